@@ -1,0 +1,118 @@
+"""Files that are either whole or absent, and dataclasses that save themselves as .npz with a schema version."""
+
+import dataclasses
+import json
+import os
+import tempfile
+import types
+import typing
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from .errors import Failure, InputError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, with its suffix; moved over `path` on success, removed on any failure.
+
+    Raises Failure where the folder can't be written or the disk is full.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-", suffix=path.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise Failure(f"{path}: can't be written ({error.strerror or error}); check the folder's rights and free space") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_text(path: Path, text: str) -> None:
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+class Saved:
+    """Mix-in for frozen dataclasses of arrays, strings, tuples of strings, numbers and other Saved dataclasses.
+
+    Subclasses name their `schema`, "kind/version"; loading any other schema is an InputError.
+    """
+
+    schema: ClassVar[str]
+
+    def save(self, path: Path) -> None:
+        with whole_file(path) as temporary, temporary.open("wb") as stream:
+            np.savez_compressed(stream, schema=np.array(self.schema), **_flatten(self))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+        except FileNotFoundError as error:
+            raise InputError(f"{path}: no such file") from error
+        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+            raise InputError(f"{path}: not a readable {cls.schema.split('/')[0]} file ({error})") from error
+        found = str(arrays.pop("schema", "none"))
+        if found != cls.schema:
+            raise InputError(f"{path}: holds '{found}', this version reads '{cls.schema}'; make it again")
+        try:
+            return _rebuild(cls, arrays, "")
+        except (KeyError, ValueError, TypeError) as error:
+            raise InputError(f"{path}: damaged {cls.schema.split('/')[0]} file ({error})") from error
+
+
+def _flatten(value: Any, prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for field in dataclasses.fields(value):
+        item = getattr(value, field.name)
+        if item is None:
+            continue
+        if dataclasses.is_dataclass(item):
+            flat |= _flatten(item, f"{prefix}{field.name}.")
+        else:
+            flat[prefix + field.name] = np.asarray(item)
+    return flat
+
+
+def _rebuild(cls: type[Any], arrays: dict[str, Any], prefix: str) -> Any:
+    hints = typing.get_type_hints(cls)
+    return cls(**{field.name: _field(hints[field.name], arrays, prefix + field.name) for field in dataclasses.fields(cls)})
+
+
+def _field(hint: Any, arrays: dict[str, Any], name: str) -> Any:
+    if isinstance(hint, types.UnionType):
+        inner = next(arm for arm in typing.get_args(hint) if arm is not type(None))
+        present = name in arrays or any(key.startswith(name + ".") for key in arrays)
+        return _field(inner, arrays, name) if present else None
+    if dataclasses.is_dataclass(hint):
+        return _rebuild(typing.cast(type[Any], hint), arrays, name + ".")
+    stored = arrays[name]
+    if typing.get_origin(hint) is tuple:
+        inner = typing.get_args(hint)[0]
+        return tuple(inner(item) for item in stored.tolist())
+    if hint in (str, int, float, bool):
+        return hint(stored.item())
+    return stored
