@@ -16,7 +16,7 @@ LANDMARKS = 478
 """MediaPipe's mesh (468) and irises (2 × 5: the right eye's 468–472, the left eye's 473–477; the centre first)."""
 
 CAMERA_FROM_FACE: Array = np.diag([1.0, -1.0, -1.0])
-"""A head that looks straight into the camera: camera point = CAMERA_FROM_FACE @ exp(turn) @ face point + translation."""
+"""A head that looks into the camera: camera point = CAMERA_FROM_FACE @ exp(turn) @ face point + translation."""
 
 CV_PIXEL_CENTRE = 0.5
 """cv2.remap and friends put the first pixel's centre at 0: subtract this from image coordinates before calling them."""
@@ -41,7 +41,7 @@ def camera_rotations(turn: Array) -> Array:
 
 
 def yaw_pitch_roll(turn: Array) -> Array:
-    """Head turn as angles (…×3, radians): yaw towards the subject's left, pitch downwards, roll towards the subject's right.
+    """Head turn as angles (…×3 rad): yaw to the subject's left, pitch downwards, roll to the subject's right.
 
     The rotation is Ry(yaw) · Rx(pitch) · Rz(roll) in face space.
     """

@@ -30,10 +30,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.close(handle)
         temporary = Path(name)
         yield temporary
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
     except OSError as error:
-        raise Failure(f"{path}: can't be written ({error.strerror or error}); check the folder's rights and free space") from error
+        reason = error.strerror or error
+        raise Failure(f"{path}: can't be written ({reason}); check the folder's rights and free space") from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
@@ -79,7 +80,7 @@ class Saved:
         if found != cls.schema:
             raise InputError(f"{path}: holds '{found}', this version reads '{cls.schema}'; make it again")
         try:
-            return _rebuild(cls, arrays, "")
+            return typing.cast(Self, _rebuild(cls, arrays, ""))
         except (KeyError, ValueError, TypeError) as error:
             raise InputError(f"{path}: damaged {cls.schema.split('/')[0]} file ({error})") from error
 
@@ -99,7 +100,8 @@ def _flatten(value: Any, prefix: str = "") -> dict[str, Any]:
 
 def _rebuild(cls: type[Any], arrays: dict[str, Any], prefix: str) -> Any:
     hints = typing.get_type_hints(cls)
-    return cls(**{field.name: _field(hints[field.name], arrays, prefix + field.name) for field in dataclasses.fields(cls)})
+    names = [field.name for field in dataclasses.fields(cls)]
+    return cls(**{name: _field(hints[name], arrays, prefix + name) for name in names})
 
 
 def _field(hint: Any, arrays: dict[str, Any], name: str) -> Any:

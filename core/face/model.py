@@ -79,7 +79,8 @@ class FaceModel(Saved):
 
     def shape(self, identity: Array, expression: Array, gaze: Array | None = None) -> Array:
         """V×3 m: a posed head. `expression`: E weights; `gaze`: 2×2 rad, per eye (left first) yaw to the
-        subject's left and pitch downwards; None looks straight ahead."""
+        subject's left and pitch downwards; None looks straight ahead.
+        """
         vertices = self.neutral(identity) + np.tensordot(expression, self.expression, 1)
         return vertices if gaze is None else self._turn_eyes(vertices, identity, gaze)
 

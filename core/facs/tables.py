@@ -8,18 +8,40 @@ AU codes after Ekman, Friesen & Hager, FACS (2002). Two ARKit shapes have no cod
 from dataclasses import dataclass
 
 SIDED = {
-    "AU1": "browInnerUp", "AU2": "browOuterUp", "AU4": "browDown", "AU5": "eyeWide", "AU6": "cheekSquint",
-    "AU7": "eyeSquint", "AU9": "noseSneer", "AU10": "mouthUpperUp", "AU12": "mouthSmile", "AU14": "mouthDimple",
-    "AU15": "mouthFrown", "AU16": "mouthLowerDown", "AU20": "mouthStretch", "AU24": "mouthPress",
-    "AU34": "cheekPuff", "AU45": "eyeBlink",
+    "AU1": "browInnerUp",
+    "AU2": "browOuterUp",
+    "AU4": "browDown",
+    "AU5": "eyeWide",
+    "AU6": "cheekSquint",
+    "AU7": "eyeSquint",
+    "AU9": "noseSneer",
+    "AU10": "mouthUpperUp",
+    "AU12": "mouthSmile",
+    "AU14": "mouthDimple",
+    "AU15": "mouthFrown",
+    "AU16": "mouthLowerDown",
+    "AU20": "mouthStretch",
+    "AU24": "mouthPress",
+    "AU34": "cheekPuff",
+    "AU45": "eyeBlink",
 }
 """Two-sided units and the stem of their shapes."""
 
 CENTRAL = {
-    "AU8": "mouthClose", "AU17": "mouthShrugLower", "AU17_upper": "mouthShrugUpper", "AU18": "mouthPucker",
-    "AU19": "tongueOut", "AU22": "mouthFunnel", "AU26": "jawOpen", "AU28_upper": "mouthRollUpper",
-    "AU28_lower": "mouthRollLower", "AU29": "jawForward", "AU30_L": "jawLeft", "AU30_R": "jawRight",
-    "mouthLeft": "mouthLeft", "mouthRight": "mouthRight",
+    "AU8": "mouthClose",
+    "AU17": "mouthShrugLower",
+    "AU17_upper": "mouthShrugUpper",
+    "AU18": "mouthPucker",
+    "AU19": "tongueOut",
+    "AU22": "mouthFunnel",
+    "AU26": "jawOpen",
+    "AU28_upper": "mouthRollUpper",
+    "AU28_lower": "mouthRollLower",
+    "AU29": "jawForward",
+    "AU30_L": "jawLeft",
+    "AU30_R": "jawRight",
+    "mouthLeft": "mouthLeft",
+    "mouthRight": "mouthRight",
 }
 """Units without sides (or, AU30 and mouthLeft/Right, movements of the whole to one side) and their shapes."""
 
@@ -34,21 +56,64 @@ GAZE_SHAPES: tuple[str, ...] = tuple(f"eyeLook{way}_{side}" for side in "LR" for
 """Lids that follow the eye; weights follow from gaze (see gaze_weights)."""
 
 SHAPES: tuple[str, ...] = (*UNIT_SHAPES.values(), *GAZE_SHAPES)
-"""Every expression shape a face model may have: ICT-FaceKit's 53 (ARKit's with sides for browInnerUp and cheekPuff) and tongueOut."""
+"""Every expression shape a face model may have: ARKit's with sides for browInnerUp and cheekPuff (as ICT-FaceKit)."""
 
 GAZE_RANGE = {"In": 0.5236, "Out": 0.5236, "Up": 0.4363, "Down": 0.4363}
 """rad at weight 1 of eyeLook…: 30° sideways, 25° up and down."""
 
 ARKIT: tuple[str, ...] = (
-    "eyeBlinkLeft", "eyeLookDownLeft", "eyeLookInLeft", "eyeLookOutLeft", "eyeLookUpLeft", "eyeSquintLeft",
-    "eyeWideLeft", "eyeBlinkRight", "eyeLookDownRight", "eyeLookInRight", "eyeLookOutRight", "eyeLookUpRight",
-    "eyeSquintRight", "eyeWideRight", "jawForward", "jawRight", "jawLeft", "jawOpen", "mouthClose", "mouthFunnel",
-    "mouthPucker", "mouthRight", "mouthLeft", "mouthSmileLeft", "mouthSmileRight", "mouthFrownLeft",
-    "mouthFrownRight", "mouthDimpleLeft", "mouthDimpleRight", "mouthStretchLeft", "mouthStretchRight",
-    "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthPressLeft", "mouthPressRight",
-    "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft", "mouthUpperUpRight", "browDownLeft",
-    "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff", "cheekSquintLeft",
-    "cheekSquintRight", "noseSneerLeft", "noseSneerRight", "tongueOut",
+    "eyeBlinkLeft",
+    "eyeLookDownLeft",
+    "eyeLookInLeft",
+    "eyeLookOutLeft",
+    "eyeLookUpLeft",
+    "eyeSquintLeft",
+    "eyeWideLeft",
+    "eyeBlinkRight",
+    "eyeLookDownRight",
+    "eyeLookInRight",
+    "eyeLookOutRight",
+    "eyeLookUpRight",
+    "eyeSquintRight",
+    "eyeWideRight",
+    "jawForward",
+    "jawRight",
+    "jawLeft",
+    "jawOpen",
+    "mouthClose",
+    "mouthFunnel",
+    "mouthPucker",
+    "mouthRight",
+    "mouthLeft",
+    "mouthSmileLeft",
+    "mouthSmileRight",
+    "mouthFrownLeft",
+    "mouthFrownRight",
+    "mouthDimpleLeft",
+    "mouthDimpleRight",
+    "mouthStretchLeft",
+    "mouthStretchRight",
+    "mouthRollLower",
+    "mouthRollUpper",
+    "mouthShrugLower",
+    "mouthShrugUpper",
+    "mouthPressLeft",
+    "mouthPressRight",
+    "mouthLowerDownLeft",
+    "mouthLowerDownRight",
+    "mouthUpperUpLeft",
+    "mouthUpperUpRight",
+    "browDownLeft",
+    "browDownRight",
+    "browInnerUp",
+    "browOuterUpLeft",
+    "browOuterUpRight",
+    "cheekPuff",
+    "cheekSquintLeft",
+    "cheekSquintRight",
+    "noseSneerLeft",
+    "noseSneerRight",
+    "tongueOut",
 )
 """ARKit's 52 blend shapes in the order of Live Link Face's CSV (JawRight before JawLeft)."""
 
