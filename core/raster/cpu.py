@@ -1,4 +1,4 @@
-"""The project's own rasteriser: triangles to per-pixel triangle, weights, depth and coverage, on the CPU with numpy alone.
+"""The project's own rasteriser: a mesh to triangle, weights, depth and coverage per pixel, on the CPU with numpy.
 
 Each triangle is cut into spans, one per row of pixel centres, between its long edge (top to bottom corner) and the
 short one that the row meets. Crossings are computed from an edge's upper end to its lower, whichever triangle asks,
@@ -55,15 +55,17 @@ def rasterise(
     with a corner at or behind the camera is left out whole. `window` is clipped to the frame.
     """
     window = _inside(window, width, height)
-    facing = _facing(pixels, depth, triangles, cull)
     u0, v0, u1, v1 = window
     shape = (v1 - v0, u1 - u0)
-    local = np.asarray(pixels, dtype=np.float64) - (u0, v0)
-    spans = cut(local[:, 0], local[:, 1], triangles, facing, shape[0])
-    place, span, along = _resolve(spans, 1.0 / depth, shape)
-    return _fragments(
-        spans, 1.0 / depth, (place, span, along), silhouette_coverage(local, triangles, facing, place, shape), window
-    )
+    x, y, z = (np.take(values, triangles.T) for values in (pixels[:, 0] - u0, pixels[:, 1] - v0, depth))
+    chosen = _drawn(x, y, z, shape, cull)
+    x, y, closeness = x[:, chosen], y[:, chosen], 1.0 / z[:, chosen]
+    spans = cut(x, y, shape[0])
+    place, span, along = _nearest(spans, closeness, shape)
+    triangle = np.full(shape, -1, dtype=np.int32)
+    triangle.ravel()[place] = chosen[spans.triangle[span]]
+    weights, seen_depth = _corrected(spans, closeness, (place, span, along), shape)
+    return Fragments(triangle, weights, seen_depth, silhouette_coverage(x, y, triangle >= 0), window)
 
 
 def interpolate(fragments: Fragments, triangles: NDArray[np.int32], attributes: Array | Array32) -> Array32:
@@ -71,10 +73,13 @@ def interpolate(fragments: Fragments, triangles: NDArray[np.int32], attributes: 
     flat = fragments.triangle.ravel()
     place = np.flatnonzero(flat >= 0)
     weights = fragments.weights.reshape(-1, 3)[place]
-    corners = triangles[flat[place]]
+    corners = np.take(triangles, flat[place], axis=0)
     values = np.asarray(attributes, dtype=np.float32)
     out = np.zeros((flat.size, values.shape[1]), dtype=np.float32)
-    out[place] = sum(weights[:, corner, None] * values[corners[:, corner]] for corner in range(3))
+    mixed = np.take(values, corners[:, 0], axis=0) * weights[:, :1]
+    for corner in (1, 2):
+        mixed += np.take(values, corners[:, corner], axis=0) * weights[:, corner, None]
+    out[place] = mixed
     return out.reshape(*fragments.triangle.shape, -1)
 
 
@@ -84,59 +89,50 @@ def _inside(window: Window | None, width: int, height: int) -> Window:
     return u0, v0, min(max(u1, u0), width), min(max(v1, v0), height)
 
 
-def _facing(pixels: Array, depth: Array, triangles: NDArray[np.int32], cull: bool) -> NDArray[np.intp]:
-    """Indices of the triangles to draw."""
-    keep = (depth > 0)[triangles].all(axis=1) if not (depth > 0).all() else np.ones(len(triangles), dtype=np.bool_)
+def _drawn(x: Array, y: Array, z: Array, shape: tuple[int, int], cull: bool) -> NDArray[np.intp]:
+    """Indices of the triangles (corners 3×F) before the camera, in the image and, to cull, with their front to it."""
+    height, width = shape
+    keep = (z.min(axis=0) > 0) & (y.max(axis=0) > 0) & (y.min(axis=0) < height)
+    keep &= (x.max(axis=0) > 0) & (x.min(axis=0) < width)
     if cull:
-        a, b, c = (pixels[triangles[:, corner]] for corner in range(3))
         # v runs down: counter-clockwise to the eye is a negative area in the image
-        keep &= (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) < (c[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
+        keep &= (x[1] - x[0]) * (y[2] - y[0]) < (x[2] - x[0]) * (y[1] - y[0])
     return np.flatnonzero(keep)
 
 
-def _resolve(
-    spans: Spans, inverse_depth: Array, shape: tuple[int, int]
+def _nearest(
+    spans: Spans, closeness: Array, shape: tuple[int, int]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
-    """The nearest span at each pixel that any covers: place (flat index), span, and how far from long to short edge."""
+    """The nearest span at each pixel that any covers: place (flat index), span, how far from its long to its short end.
+
+    `closeness`: 3×F, 1/z at the corners; unlike z it is linear in the image.
+    """
     span, column = expand(spans.long, spans.short, shape[1])
-    far, near = spans.inverse_depths(inverse_depth)
-    width = spans.short - spans.long
-    along = (column + 0.5 - spans.long[span]) / width[span]
-    closeness = far[span] + along * (near - far)[span]
-    place = spans.row[span] * shape[1] + column
-    winner = _nearest(place, closeness, shape[0] * shape[1])
+    place = np.take(spans.row * shape[1], span) + column
+    start = np.take(spans.long, span)
+    along = (column + 0.5 - start) / (np.take(spans.short, span) - start)
+    at_long, at_short = spans.at_ends(closeness)
+    close = np.take(at_long, span) + along * np.take(at_short - at_long, span)
+    best = np.zeros(shape[0] * shape[1])
+    np.maximum.at(best, place, close)
+    first = np.flatnonzero(close == np.take(best, place))
+    holder = np.full(len(best), -1, dtype=np.intp)
+    holder[place[first]] = first  # of equals, one
+    winner = holder[holder >= 0]
     return place[winner], span[winner], along[winner]
 
 
-def _nearest(place: NDArray[np.intp], closeness: Array, size: int) -> NDArray[np.intp]:
-    """Index of the closest candidate at each place. Each round lets one candidate per place in and keeps those that beat
-    it, so it ends after as many rounds as layers lie over each other; twice as fast as ufunc.at or a sort."""
-    holder = np.full(size, -1, dtype=np.intp)
-    best = np.full(size, -np.inf)
-    challenger = np.arange(len(place))
-    while challenger.size:
-        spot = place[challenger]
-        holder[spot] = challenger
-        best[spot] = closeness[holder[spot]]
-        challenger = challenger[closeness[challenger] > best[spot]]
-    return holder[holder >= 0]
-
-
-def _fragments(
-    spans: Spans,
-    inverse_depth: Array,
-    found: tuple[NDArray[np.intp], NDArray[np.intp], Array],
-    coverage: Array32,
-    window: Window,
-) -> Fragments:
+def _corrected(
+    spans: Spans, closeness: Array, found: tuple[NDArray[np.intp], NDArray[np.intp], Array], shape: tuple[int, int]
+) -> tuple[Array32, Array32]:
+    """Perspective-correct weights (H×W×3) and depth (H×W) at the places found."""
     place, span, along = found
-    scaled = spans.screen_weights(span, along) * inverse_depth[spans.corners[span]]
-    total = scaled.sum(axis=1)
-    triangle = np.full(coverage.size, -1, dtype=np.int32)
-    triangle[place] = spans.triangle[span]
-    depth = np.full(coverage.size, np.inf, dtype=np.float32)
-    depth[place] = 1.0 / total
-    weights = np.zeros((coverage.size, 3), dtype=np.float32)
-    weights[place[:, None], spans.order[span]] = scaled / total[:, None]
-    shape = coverage.shape
-    return Fragments(triangle.reshape(shape), weights.reshape(*shape, 3), depth.reshape(shape), coverage, window)
+    triangle = spans.triangle[span]
+    order = np.take(spans.order, triangle, axis=1)
+    scaled = [w * closeness[corner, triangle] for w, corner in zip(spans.weights(span, along), order, strict=True)]
+    depth = np.full(shape, np.inf, dtype=np.float32)
+    depth.ravel()[place] = far = 1.0 / (scaled[0] + scaled[1] + scaled[2])
+    weights = np.zeros((*shape, 3), dtype=np.float32)
+    for corner, weight in zip(order, scaled, strict=True):
+        weights.ravel()[3 * place + corner] = weight * far
+    return weights, depth

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from expression_transfer.core.raster.cpu import interpolate, rasterise
 
 WIDTH, HEIGHT, FOCAL = 96, 72, 90.0
