@@ -1,0 +1,71 @@
+"""Plates as numbered images in the plate's own depth, format and numbering."""
+
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+
+from ..errors import Failure
+from ..storage import whole_file
+from .footage import Clip, Pixels
+from .images import read_spec
+
+KEPT_FORMATS = {".png", ".tif", ".tiff", ".exr"}
+LOSSLESS_EXR = {"none", "rle", "zip", "zips", "piz"}
+
+
+class SequenceWriter:
+    """Writes `folder/stem.####.ext`, each file whole or absent, the same bytes for the same pixels.
+
+    The format is the plate's where that keeps every value: PNG, TIFF and EXR stay (with their metadata; a lossy EXR
+    compression becomes zip), 8- and 16-bit video, JPEG and others become PNG, float ones EXR. Without a plate: PNG.
+    """
+
+    def __init__(self, folder: Path, stem: str, like: Clip | None = None) -> None:
+        self._folder = folder
+        self._stem = stem
+        self._like = like
+        self._suffix = _suffix(like)
+
+    def path(self, number: int) -> Path:
+        return self._folder / f"{self._stem}.{number:04d}{self._suffix}"
+
+    def write(self, number: int, pixels: Pixels) -> Path:
+        """Write H×W×3 or ×4 pixels as stored in the plate (alpha unassociated or not, as it was read).
+
+        Raises Failure where the file can't be written.
+        """
+        path = self.path(number)
+        spec = self._spec(number, pixels)
+        with whole_file(path) as temporary:
+            image = oiio.ImageOutput.create(str(temporary))
+            done = image is not None and image.open(str(temporary), spec) and image.write_image(np.ascontiguousarray(pixels))
+            done = bool(done and image.close())
+            if not done:
+                reason = " ".join((image.geterror() if image else oiio.geterror()).split())
+                raise Failure(f"{path}: can't be written ({reason}); check the folder's rights and free space")
+        return path
+
+    def _spec(self, number: int, pixels: Pixels) -> oiio.ImageSpec:
+        height, width, channels = pixels.shape
+        spec = oiio.ImageSpec(width, height, channels, oiio.TypeDesc(_type_name(pixels.dtype)))
+        if self._like is not None and self._like.kind != "video":
+            spec.extra_attribs = read_spec(self._like.source.location(number)).extra_attribs
+        if spec.get_string_attribute("compression").split(":")[0] not in LOSSLESS_EXR or self._suffix != ".exr":
+            spec.erase_attribute("compression")
+        spec.attribute("Orientation", 1)  # the pixels are upright
+        spec.attribute("oiio:UnassociatedAlpha", 1)
+        return spec
+
+
+def _suffix(like: Clip | None) -> str:
+    if like is None:
+        return ".png"
+    suffix = like.source.location(like.first).suffix.lower()
+    if like.kind != "video" and suffix in KEPT_FORMATS:
+        return suffix
+    return ".exr" if like.dtype.startswith("float") else ".png"
+
+
+def _type_name(dtype: np.dtype[np.generic]) -> str:
+    return {"float16": "half", "float32": "float"}.get(str(dtype), str(dtype))
