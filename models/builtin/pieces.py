@@ -1,0 +1,82 @@
+"""The parts of the built-in head as meshes that move with ICT's identity and expression modes."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.conventions import Array
+from ...core.face.ict import IctHead
+from .chart import Places
+
+Faces = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A mesh of V vertices and F triangles, and how M modes (identity, then expression) move it."""
+
+    mean: Array
+    """V×3 m, ICT's origin."""
+    motion: Array
+    """M×V×3 m."""
+    triangles: Faces
+    """F×3, counter-clockwise from outside."""
+    uv: Array
+    """C×2."""
+    uv_triangles: Faces
+    """F×3 into uv."""
+    part: tuple[str, ...]
+    """F names."""
+    eye: int = 0
+    """0, or which eyeball (1 left, 2 right) its vertices belong to."""
+
+
+def motions(head: IctHead) -> NDArray[np.float32]:
+    """M×V×3: identity modes, then expressions."""
+    return np.concatenate([head.identity, head.expression])
+
+
+def placed(head: IctHead, places: Places) -> tuple[Array, Array]:
+    """Mean and motion of places on the head."""
+    return places.of(head.neutral), np.stack([places.of(mode) for mode in (*head.identity, *head.expression)])
+
+
+def joined(pieces: list[Piece]) -> Piece:
+    """One mesh of all pieces (its `eye` is 0: read them from the pieces)."""
+    vertex = np.cumsum([0, *(len(piece.mean) for piece in pieces)])
+    corner = np.cumsum([0, *(len(piece.uv) for piece in pieces)])
+    return Piece(
+        np.concatenate([piece.mean for piece in pieces]),
+        np.concatenate([piece.motion for piece in pieces], axis=1),
+        np.concatenate([piece.triangles + start for piece, start in zip(pieces, vertex, strict=False)]),
+        np.concatenate([piece.uv for piece in pieces]),
+        np.concatenate([piece.uv_triangles + start for piece, start in zip(pieces, corner, strict=False)]),
+        tuple(name for piece in pieces for name in piece.part),
+    )
+
+
+def grid_triangles(rows: int, columns: int, closed: bool) -> Faces:
+    """Triangles of a grid of vertices (row-major); `closed` joins the last column to the first."""
+    index = np.arange(rows * columns).reshape(rows, columns)
+    if closed:
+        index = np.concatenate([index, index[:, :1]], axis=1)
+    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
+    return np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]).astype(np.int32)
+
+
+def flipped(piece: Piece) -> Piece:
+    """The same surface seen from its other side."""
+    return replace(piece, triangles=piece.triangles[:, ::-1], uv_triangles=piece.uv_triangles[:, ::-1])
+
+
+def normals(mean: Array, triangles: Faces) -> Array:
+    """F×3 area-weighted normals."""
+    a, b, c = np.moveaxis(mean[triangles], 1, 0)
+    return np.asarray(np.cross(b - a, c - a))
+
+
+def facing(piece: Piece, direction: Array) -> Piece:
+    """The piece with its front towards `direction` (3, or F×3) on the whole."""
+    towards = np.sum(normals(piece.mean, piece.triangles) * direction)
+    return piece if towards > 0 else flipped(piece)

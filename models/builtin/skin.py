@@ -1,0 +1,217 @@
+"""Skin, lids' inner walls, the mouth's lining and the back of the head: all hung on MediaPipe's mesh in ICT's chart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.conventions import Array
+from ...core.face.ict import QUAD_PARTS, IctHead
+from .chart import EYE_RIGHT, FLIP, MOUTH, Chart, Places, Ring, fan
+from .pieces import Faces, Piece, facing, grid_triangles, placed
+from .topology import LIP_OUTER, boundary_loops, mesh_triangles, subdivided
+
+LID_MARGIN = 2
+"""Edges between ICT's lid margin, where the lashes grow, and the boundary of its face mesh behind it."""
+LIP_CONTACT = {True: 8, False: 7}
+"""Edges between the line where the (upper, lower) lips touch and the boundary of the face mesh inside the mouth."""
+
+LOFT_ROWS = 10
+SKULL_CENTRE = np.array([0.0, 0.02, -0.005])
+NECK_RADIUS, NECK_HEIGHT = (0.062, 0.066), -0.135
+
+
+@dataclass(frozen=True)
+class SkinMesh:
+    """MediaPipe's mesh in the chart, each triangle split into four; its first 468 vertices are the landmarks."""
+
+    uv: Array
+    """V×2 chart points."""
+    triangles: Faces
+    lips: NDArray[np.bool_]
+    """F: the triangle is on the lips."""
+    oval: list[int]
+    """Loops of vertices: the outline of the face, and around the mouth and each eye."""
+    mouth: list[int]
+    eyes: list[list[int]]
+
+
+def skin_mesh(chart: Chart, landmarks: Array) -> SkinMesh:
+    """The skin of landmarks placed at chart points (468×2)."""
+    base = mesh_triangles()
+    triangles, pairs = subdivided(base, len(landmarks))
+    uv = np.concatenate([landmarks, landmarks[pairs].mean(axis=1)])
+    loops = sorted(boundary_loops(triangles), key=len)
+    mouth, oval = loops[2], loops[3]
+    uv = _on_margins(chart, uv, loops[:2])
+    lips = np.repeat(_inside(landmarks[base].mean(axis=1), landmarks[list(LIP_OUTER)]), 4)
+    return SkinMesh(uv, triangles, lips, oval, mouth, loops[:2])
+
+
+def _on_margins(chart: Chart, uv: Array, eyes: list[list[int]]) -> Array:
+    """Chart points with the lids' contours moved onto their margins' curves."""
+    moved = uv.copy()
+    ring = chart.ring(EYE_RIGHT, LID_MARGIN)
+    for eye in eyes:
+        right = uv[eye].mean(axis=0)[0] < 0.5
+        points = uv[eye] if right else mirrored(uv[eye])
+        points = ring.at(ring.along(points), above(ring, points))
+        moved[eye] = points if right else mirrored(points)
+    return moved
+
+
+def above(ring: Ring, uv: Array) -> NDArray[np.bool_]:
+    """Which chart points lie on the upper side of a slit."""
+    (u0, v0), (u1, v1) = ring.upper[0], ring.upper[-1]
+    return np.asarray(uv[:, 1] > v0 + (uv[:, 0] - u0) / (u1 - u0) * (v1 - v0))
+
+
+def mirrored(uv: Array) -> Array:
+    return np.asarray(uv * FLIP + [1, 0])
+
+
+def _inside(points: Array, polygon: Array) -> NDArray[np.bool_]:
+    """Even-odd test of points (N×2) in a polygon (M×2)."""
+    start, end = polygon, np.roll(polygon, -1, axis=0)
+    spans = (start[:, 1] > points[:, 1, None]) != (end[:, 1] > points[:, 1, None])
+    slope = (end[:, 0] - start[:, 0]) / np.where(end[:, 1] == start[:, 1], np.inf, end[:, 1] - start[:, 1])
+    crossing = start[:, 0] + (points[:, 1, None] - start[:, 1]) * slope
+    return np.asarray(np.sum(spans & (points[:, :1] < crossing), axis=1) % 2 == 1)
+
+
+def skin_piece(head: IctHead, chart: Chart, skin: SkinMesh) -> Piece:
+    mean, motion = placed(head, chart.locate(skin.uv))
+    part = tuple("lips" if lip else "skin" for lip in skin.lips)
+    return facing(Piece(mean, motion, skin.triangles, skin.uv, skin.triangles, part), np.array([0.0, 0.0, 1.0]))
+
+
+def lid_pieces(head: IctHead, chart: Chart, skin: SkinMesh) -> list[Piece]:
+    """The lids' inner walls, from the margin back to the eyeball."""
+    outer = chart.ring(EYE_RIGHT, LID_MARGIN)
+    inner = [chart.ring(EYE_RIGHT, steps) for steps in (1, 0)]
+    return [_eye_wall(head, chart, skin.uv[loop], outer, inner) for loop in skin.eyes]
+
+
+def _eye_wall(head: IctHead, chart: Chart, contour: Array, outer: Ring, inner: list[Ring]) -> Piece:
+    right = contour[:, 0].mean() < 0.5
+    points = contour if right else mirrored(contour)
+    rows = np.stack([points, *(ring.at(outer.along(points), above(outer, points)) for ring in inner)])
+    uv = rows if right else mirrored(rows)
+    return facing_loop(_wall(head, chart, uv, "lid"))
+
+
+def _wall(head: IctHead, chart: Chart, rows: Array, part: str) -> Piece:
+    """A strip through rows (R×N×2) of chart points that close upon themselves."""
+    mean, motion = placed(head, chart.locate(rows.reshape(-1, 2)))
+    triangles = grid_triangles(rows.shape[0], rows.shape[1], closed=True)
+    return Piece(mean, motion, triangles, rows.reshape(-1, 2), triangles, (part,) * len(triangles))
+
+
+def facing_loop(piece: Piece) -> Piece:
+    """A strip around a hole, facing the hole's middle."""
+    middle = piece.mean.mean(axis=0)
+    return facing(piece, middle - piece.mean[piece.triangles].mean(axis=1))
+
+
+def mouth_piece(head: IctHead, chart: Chart, skin: SkinMesh) -> Piece:
+    """The inside of the lips and, behind it, a bag that closes 4 cm into the head."""
+    contour = skin.uv[skin.mouth]
+    outer = {upper: chart.ring(MOUTH, steps) for upper, steps in LIP_CONTACT.items()}
+    is_upper = above(outer[True], contour)
+    along = np.where(is_upper, outer[True].along(contour), outer[False].along(contour))
+    rings = [chart.ring(MOUTH, steps) for steps in (5, 2, 0)]
+    lining = _wall(head, chart, np.stack([contour, *(ring.at(along, is_upper) for ring in rings)]), "mouth")
+    return facing_loop(_bagged(lining, len(contour)))
+
+
+def _bagged(lining: Piece, columns: int) -> Piece:
+    """The lining with rows added that close behind it, moving with its last row."""
+    depth = np.array([[0.30, 0.012], [0.0, 0.030], [-0.55, 0.042], [-0.97, 0.044]])
+    end, moved, uv = lining.mean[-columns:], lining.motion[:, -columns:], lining.uv[-columns:]
+    middle, drift, pole = end.mean(axis=0), moved.mean(axis=1, keepdims=True), uv.mean(axis=0)
+    # the bag opens a little behind the teeth before it closes
+    spread = [(1 + grow * (0.8 if grow > 0 else 1.0), back) for grow, back in depth]
+    means = [middle + (end - middle) * np.array([1.0, 1.0 + 2.2 * (size > 0.4), 1.0]) * size - [0, 0, back] for size, back in spread]
+    motion = [drift + (moved - drift) * size for size, _ in spread]
+    uvs = [pole + (uv - pole) * shrink for shrink in (0.8, 0.6, 0.4, 0.05)]
+    rows = len(lining.mean) // columns + len(depth)
+    triangles = grid_triangles(rows, columns, closed=True)
+    return Piece(
+        np.concatenate([lining.mean, *means]), np.concatenate([lining.motion, *motion], axis=1), triangles,
+        np.concatenate([lining.uv, *uvs]), triangles, ("mouth",) * len(triangles),
+    )
+
+
+def loft_piece(head: IctHead, chart: Chart, skin: SkinMesh) -> Piece:
+    """Skull, sides and neck: lines from each point of the oval over ICT's head to a ring at the base of the neck."""
+    oval = chart.locate(skin.uv[skin.oval])
+    start, start_motion = placed(head, oval)
+    directions = _loft_directions(start - SKULL_CENTRE)
+    surface = np.concatenate([fan(head.quads[QUAD_PARTS[part]]) for part in ("face", "head")])
+    hits = cast_outwards(head.neutral, surface, SKULL_CENTRE, directions.reshape(-1, 3))
+    mean, motion = placed(head, hits)
+    rows, columns = directions.shape[:2]
+    smooth = _loft_smoother(rows + 1, columns)
+    mean = _smoothed(smooth, np.concatenate([start, mean]))
+    motion = np.stack([_smoothed(smooth, np.concatenate([a, b])) for a, b in zip(start_motion, motion, strict=True)])
+    triangles = grid_triangles(rows + 1, columns, closed=True)
+    piece = Piece(mean, motion, triangles, _loft_uv(skin.uv[skin.oval], rows + 1), triangles, ("head",) * len(triangles))
+    return facing(piece, piece.mean[triangles].mean(axis=1) - SKULL_CENTRE)
+
+
+def _loft_directions(start: Array) -> Array:
+    """R×N×3 unit vectors: from each of the oval's points backwards and down to the neck's base (quadratic Béziers)."""
+    first = start / np.linalg.norm(start, axis=1, keepdims=True)
+    turn = np.arctan2(first[:, 0], first[:, 1])
+    sideways, upward = np.sin(turn), np.cos(turn)
+    back = (1 + upward) / 2
+    over = np.stack([1.25 * sideways, 0.9 * upward, -1.1 * back - 0.1], axis=1)
+    base = np.stack([NECK_RADIUS[0] * sideways, np.full_like(turn, NECK_HEIGHT), -NECK_RADIUS[1] * upward - 0.02], axis=1)
+    base -= SKULL_CENTRE
+    ends = [first, over / np.linalg.norm(over, axis=1, keepdims=True), base / np.linalg.norm(base, axis=1, keepdims=True)]
+    steps = np.linspace(0, 1, LOFT_ROWS + 1)[1:, None, None]
+    path = (1 - steps) ** 2 * ends[0] + 2.6 * steps * (1 - steps) * ends[1] + steps**2 * ends[2]
+    return np.asarray(path / np.linalg.norm(path, axis=-1, keepdims=True))
+
+
+def cast_outwards(vertices: Array, triangles: Faces, origin: Array, directions: Array) -> Places:
+    """Where rays (N×3) from a point inside a mesh leave it for good."""
+    a, b, c = np.moveaxis(vertices[triangles] - origin, 1, 0)
+    volume = np.einsum("fc,fc->f", a, np.cross(b, c))
+    corners, weights = [], []
+    for ray in directions:
+        inside = np.stack([np.cross(b, c) @ ray, np.cross(c, a) @ ray, np.cross(a, b) @ ray], axis=1)
+        total = inside.sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = inside / total[:, None]
+            reach = volume / total
+        hit = (share.min(axis=1) > -1e-9) & (reach > 0)
+        best = int(np.where(hit, reach, -1).argmax()) if hit.any() else int(np.nan_to_num(share.min(axis=1), nan=-9).argmax())
+        corners.append(triangles[best])
+        weights.append(np.clip(share[best], 0, 1) / np.clip(share[best], 0, 1).sum())
+    return Places(np.array(corners, dtype=np.int32), np.array(weights))
+
+
+def _loft_smoother(rows: int, columns: int) -> tuple[int, int]:
+    return rows, columns
+
+
+def _smoothed(shape: tuple[int, int], values: Array, rounds: int = 12) -> Array:
+    """A grid of points (R·N×3) relaxed along its rows and columns; the first row stays: no ears, no steps."""
+    grid = values.reshape(*shape, 3).copy()
+    for _ in range(rounds):
+        padded = np.concatenate([grid[:1], grid, 2 * grid[-1:] - grid[-2:-1]])
+        lengthwise = (padded[:-2] + padded[2:]) / 2
+        around = (np.roll(grid, 1, axis=1) + np.roll(grid, -1, axis=1)) / 2
+        grid[1:] += 0.5 * ((lengthwise + around) / 2 - grid)[1:]
+    return grid.reshape(-1, 3)
+
+
+def _loft_uv(oval: Array, rows: int) -> Array:
+    """R·N×2: from the oval straight outwards to the sides of the chart's square."""
+    middle = np.array([0.5, 0.55])
+    out = oval - middle
+    reach = np.minimum(0.49 / np.abs(out[:, 0]).clip(1e-9), np.where(out[:, 1] > 0, 0.44, 0.545) / np.abs(out[:, 1]).clip(1e-9))
+    edge = middle + out * reach[:, None]
+    steps = np.linspace(0, 1, rows)[:, None, None]
+    return np.asarray((oval + (edge - oval) * steps).reshape(-1, 2))
