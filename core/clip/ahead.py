@@ -33,7 +33,7 @@ def _fill(items: Iterable[Item], ready: "queue.Queue[Item | BaseException | None
             if not _put(ready, item, stopped):
                 return
         _put(ready, None, stopped)
-    except BaseException as error:  # noqa: BLE001 - raised again in the reading thread
+    except BaseException as error:
         _put(ready, error, stopped)
 
 

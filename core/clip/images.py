@@ -26,7 +26,9 @@ def open_sequence(files: dict[int, Path], path: Path, start: int | None, end: in
     return _open(files, path, "sequence", start, end, fps)
 
 
-def _open(files: dict[int, Path], path: Path, kind: str, start: int | None, end: int | None, fps: Fraction | None) -> Clip:
+def _open(
+    files: dict[int, Path], path: Path, kind: str, start: int | None, end: int | None, fps: Fraction | None
+) -> Clip:
     lowest, highest = min(files), max(files)
     first, last = frame_range(path, lowest, highest - lowest + 1, start, end)
     assert last is not None
@@ -58,7 +60,9 @@ def _check_gaps(files: dict[int, Path], path: Path, first: int, last: int) -> No
     missing = [number for number in range(first, last + 1) if number not in files]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise InputError(f"{path}: frame {missing[0]}{more} of {first}–{last} missing; render it or choose a range without gaps")
+        raise InputError(
+            f"{path}: frame {missing[0]}{more} of {first}–{last} missing; render it or choose a range without gaps"
+        )
 
 
 class ImageSource:
@@ -120,7 +124,9 @@ def _read(path: Path) -> tuple[oiio.ImageSpec, Pixels]:
     spec = image.spec()
     low, high = _channel_range(spec)
     dtype = _dtype(spec)
-    pixels = image.read_image(0, 0, low, high, "half" if dtype == "float16" else "float" if dtype == "float32" else dtype)
+    pixels = image.read_image(
+        0, 0, low, high, "half" if dtype == "float16" else "float" if dtype == "float32" else dtype
+    )
     problem = image.geterror()
     image.close()
     if pixels is None or problem:

@@ -39,7 +39,11 @@ class SequenceWriter:
         spec = self._spec(number, pixels)
         with whole_file(path) as temporary:
             image = oiio.ImageOutput.create(str(temporary))
-            done = image is not None and image.open(str(temporary), spec) and image.write_image(np.ascontiguousarray(pixels))
+            done = (
+                image is not None
+                and image.open(str(temporary), spec)
+                and image.write_image(np.ascontiguousarray(pixels))
+            )
             done = bool(done and image.close())
             if not done:
                 reason = " ".join((image.geterror() if image else oiio.geterror()).split())

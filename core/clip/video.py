@@ -57,7 +57,9 @@ def open_video(path: Path, start: int | None, end: int | None, fps: Fraction | N
     )
 
 
-def frame_range(path: Path, lowest: int, count: int | None, start: int | None, end: int | None) -> tuple[int, int | None]:
+def frame_range(
+    path: Path, lowest: int, count: int | None, start: int | None, end: int | None
+) -> tuple[int, int | None]:
     """First and last frame number of start–end (both included) in footage of `count` frames from `lowest`."""
     highest = None if count is None else lowest + count - 1
     first = lowest if start is None else start
@@ -182,7 +184,9 @@ class _Converter:
         if self._graph is None:
             self._graph, self._shape = _scaler(image, stream), shape
         if shape != self._shape:
-            raise FrameError(f"{self._path}: changes from {self._shape} to {shape} on the way; convert it to one size first")
+            raise FrameError(
+                f"{self._path}: changes from {self._shape} to {shape} on the way; convert it to one size first"
+            )
         self._graph.push(image)
         scaled = self._graph.pull()
         if not isinstance(scaled, av.VideoFrame):
@@ -197,7 +201,10 @@ def _scaler(image: av.VideoFrame, stream: av.VideoStream) -> av.filter.Graph:
     graph = av.filter.Graph()
     nodes = [
         graph.add_buffer(
-            width=image.width, height=image.height, format=image.format, time_base=stream.time_base or Fraction(1, 90000)
+            width=image.width,
+            height=image.height,
+            format=image.format,
+            time_base=stream.time_base or Fraction(1, 90000),
         ),
         graph.add("scale"),
         graph.add("format", f"pix_fmts={'rgb48le' if _is_deep(image) else 'rgb24'}"),
@@ -222,7 +229,9 @@ def _opened(path: Path) -> Iterator[av.container.InputContainer]:
     try:
         container = av.open(str(path))
     except (av.error.FFmpegError, OSError) as error:
-        raise InputError(f"{path}: not readable as footage ({error.strerror}); give a video, image or sequence") from error
+        raise InputError(
+            f"{path}: not readable as footage ({error.strerror}); give a video, image or sequence"
+        ) from error
     with container:
         if not container.streams.video:
             raise InputError(f"{path}: holds no video; give a video, image or sequence")

@@ -1,0 +1,86 @@
+"""What a landmark detector offers, whichever it is."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Array32
+from .region import Region
+
+BackendName = Literal["mediapipe-solutions", "mediapipe-tasks"]
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class FoundFace:
+    """A face found without knowing where to look."""
+
+    region: Region
+    score: float
+    """The detector's confidence, 0–1."""
+
+
+class Backend(Protocol):
+    """A face finder and a mesh network. Following, cropping and judging are the same for all (follow.py)."""
+
+    name: BackendName
+    side: int
+    """px of the square crop that `mesh` takes."""
+    depth: int
+    """How often a frame has to be halved into tiles before small faces count as searched for."""
+
+    def find(self, rgb: Image) -> list[FoundFace]:
+        """Faces in an image H×W×3, large enough for the finder; in no order."""
+
+    def mesh(self, crop: Image) -> tuple[Array32, float]:
+        """478×3 points in a side×side×3 crop (0–1 from corner to corner, depth in the same unit), and the
+        network's own probability (0–1) that a face is there and meets the crop.
+        """
+
+    def close(self) -> None:
+        """Free the networks."""
+
+
+def open_backend(name: BackendName | None, task: Path | None) -> Backend:
+    """The named back end; None: solutions where this mediapipe has them and no task file is given, else tasks.
+
+    Imports happen here, because mediapipe takes half a second. Raises InputError where no task file is found.
+    """
+    if name is None:
+        name = "mediapipe-tasks" if task is not None or not _has_solutions() else "mediapipe-solutions"
+    if name == "mediapipe-solutions":
+        from .solutions import SolutionsBackend  # noqa: PLC0415
+
+        return SolutionsBackend()
+    from .tasks import TasksBackend, find_task_file  # noqa: PLC0415
+
+    return TasksBackend(find_task_file(task))
+
+
+def _has_solutions() -> bool:
+    package = importlib.util.find_spec("mediapipe")
+    folders = package.submodule_search_locations if package else None
+    return any((Path(folder) / "modules" / "face_landmark").is_dir() for folder in folders or [])
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Drop what native libraries write to stderr while they load (absl, TFLite); errors still raise."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

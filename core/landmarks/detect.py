@@ -1,0 +1,101 @@
+"""Footage → LandmarkTrack."""
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..clip import Clip, display, read_ahead
+from ..conventions import LANDMARKS, Array, Array32
+from ..errors import InputError
+from ..reporting import Reporter
+from .backend import BackendName, open_backend
+from .follow import Follower, Seen
+from .track import LandmarkTrack
+
+SPIKE = 0.08
+"""A frame that jumps this far (of the face's size) and back is a detector's slip, not a motion."""
+
+
+@dataclass(frozen=True)
+class DetectOptions:
+    backend: BackendName | None = None
+    """None: what this Python's mediapipe offers (backend.open_backend)."""
+    task: Path | None = None
+    """MediaPipe's face_landmarker.task, for the Tasks back end; None: see tasks.find_task_file."""
+    person: tuple[float, float] | None = None
+    """A point (u, v) px near the face to follow in the first frame where one is seen; None: the largest, most central."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    number: int
+    time: float
+    seen: Seen | None
+
+
+def detect(clip: Clip, options: DetectOptions, reporter: Reporter) -> LandmarkTrack:
+    """Follow one person through a clip; a row per frame, gaps marked. Bridging them is the fit's business.
+
+    A frame is not visible where the mesh network's own presence probability is below one half, where more than a quarter
+    of the landmarks lie outside the frame, where only somebody else is in reach, and where the landmarks jump for one
+    frame. `score` is that presence probability, with either back end.
+
+    Raises InputError naming the file where no frame shows a face, Cancelled where the reporter asks for it.
+    """
+    with closing(open_backend(options.backend, options.task)) as backend:
+        follower = Follower(backend, options.person)
+        looks = []
+        for frame in read_ahead(clip):
+            reporter.check()
+            looks.append(_Look(frame.number, frame.time, follower.look(display(frame.pixels, clip), frame.time)))
+            reporter.progress("detect", len(looks), clip.frame_count)
+        name = backend.name
+    track = _track(clip, looks, name)
+    if not track.visible.any():
+        raise InputError(
+            f"{clip.path}: no face found in any of its {len(track)} frames; give footage that shows a face"
+        )
+    return track
+
+
+def _track(clip: Clip, looks: list[_Look], backend: BackendName) -> LandmarkTrack:
+    nothing = np.full((LANDMARKS, 3), np.nan, np.float32)
+    points = np.stack([nothing if look.seen is None else look.seen.points for look in looks])
+    spikes = find_spikes(points)
+    points[spikes] = np.nan
+    visible = np.isfinite(points[:, 0, 0])
+    score = np.array([0.0 if look.seen is None else look.seen.score for look in looks], np.float32)
+    return LandmarkTrack(
+        points=points[..., :2].copy(),
+        depth=points[..., 2].copy(),
+        score=np.where(visible, score, np.float32(0)),
+        visible=visible,
+        frames=np.array([look.number for look in looks], np.int64),
+        times=np.array([look.time for look in looks]),
+        fps=float(clip.fps),
+        width=clip.width,
+        height=clip.height,
+        focal=clip.focal,
+        backend=backend,
+    )
+
+
+def find_spikes(points: Array32) -> NDArray[np.bool_]:
+    """T: landmarks (T×478×3 px, NaN where unseen) that leave both neighbours while those agree with each other."""
+    spikes = np.zeros(len(points), np.bool_)
+    if len(points) < 3:
+        return spikes
+    size = np.ptp(points[..., 1], axis=1)
+    away = _distance(points[1:-1], (points[:-2] + points[2:]) / 2)
+    apart = _distance(points[2:], points[:-2])
+    with np.errstate(invalid="ignore"):
+        spikes[1:-1] = (away > SPIKE * size[1:-1]) & (away > 2 * apart)
+    return spikes
+
+
+def _distance(one: Array32, other: Array32) -> Array:
+    """T: mean distance in the image, px."""
+    return np.asarray(np.linalg.norm(one[..., :2] - other[..., :2], axis=-1).mean(axis=-1), dtype=np.float64)
