@@ -1,0 +1,208 @@
+"""Curves as text: Live Link Face's CSV (ARKit) and a FACS CSV, both written and read back by column name."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+
+from ..conventions import Array
+from ..errors import InputError
+from ..facs.convert import arkit_weights, gaze_from_weights, shapes_from_arkit
+from ..facs.performance import Performance
+from ..facs.tables import ARKIT, DERIVED, UNIT_SHAPES, UNITS
+from ..storage import write_text
+
+LIVE_LINK_ARKIT = tuple(name[0].upper() + name[1:] for name in ARKIT)
+LIVE_LINK_ANGLES = tuple(f"{part}{angle}" for part in ("Head", "LeftEye", "RightEye") for angle in ("Yaw", "Pitch", "Roll"))
+LIVE_LINK_FPS = 60.0
+"""Rate assumed of a Live Link Face file too short to tell its own."""
+
+HEAD = ("head_yaw", "head_pitch", "head_roll")
+GAZE = ("gaze_L_yaw", "gaze_L_pitch", "gaze_R_yaw", "gaze_R_pitch")
+
+
+def write_arkit(performance: Performance, path: Path) -> None:
+    """Live Link Face's 63 columns; one row per frame. Angles in radians (conventions.py), eye roll 0."""
+    weights = arkit_weights(performance)
+    eyes = np.concatenate([performance.gaze, np.zeros((len(performance), 2, 1))], axis=2)
+    angles = np.column_stack([performance.head, eyes.reshape(-1, 6)])
+    rows = [
+        [_timecode(time, performance.fps), str(len(ARKIT)), *_decimals(row)]
+        for time, row in zip(performance.times, np.column_stack([weights, angles]), strict=True)
+    ]
+    _write(path, ["Timecode", "BlendShapeCount", *LIVE_LINK_ARKIT, *LIVE_LINK_ANGLES], rows)
+
+
+def write_facs(performance: Performance, path: Path) -> None:
+    """One row per frame: frame, seconds, confidence, success and bridged marks, every unit, head and gaze in radians,
+    and derived units for information (their names end in _derived)."""
+    derived = derived_units(performance)
+    header = ["frame", "timestamp", "confidence", "success", "bridged", *UNITS, *HEAD, *GAZE]
+    header += [f"{unit.name}_derived" for unit in DERIVED]
+    values = np.column_stack([performance.units, performance.head, performance.gaze.reshape(-1, 4), derived])
+    rows = [
+        [
+            str(performance.frames[row]),
+            f"{performance.times[row]:.6f}",
+            f"{performance.confidence[row]:.4f}",
+            str(int(not performance.missing[row])),
+            str(int(performance.bridged[row])),
+            *_decimals(values[row]),
+        ]
+        for row in range(len(performance))
+    ]
+    _write(path, header, rows)
+
+
+def derived_units(performance: Performance) -> Array:
+    """T×len(DERIVED), as tables.DERIVED explains each."""
+    unit = {name: performance.units[:, column] for column, name in enumerate(UNITS)}
+    lifted = np.mean([unit["AU10_L"], unit["AU10_R"], unit["AU16_L"], unit["AU16_R"]], axis=0)
+    yaw, pitch = np.moveaxis(performance.gaze.mean(axis=1), -1, 0)
+    columns = {
+        "AU25": (unit["AU26"] + lifted) * (1.0 - unit["AU8"]),
+        "AU27": 2.0 * unit["AU26"] - 1.0,
+        "AU61": yaw / np.deg2rad(30.0),
+        "AU62": -yaw / np.deg2rad(30.0),
+        "AU63": -pitch / np.deg2rad(25.0),
+        "AU64": pitch / np.deg2rad(25.0),
+    }
+    return np.clip(np.stack([columns[item.name] for item in DERIVED], axis=1), 0.0, 1.0)
+
+
+def read_performance(path: Path) -> Performance:
+    """A performance from performance.npz, a Live Link Face CSV or a facs.csv; told apart by what is inside.
+
+    Raises InputError naming the file where it is none of them or a value is missing or not a number.
+    """
+    if path.suffix.lower() == ".npz":
+        return Performance.load(path)
+    table = _read(path)
+    if "AU12_L" in table:
+        return _from_facs(table, path)
+    if "BlendShapeCount" in table or "JawOpen" in table:
+        return _from_arkit(table, path)
+    raise InputError(f"{path}: neither performance.npz, nor a Live Link Face CSV, nor a facs.csv")
+
+
+def _from_facs(table: dict[str, list[str]], path: Path) -> Performance:
+    values = {name: _numbers(table, name, path) for name in ("timestamp", *UNITS)}
+    optional = {name: _numbers(table, name, path) for name in (*HEAD, *GAZE, "confidence", "success") if name in table}
+    times = values["timestamp"]
+    count = len(times)
+    zero, one = np.zeros(count), np.ones(count)
+    marks = _numbers(table, "bridged", path) if "bridged" in table else zero
+    frames = _numbers(table, "frame", path) if "frame" in table else np.arange(1, count + 1)
+    return Performance(
+        units=np.stack([values[unit] for unit in UNITS], axis=1),
+        head=np.stack([optional.get(name, zero) for name in HEAD], axis=1),
+        gaze=np.stack([optional.get(name, zero) for name in GAZE], axis=1).reshape(-1, 2, 2),
+        confidence=optional.get("confidence", one),
+        bridged=marks > 0.5,
+        missing=optional.get("success", one) < 0.5,
+        frames=frames.astype(np.int64),
+        times=times,
+        fps=_rate(times),
+        source=path.name,
+    )
+
+
+def _from_arkit(table: dict[str, list[str]], path: Path) -> Performance:
+    arkit = np.stack([_numbers(table, name, path) for name in LIVE_LINK_ARKIT], axis=1)
+    shapes = shapes_from_arkit(arkit)
+    count = len(arkit)
+    zero = np.zeros(count)
+    times, fps = _times_of_timecodes(table.get("Timecode", []), count, path)
+    head = [_numbers(table, name, path) if name in table else zero for name in LIVE_LINK_ANGLES[:3]]
+    return Performance(
+        units=np.stack([shapes[shape] for shape in UNIT_SHAPES.values()], axis=1),
+        head=np.stack(head, axis=1),
+        gaze=_arkit_gaze(table, shapes, path),
+        confidence=np.ones(count),
+        bridged=np.zeros(count, bool),
+        missing=np.zeros(count, bool),
+        frames=np.arange(1, count + 1),
+        times=times,
+        fps=fps,
+        source=path.name,
+    )
+
+
+def _arkit_gaze(table: dict[str, list[str]], shapes: dict[str, Array], path: Path) -> Array:
+    """The eyes' own angles where the file has them (not all 0), else from the eyeLook shapes."""
+    names = [f"{eye}Eye{angle}" for eye in ("Left", "Right") for angle in ("Yaw", "Pitch")]
+    if all(name in table for name in names):
+        angles = np.stack([_numbers(table, name, path) for name in names], axis=1)
+        if np.any(angles):
+            return angles.reshape(-1, 2, 2)
+    return gaze_from_weights(shapes)
+
+
+def _timecode(seconds: float, fps: float) -> str:
+    """HH:MM:SS:FF.mmm, where mmm are thousandths of a frame."""
+    whole = int(seconds + 1e-9)
+    thousandths = round((seconds - whole) * fps * 1000)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}:{thousandths // 1000:02d}.{thousandths % 1000:03d}"
+
+
+def _times_of_timecodes(codes: list[str], count: int, path: Path) -> tuple[Array, float]:
+    """Seconds from the first row, and frames per second: how many rows a whole second of the file holds."""
+    try:
+        parts = np.array([[float(part) for part in code.split(":")] for code in codes]).reshape(-1, 4)
+    except ValueError as error:
+        raise InputError(f"{path}: a Timecode is not HH:MM:SS:FF.mmm") from error
+    if len(parts) != count:
+        return np.arange(count) / LIVE_LINK_FPS, LIVE_LINK_FPS
+    seconds = parts[:, :3] @ np.array([3600.0, 60.0, 1.0])
+    ticks = np.flatnonzero(np.diff(seconds))
+    if len(ticks) >= 2:
+        fps = (ticks[-1] - ticks[0]) / (seconds[ticks[-1]] - seconds[ticks[0]])
+    else:
+        steps = np.diff(parts[:, 3])
+        fps = LIVE_LINK_FPS if len(steps) == 0 or len(ticks) == 0 else float(parts[ticks[0], 3] + np.median(steps))
+    times = seconds + parts[:, 3] / fps
+    return times - times[0], float(fps)
+
+
+def _rate(times: Array) -> float:
+    return float((len(times) - 1) / (times[-1] - times[0])) if len(times) > 1 and times[-1] > times[0] else 24.0
+
+
+def _decimals(row: Array) -> list[str]:
+    return [f"{value:.6f}" for value in row]
+
+
+def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
+
+
+def _read(path: Path) -> dict[str, list[str]]:
+    try:
+        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: not a readable CSV file ({error})") from error
+    if len(rows) < 2:
+        raise InputError(f"{path}: holds no rows of curves")
+    header, body = [name.strip() for name in rows[0]], [row for row in rows[1:] if row]
+    if any(len(row) != len(header) for row in body):
+        raise InputError(f"{path}: row {next(i for i, row in enumerate(body, 2) if len(row) != len(header))} is incomplete")
+    return dict(zip(header, map(list, zip(*body, strict=True)), strict=True))
+
+
+def _numbers(table: dict[str, list[str]], name: str, path: Path) -> Array:
+    if name not in table:
+        raise InputError(f"{path}: column '{name}' is missing")
+    try:
+        values = np.array(table[name], dtype=np.float64)
+    except ValueError as error:
+        raise InputError(f"{path}: column '{name}' holds something that is not a number") from error
+    if not np.isfinite(values).all():
+        raise InputError(f"{path}: column '{name}' holds a value that is not finite")
+    return values

@@ -1,0 +1,118 @@
+"""Retargeting: how a driving performance changes a target's own, and what that asks of its face model."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from ..conventions import Array
+from ..errors import InputError
+from ..fit.result import Fit
+from .convert import gaze_weights
+from .from_fit import Neutral
+from .performance import Performance
+from .tables import GAZE_SHAPES, UNIT_SHAPES, UNITS, UPPER_UNITS
+
+Mode = Literal["replace", "add"]
+Region = Literal["all", "upper", "lower"]
+
+EASE_SECONDS = 0.2
+"""The effect fades in and out over this time where the driving performance begins, ends or has a gap."""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How a driving performance is laid on a target's."""
+
+    strength: float = 1.0
+    """0 leaves the target as it is, 1 is the whole effect."""
+    mode: Mode = "replace"
+    """'replace': the target does what the driver does; 'add': it does so on top of its own acting."""
+    region: Region = "all"
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.strength <= 1.0:
+            raise InputError(f"strength {self.strength} is outside 0–1")
+
+
+def resample(driver: Performance, times: Array) -> Performance:
+    """The driver at other times (seconds from its start): linear in between, at rest and missing outside."""
+    step = 0.5 / driver.fps
+    outside = (times < driver.times[0] - step) | (times > driver.times[-1] + step)
+    nearest = np.rint(np.interp(times, driver.times, np.arange(len(driver)))).astype(int)
+
+    def at(values: Array) -> Array:
+        flat = values.reshape(len(values), -1)
+        columns = [np.interp(times, driver.times, column) for column in flat.T]
+        return np.where(outside[:, None], 0.0, np.stack(columns, axis=1)).reshape(-1, *values.shape[1:])
+
+    return replace(
+        driver,
+        units=at(driver.units),
+        head=at(driver.head),
+        gaze=at(driver.gaze),
+        confidence=at(driver.confidence),
+        bridged=driver.bridged[nearest] & ~outside,
+        missing=driver.missing[nearest] | outside,
+        frames=np.arange(1, len(times) + 1),
+        times=times,
+    )
+
+
+def effect(driver: Performance, mix: Mix) -> Array:
+    """T: strength of the transfer at each frame, eased to 0 where the driver is missing."""
+    away = driver.times[driver.missing]
+    if len(away) == 0:
+        return np.full(len(driver), mix.strength)
+    after = np.searchsorted(away, driver.times)
+    following, previous = away[np.minimum(after, len(away) - 1)], away[np.maximum(after - 1, 0)]
+    since = np.minimum(np.abs(following - driver.times), np.abs(driver.times - previous))
+    phase = np.clip(since / EASE_SECONDS, 0.0, 1.0)
+    return np.asarray(mix.strength * phase * phase * (3 - 2 * phase))
+
+
+def region_units(region: Region) -> Array:
+    """len(UNITS): 1 where the region holds the unit."""
+    upper = np.array([unit in UPPER_UNITS for unit in UNITS])
+    return {"all": np.ones(len(UNITS)), "upper": upper.astype(float), "lower": (~upper).astype(float)}[region]
+
+
+def mixed(target: Performance, driver: Performance, mix: Mix) -> Performance:
+    """The target's performance with the driver's laid on it (driver resampled to the target's rows).
+
+    Gaze is transferred relative to each person's usual gaze: where the driver looks to her left of usual, so does
+    the target, whatever the camera's place. Head turns stay the target's.
+    """
+    amount = effect(driver, mix)[:, None]
+    share = amount * region_units(mix.region)
+    keep = 1.0 - share if mix.mode == "replace" else 1.0
+    units = np.clip(keep * target.units + share * driver.units, 0.0, None)
+    looks = amount[..., None] if mix.region != "lower" else np.zeros_like(amount)[..., None]
+    away = driver.gaze - usual_gaze(driver)
+    base = usual_gaze(target) if mix.mode == "replace" else target.gaze
+    gaze = (1.0 - looks) * target.gaze + looks * (base + away)
+    return replace(target, units=units, gaze=gaze)
+
+
+def usual_gaze(performance: Performance) -> Array:
+    """2×2 rad: the median gaze of the frames with a face."""
+    seen = ~performance.missing
+    return np.asarray(np.median(performance.gaze[seen], axis=0)) if seen.any() else np.zeros((2, 2))
+
+
+def target_expression(fit: Fit, neutral: Neutral, target: Performance, wanted: Performance) -> Array:
+    """T×E weights that the target's fit must take so that its performance becomes `wanted`.
+
+    Changes are added to the fitted weights, so that no change leaves the fit exactly as it is.
+    """
+    weights = fit.expression.copy()
+    change = (wanted.units - target.units) * neutral.scale()
+    for column, shape in enumerate(UNIT_SHAPES.values()):
+        if shape in fit.expressions:
+            weights[:, fit.expressions.index(shape)] += change[:, column]
+    looks = gaze_weights(wanted.gaze) - gaze_weights(target.gaze)
+    for column, shape in enumerate(GAZE_SHAPES):
+        if shape in fit.expressions:
+            weights[:, fit.expressions.index(shape)] += looks[:, column]
+    return np.asarray(np.clip(weights, 0.0, np.maximum(1.0, fit.expression)))
+

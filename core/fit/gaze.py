@@ -1,0 +1,78 @@
+"""Gaze from the iris landmarks and the fitted eyeballs.
+
+The eyeball's centre is placed from the *seen* eye corners, so that a bias of the fit doesn't turn the eyes; the iris
+centre then gives the direction on the sphere, in weak perspective.
+"""
+
+import numpy as np
+
+from ..conventions import CAMERA_FROM_FACE, Array, rotation_matrices
+from ..face.model import FaceModel
+from ..landmarks.track import LandmarkTrack
+from .banded import solve_coupled
+from .normal import Pose
+from .segments import segments
+
+IRIS_CENTRE = (473, 468)
+"""Landmarks of the iris centres, the left eye's first."""
+
+CORNERS = ((362, 263), (133, 33))
+"""Inner and outer corner of each eye, the left first."""
+
+IRIS_DEPTH = 0.94
+"""Distance of the iris' plane from the eyeball's centre, in radii of the eyeball (the limbus lies at about 0.94)."""
+
+NOISE, BEND = 0.05, 0.10
+"""Standard deviations of a direction's error and of its second difference at 30 fps, rad."""
+
+
+def eye_directions(model: FaceModel, identity: Array, points: Array, errors: Array, pose: Pose) -> Array:
+    """T×2×2 rad: per eye (left first) yaw to the subject's left and pitch downwards, frame by frame.
+
+    points: T×478×3 m, the fitted landmarks in the face; errors: T×478×2 m, fitted − seen, at the face's distance.
+    """
+    rotation = rotation_matrices(pose.turn)
+    centres = model.eye_centres(identity) - model.landmarks(model.neutral(identity))[list(np.ravel(CORNERS))].reshape(
+        2, 2, 3
+    ).mean(axis=1)
+    directions = []
+    for eye in range(2):
+        corners = list(CORNERS[eye])
+        centre = points[:, corners].mean(axis=1) + centres[eye]
+        towards = points[:, IRIS_CENTRE[eye]] - centre
+        image = np.einsum("tij,tj->ti", CAMERA_FROM_FACE @ rotation, towards)[:, :2]
+        image -= errors[:, IRIS_CENTRE[eye]] - errors[:, corners].mean(axis=1)
+        directions.append(_sphere_angles(image, rotation, model.eyes.radius * IRIS_DEPTH))
+    return np.stack(directions, axis=1)
+
+
+def _sphere_angles(image: Array, rotation: Array, radius: float) -> Array:
+    """Yaw and pitch in the head (T×2) of the point on a sphere seen `image` (T×2 m, camera axes) from its centre."""
+    length = np.linalg.norm(image, axis=1, keepdims=True)
+    image = image * np.minimum(1.0, 0.98 * radius / np.maximum(length, 1e-9))
+    depth = -np.sqrt(radius**2 - np.sum(image**2, axis=1))
+    camera = np.column_stack([image, depth]) / radius
+    face = np.einsum("tji,tj->ti", rotation, camera @ CAMERA_FROM_FACE)
+    return np.column_stack([np.arctan2(face[:, 0], face[:, 2]), -np.arcsin(np.clip(face[:, 1], -1, 1))])
+
+
+def steady_gaze(raw: Array, blink: Array, track: LandmarkTrack) -> Array:
+    """Gaze of the whole shot: raw (T×2×2, NaN where unseen) smoothed over time, carried through blinks and short
+    gaps, without the constant squint that biased eyeballs give; straight ahead where there is no face.
+
+    blink: T×2 weights of the closed lids, left first.
+    """
+    gaze = np.zeros_like(raw)
+    seen = np.isfinite(raw).all(axis=(1, 2))
+    if not seen.any():
+        return gaze
+    stiff = np.full(2, (NOISE / (BEND * (30.0 / track.fps) ** 2)) ** 2)
+    certainty = np.where(seen[:, None], np.clip(1.0 - 1.6 * blink, 1e-4, 1.0) ** 2, 1e-4)
+    for run in segments(track.visible, track.times):
+        for eye in range(2):
+            weight = certainty[run, eye, None]
+            hessian: Array = weight[..., None] * np.eye(2)
+            gaze[run, eye] = solve_coupled(hessian, weight * np.nan_to_num(raw[run, eye]), stiff)
+    squint = np.median(gaze[seen, 0] - gaze[seen, 1], axis=0)
+    gaze[seen | (gaze != 0).any(axis=(1, 2))] -= np.stack([squint / 2, -squint / 2])
+    return gaze

@@ -1,0 +1,47 @@
+"""What is believed of a face before it is seen, and how fast it can change."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..conventions import Array
+
+
+POSE_BEND = (0.006, 0.006, 0.006, 0.0006, 0.0006, 0.003)
+"""Standard deviation of pose's second differences at 30 fps: rad, m, log distance."""
+
+EXPRESSION_BEND = {"eyeBlink": 0.35, "eyeSquint": 0.06, "eyeWide": 0.08, "eyeLook": 0.12, "brow": 0.04, "jawOpen": 0.12}
+"""Standard deviation of expression weights' second differences at 30 fps, by the beginning of their name: a blink
+is over in 3–5 frames and must keep its depth; brows are slow."""
+
+OTHER_BEND = 0.06
+"""The same for every other expression (lips)."""
+
+
+@dataclass(frozen=True)
+class Priors:
+    """Strengths of the maximum a posteriori solve. The data term counts in standard deviations of the noise."""
+
+    spread: float = 0.3
+    """Standard deviation of an expression weight about 0."""
+    sparsity: float = 1.0
+    """Slope of the Laplacian prior on weights (they are not negative): most actions are absent at most times."""
+    identity: float = 1.0
+    """Standard deviation of identity modes, in their own."""
+    offset: float = 0.0015
+    """Standard deviation of a person's own landmark bias, m."""
+    frames: float = 25.0
+    """How many frames' worth of independent evidence a shot holds about a person, at most: errors of neighbouring
+    frames are alike."""
+
+
+def stiffness(expressions: tuple[str, ...], fps: float) -> Array:
+    """POSE+E weights of squared second differences for clips at `fps`."""
+    bends = [*POSE_BEND, *(_bend(name) for name in expressions)]
+    return np.asarray(1.0 / np.square(np.array(bends) * (30.0 / fps) ** 2))
+
+
+def _bend(name: str) -> float:
+    return next((bend for stem, bend in EXPRESSION_BEND.items() if name.startswith(stem)), OTHER_BEND)
+
+
