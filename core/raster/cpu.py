@@ -54,7 +54,7 @@ def rasterise(
     `triangles`: F×3, counter-clockwise seen from outside; `cull` leaves out those that show their back. A triangle
     with a corner at or behind the camera is left out whole. `window` is clipped to the frame.
     """
-    window = _inside(window, width, height)
+    window = clipped_window(window, width, height)
     u0, v0, u1, v1 = window
     shape = (v1 - v0, u1 - u0)
     x, y, z = (np.take(values, triangles.T) for values in (pixels[:, 0] - u0, pixels[:, 1] - v0, depth))
@@ -83,7 +83,8 @@ def interpolate(fragments: Fragments, triangles: NDArray[np.int32], attributes: 
     return out.reshape(*fragments.triangle.shape, -1)
 
 
-def _inside(window: Window | None, width: int, height: int) -> Window:
+def clipped_window(window: Window | None, width: int, height: int) -> Window:
+    """The part of a window (None: all) that is inside the frame; empty, not inverted, where there is none."""
     u0, v0, u1, v1 = window or (0, 0, width, height)
     u0, v0 = min(max(u0, 0), width), min(max(v0, 0), height)
     return u0, v0, min(max(u1, u0), width), min(max(v1, v0), height)

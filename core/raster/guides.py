@@ -67,7 +67,7 @@ class Guides:
     motion: Array32
     """H×W×2 px: at the old geometry's pixels, where they go: new − old, v down."""
     backward: Array32
-    """H×W×2 px of the full frame (centres at +0.5): where each pixel lay in the old image; its own place where nothing."""
+    """H×W×2 px of the full frame: where each pixel lay in the old image; its own place where nothing."""
     hidden: NDArray[np.bool_]
     """H×W: the old image doesn't show what is here now (inside of the mouth, eyelids, far side)."""
 
@@ -79,7 +79,8 @@ class Guides:
 
 def surface(model: FaceModel, levels: int = 0) -> Surface:
     """A model's surface after so many subdivisions; make it once for a shot."""
-    triangles, uv, uv_triangles, steps = model.triangles, model.uv, model.uv_triangles, []
+    triangles, uv, uv_triangles = model.triangles, model.uv, model.uv_triangles
+    steps: list[Subdivision] = []
     for _ in range(levels):
         vertices = steps[-1].index.shape[0] if steps else len(model.mean)
         steps.append(subdivide(triangles, vertices))
@@ -151,7 +152,7 @@ def vertex_normals(vertices: Array, triangles: NDArray[np.int32]) -> Array:
     a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
     facing = np.cross(b - a, c - a)
     sums = [np.bincount(triangles.ravel(), np.repeat(facing[:, axis], 3), len(vertices)) for axis in range(3)]
-    return np.asarray(_unit(np.stack(sums, axis=1)), dtype=np.float64)
+    return np.asarray(_unit(np.stack(sums, axis=1).astype(np.float64)), dtype=np.float64)
 
 
 def pixel_centres(window: Window) -> Array32:

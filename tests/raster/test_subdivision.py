@@ -84,14 +84,12 @@ def test_against_trimesh(closed):
     triangles = np.asarray(sphere.faces, np.int32)
     points = np.asarray(sphere.vertices) * [1.0, 1.3, 0.7]
     if not closed:
-        kept = triangles[points[triangles].mean(axis=1)[:, 2] > -0.1]
+        # a cut that leaves no inner edge between two vertices of the outline: trimesh counts that one as outline too
+        kept = triangles[points[triangles].mean(axis=1)[:, 2] > 0]
         used, triangles = np.unique(kept, return_inverse=True)
         points, triangles = points[used], triangles.reshape(-1, 3).astype(np.int32)
     theirs, _ = trimesh.remesh.subdivide_loop(points, triangles, iterations=1)
     ours = subdivide(triangles, len(points)).apply(points)
     assert len(ours) == len(theirs)
-
-    def ordered(p):
-        return p[np.lexsort(np.round(p, 7).T)]
-
-    np.testing.assert_allclose(ordered(ours), ordered(theirs), atol=1e-9)
+    apart = np.linalg.norm(ours[:, None] - theirs[None], axis=-1)  # they number vertices their own way
+    assert max(apart.min(axis=0).max(), apart.min(axis=1).max()) < 1e-9
