@@ -1,0 +1,15 @@
+"""What an artist does: one file an action, and the commands for `blender --command`."""
+
+from . import cancel, command_line, transfer
+
+_ACTIONS = (transfer, cancel, command_line)
+
+
+def register() -> None:
+    for action in _ACTIONS:
+        action.register()
+
+
+def unregister() -> None:
+    for action in reversed(_ACTIONS):
+        action.unregister()

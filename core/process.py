@@ -1,0 +1,178 @@
+"""The parent's side of the pipe: starts a worker, collects what it says, stops it."""
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from .errors import Failure
+
+BOOTSTRAP = Path(__file__).resolve().parent.parent / "worker.py"
+ASK_SECONDS = 0.4
+"""After a cancellation: how long the worker may finish its frame before it is terminated."""
+END_SECONDS = 0.3
+"""After termination: how long it may clean up before it is killed."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    stage: str
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Log:
+    message: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The worker is gone. `error` is empty where the command did what it was asked."""
+
+    status: int
+    error: str
+
+
+Event = Progress | Log | Ended
+
+
+class WorkerProcess:
+    """One command in a process of its own; never blocks its owner, who polls a few times a second."""
+
+    def __init__(self, argv: list[str], bootstrap: Path = BOOTSTRAP, python: str = sys.executable) -> None:
+        """Start `python` (Blender's own, inside Blender) on the bootstrap; raises Failure where it can't be started."""
+        flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows opens a console otherwise
+        pipe = subprocess.PIPE
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  our own file with our own Python
+                [python, "-I", str(bootstrap)], stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8",
+                errors="replace", creationflags=flags,
+            )  # fmt: skip
+        except OSError as error:
+            raise Failure(
+                f"{python}: the worker can't be started ({error.strerror or error}); reinstall Blender"
+            ) from error
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._said: deque[str] = deque(maxlen=200)
+        self._cancelled: float | None = None
+        self._terminated = False
+        self._stderr_reader = _start_thread(self._read_stderr)
+        _start_thread(self._read_stdout)
+        self._send({"argv": argv, "path": [folder for folder in sys.path if folder]})
+
+    @property
+    def stderr(self) -> str:
+        """The last lines that the worker and its libraries wrote to stderr."""
+        return "".join(self._said)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def cancelled(self) -> bool:
+        return self._cancelled is not None
+
+    def poll(self) -> list[Event]:
+        """What came since the last call, in order; Ended comes last and once. Presses a cancellation on."""
+        self._press()
+        events: list[Event] = []
+        while not self._events.empty():
+            events.append(self._events.get())
+        return events
+
+    def wait(self) -> Ended:
+        """Block until the worker is gone."""
+        while True:
+            event = self._events.get()
+            if isinstance(event, Ended):
+                return event
+
+    def cancel(self) -> None:
+        """Ask the worker to stop; keep polling: it is terminated, then killed, if it doesn't within a second."""
+        if self._cancelled is None:
+            self._cancelled = time.monotonic()
+            self._send({"cancel": True})
+
+    def stop(self) -> None:
+        """Cancel and stay until the worker is gone (at most a second)."""
+        self.cancel()
+        while self.alive:
+            self._press()
+            time.sleep(0.02)
+
+    def _press(self) -> None:
+        if self._cancelled is None or not self.alive:
+            return
+        waited = time.monotonic() - self._cancelled
+        if waited > ASK_SECONDS + END_SECONDS:
+            self._process.kill()
+        elif waited > ASK_SECONDS and not self._terminated:
+            self._terminated = True
+            self._process.terminate()
+
+    def _send(self, message: dict[str, Any]) -> None:
+        stream = _open_pipe(self._process.stdin)
+        try:
+            stream.write(json.dumps(message) + "\n")
+            stream.flush()
+        except OSError:
+            return  # it is gone already: Ended says so
+
+    def _read_stderr(self) -> None:
+        self._said.extend(_open_pipe(self._process.stderr))
+
+    def _read_stdout(self) -> None:
+        last: dict[str, Any] = {}
+        for line in _open_pipe(self._process.stdout):
+            message = _parse(line)
+            if "stage" in message:
+                self._events.put(Progress(message["stage"], message["done"], message["total"]))
+            elif "log" in message:
+                self._events.put(Log(message["log"]))
+            elif message:
+                last = message
+        self._events.put(self._ended(last))
+
+    def _ended(self, last: dict[str, Any]) -> Ended:
+        status = self._process.wait()
+        self._stderr_reader.join(timeout=1.0)
+        if self._cancelled is not None and status != 0:
+            return Ended(130, "cancelled")
+        if "error" in last:
+            return Ended(int(last["status"]), str(last["error"]))
+        if status == 0 and "result" in last:
+            return Ended(0, "")
+        return Ended(status or 1, self._crash(status))
+
+    def _crash(self, status: int) -> str:
+        how = f"was ended by signal {-status}" if status < 0 else f"stopped with status {status}"
+        said = [line.strip() for line in self._said if line.strip()]
+        return f"the worker process {how}" + (f": {said[-1]}" if said else "")
+
+
+def _start_thread(target: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=target, daemon=True)
+    thread.start()
+    return thread
+
+
+def _open_pipe(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None  # Popen was given PIPE
+    return stream
+
+
+def _parse(line: str) -> dict[str, Any]:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}

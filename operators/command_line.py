@@ -1,0 +1,21 @@
+"""`blender --command expression_transfer …`: the same commands as `expression-transfer …`."""
+
+from typing import Any
+
+import bpy
+
+_registered: list[Any] = []
+
+
+def _run(argv: list[str]) -> int:
+    from .. import cli  # noqa: PLC0415  it brings the whole engine: only when asked for
+
+    return int(cli.main(argv))
+
+
+def register() -> None:
+    _registered.append(bpy.utils.register_cli_command("expression_transfer", _run))
+
+
+def unregister() -> None:
+    bpy.utils.unregister_cli_command(_registered.pop())

@@ -1,0 +1,153 @@
+"""A face model as a Blender head: Z up, looking along −Y, metres."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.conventions import Array
+from ..core.face.model import FaceModel
+from ..core.facs.convert import shape_weights
+from ..core.facs.performance import Performance
+from . import keys
+
+_COLOURS = {
+    "lips": (0.45, 0.16, 0.14),
+    "eye": (0.85, 0.85, 0.83),
+    "iris": (0.10, 0.06, 0.04),
+    "pupil": (0.005, 0.005, 0.005),
+    "mouth": (0.12, 0.02, 0.02),
+    "teeth": (0.75, 0.72, 0.62),
+    "tongue": (0.45, 0.14, 0.14),
+}
+"""Base colour (linear) by the first word found in a part's name; anything else is skin."""
+_SKIN = (0.52, 0.31, 0.23)
+_TURN_ORDER = "YXZ"
+"""Face space's Ry(yaw)·Rx(pitch)·Rz(roll) is Rz(yaw)·Rx(pitch)·Ry(−roll) with Z up; Blender names the inner first."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The objects of one head in a scene."""
+
+    face: Any
+    eyes: tuple[Any, ...]
+    """Left first; their origins are the eyeballs' centres. Empty where the model has no eyeballs."""
+    model: FaceModel
+
+
+def to_blender(points: Array) -> Array:
+    """Blender coordinates (…×3 m, Z up, the face looks along −Y) of face-space points."""
+    return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
+
+
+def add_head(model: FaceModel, identity: Array, name: str) -> Head:
+    """Add a model's head of an identity (I standard deviations) to the scene, with shape keys, UVs and materials."""
+    neutral = model.neutral(identity)
+    owner = model.eyes.member[model.triangles].min(axis=1)
+    face = _add_mesh(name, model, neutral, np.flatnonzero(owner == 0), np.zeros(3))
+    _add_shape_keys(face, model)
+    face.rotation_mode = _TURN_ORDER
+    return Head(face, tuple(_add_eyes(face, model, neutral, model.eye_centres(identity))), model)
+
+
+def _add_eyes(face: Any, model: FaceModel, neutral: Array, centres: Array) -> Iterator[Any]:
+    owner = model.eyes.member[model.triangles].min(axis=1)
+    for index, side in enumerate(("left", "right")):
+        chosen = np.flatnonzero(owner == index + 1)
+        if chosen.size:
+            eye = _add_mesh(f"{face.name} eye {side}", model, neutral, chosen, centres[index])
+            eye.location = to_blender(centres[index])
+            eye.rotation_mode = _TURN_ORDER
+            eye.parent = face
+            yield eye
+
+
+def _add_mesh(name: str, model: FaceModel, points: Array, chosen: NDArray[np.int64], origin: Array) -> Any:
+    """An object of some of the model's triangles; vertex attribute `vertex` holds their numbers in the model."""
+    used, corners = np.unique(model.triangles[chosen], return_inverse=True)
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(to_blender(points[used] - origin), [], corners.reshape(-1, 3).tolist())
+    mesh.attributes.new("vertex", "INT", "POINT").data.foreach_set("value", used.astype(np.int32))
+    layer = mesh.uv_layers.new(name="UVMap")
+    layer.data.foreach_set("uv", model.uv[model.uv_triangles[chosen]].astype(np.float32).ravel())
+    _add_materials(mesh, model, model.part[chosen])
+    mesh.polygons.foreach_set("use_smooth", np.ones(len(chosen), dtype=bool))
+    mesh.update()
+    added = bpy.data.objects.new(name, mesh)
+    bpy.context.scene.collection.objects.link(added)
+    subdivision = added.modifiers.new("Subdivision", "SUBSURF")
+    subdivision.levels, subdivision.render_levels = 1, 2
+    return added
+
+
+def _add_materials(mesh: Any, model: FaceModel, parts: NDArray[np.int8]) -> None:
+    used, slots = np.unique(parts, return_inverse=True)
+    for part in used:
+        mesh.materials.append(_material(model.parts[part]))
+    mesh.polygons.foreach_set("material_index", slots.astype(np.int32))
+
+
+def _material(part: str) -> Any:
+    name = f"Expression {part}"
+    material = bpy.data.materials.get(name)
+    if material is None:
+        material = bpy.data.materials.new(name)
+        material.use_nodes = True
+        surface = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+        colour = next((value for word, value in _COLOURS.items() if word in part), _SKIN)
+        surface.inputs["Base Color"].default_value = (*colour, 1.0)
+        surface.inputs["Roughness"].default_value = 0.15 if "eye" in part or "iris" in part else 0.5
+        material.diffuse_color = (*colour, 1.0)
+    return material
+
+
+def _add_shape_keys(face: Any, model: FaceModel) -> None:
+    used = np.empty(len(face.data.vertices), dtype=np.int32)
+    face.data.attributes["vertex"].data.foreach_get("value", used)
+    rest = np.empty(used.size * 3, dtype=np.float32)
+    face.data.vertices.foreach_get("co", rest)
+    face.shape_key_add(name="Basis", from_mix=False)
+    for name, offsets in zip(model.expressions, model.expression, strict=True):
+        key = face.shape_key_add(name=name, from_mix=False)
+        key.data.foreach_set("co", rest + to_blender(offsets[used]).ravel().astype(np.float32))
+
+
+def animate(head: Head, performance: Performance, scene: Any, start: float | None = None) -> None:
+    """Key the head's expressions, its turn and its eyes; second 0 falls on scene frame `start` (the scene's first)."""
+    frames = keys.scene_frames(performance.times, scene, start)
+    name = f"Expression {performance.source}"
+    weights = shape_weights(performance, head.model.expressions)
+    channels = dict(zip(head.model.expressions, weights.T, strict=True))
+    keys.drive([keys.FaceMesh(head.face, {key: key for key in channels}, ())], channels, frames, name)
+    keys.key_rotation(head.face, turn_angles(performance.head), frames, name)
+    for index, eye in enumerate(head.eyes):
+        looks = np.column_stack([performance.gaze[:, index], np.zeros(len(performance))])
+        keys.key_rotation(eye, turn_angles(looks), frames, name)
+
+
+def turn_angles(yaw_pitch_roll: Array) -> Array:
+    """Blender Euler angles (T×3 rad: x, y, z in _TURN_ORDER) of yaw, pitch, roll in face space (T×3 rad)."""
+    yaw, pitch, roll = yaw_pitch_roll.T
+    return np.column_stack([pitch, -roll, yaw])
+
+
+def add_camera_and_light(scene: Any, head: Head) -> None:
+    """An 85 mm camera that frames the head from the front, and a soft light beside it."""
+    corners = np.array([corner[:] for corner in head.face.bound_box])
+    middle, height = (corners.min(0) + corners.max(0)) / 2, np.ptp(corners[:, 2])
+    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    camera.data.lens = 85.0
+    camera.data.clip_start = 0.01
+    camera.location = middle - np.array([0.0, 6.0 * height, 0.0])  # 1.4 heads fill a 16:9 frame at 85 mm
+    camera.rotation_euler = (np.pi / 2, 0.0, 0.0)
+    light = bpy.data.objects.new("Key light", bpy.data.lights.new("Key light", "AREA"))
+    light.data.energy, light.data.size = 20.0, 0.6
+    light.location = middle + np.array([-0.6, -0.9, 0.7])
+    light.rotation_euler = (0.94, 0.0, -0.59)  # towards the head
+    for added in (camera, light):
+        scene.collection.objects.link(added)
+    scene.camera = camera

@@ -1,0 +1,85 @@
+"""What the command line does with bpy: a rig file in, a keyframed .blend out."""
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..core.conventions import Array
+from ..core.errors import InputError
+from ..core.face.model import FaceModel
+from ..core.facs.performance import Performance
+from . import head, keys, names, rig_files
+
+
+def drive_rig(
+    performance: Performance, rig: Path, out: Path, object_name: str | None = None, strength: float = 1.0
+) -> dict[str, Any]:
+    """Key the character of a rig file with a performance and save it as a .blend; the report says what was driven.
+
+    A .blend keeps its frame rate and the performance lands at its seconds; other files take the footage's rate.
+    Raises InputError where the rig can't be read or has no expression keys, Failure where `out` can't be written.
+    """
+    rig_files.open_rig(rig)
+    scene = bpy.context.scene
+    if rig.suffix.lower() != ".blend":
+        set_timing(scene, performance)
+    try:
+        faces = keys.find_face(scene.objects, _object(scene, object_name))
+    except InputError as error:
+        raise InputError(f"{rig}: {error}") from error
+    report = drive_faces(performance, faces, scene, strength)
+    rig_files.save_blend(out)
+    return report | {"rig": str(rig), "blend": str(out)}
+
+
+def drive_faces(
+    performance: Performance, faces: list[keys.FaceMesh], scene: Any, strength: float = 1.0, start: float | None = None
+) -> dict[str, Any]:
+    """Key meshes of the open scene; the report names the keys on each mesh and the ARKit names the rig lacks."""
+    frames = keys.scene_frames(performance.times, scene, start)
+    keys.drive(faces, keys.weight_channels(performance, strength), frames, f"Expression {performance.source}")
+    channels = {channel for face in faces for channel in face.keys.values()}
+    return {
+        "meshes": {face.object.name: dict(face.keys) for face in faces},
+        "left_to_drivers": {face.object.name: list(face.driven) for face in faces if face.driven},
+        "missing": names.missing_names(channels),
+        "frames": [float(frames[0]), float(frames[-1])],
+        "fps": scene.render.fps / scene.render.fps_base,
+    }
+
+
+def save_head_blend(performance: Performance, model: FaceModel, out: Path, identity: Array | None = None) -> None:
+    """Save a new scene with the model's head acting the performance, a camera before it and a light.
+
+    `identity`: I standard deviations, by default the mean head.
+    """
+    rig_files.new_scene()
+    scene = bpy.context.scene
+    set_timing(scene, performance)
+    parts = head.add_head(model, np.zeros(len(model.identity)) if identity is None else identity, "Head")
+    head.animate(parts, performance, scene)
+    head.add_camera_and_light(scene, parts)
+    rig_files.save_blend(out)
+
+
+def set_timing(scene: Any, performance: Performance) -> None:
+    """Give a scene the footage's frame rate (exactly, for 30000/1001 and its like) and length.
+
+    Second 0 of the clip is frame 1, where Blender also puts a movie clip.
+    """
+    scene.render.fps = max(1, round(performance.fps))
+    scene.render.fps_base = scene.render.fps / performance.fps
+    scene.frame_start = 1
+    scene.frame_end = int(np.ceil(keys.scene_frames(performance.times[-1:], scene)[0]))
+
+
+def _object(scene: Any, name: str | None) -> Any:
+    if name is None:
+        return None
+    found = scene.objects.get(name)
+    if found is None:
+        have = ", ".join(sorted(each.name for each in scene.objects)[:8])
+        raise InputError(f"has no object '{name}'; it has {have}")
+    return found

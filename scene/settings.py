@@ -1,0 +1,73 @@
+"""What the panel's fields hold: settings on the scene, the running job's state on the window manager."""
+# mypy: disallow-subclassing-any=False, disable-error-code="valid-type"
+
+from typing import Any
+
+import bpy
+
+from . import strings
+
+
+class ExpressionTransferSettings(bpy.types.PropertyGroup):
+    """Choices for the next transfer, saved with the scene."""
+
+    source_clip: bpy.props.PointerProperty(
+        type=bpy.types.MovieClip, name=strings.SOURCE_CLIP, description=strings.SOURCE_CLIP_TIP
+    )
+    source_file: bpy.props.StringProperty(
+        subtype="FILE_PATH", name=strings.SOURCE_FILE, description=strings.SOURCE_FILE_TIP
+    )
+    rig: bpy.props.PointerProperty(type=bpy.types.Object, name=strings.RIG, description=strings.RIG_TIP)
+    plate_clip: bpy.props.PointerProperty(
+        type=bpy.types.MovieClip, name=strings.PLATE_CLIP, description=strings.PLATE_CLIP_TIP
+    )
+    plate_file: bpy.props.StringProperty(
+        subtype="FILE_PATH", name=strings.PLATE_FILE, description=strings.PLATE_FILE_TIP
+    )
+    output: bpy.props.StringProperty(
+        subtype="DIR_PATH", default="//expression/", name=strings.OUTPUT, description=strings.OUTPUT_TIP
+    )
+    strength: bpy.props.FloatProperty(
+        min=0.0, max=1.0, default=1.0, subtype="FACTOR", name=strings.STRENGTH, description=strings.STRENGTH_TIP
+    )
+    region: bpy.props.EnumProperty(items=strings.REGIONS, name=strings.REGION, description=strings.REGION_TIP)
+    mode: bpy.props.EnumProperty(items=strings.MODES, name=strings.MODE, description=strings.MODE_TIP)
+    use_range: bpy.props.BoolProperty(name=strings.USE_RANGE, description=strings.USE_RANGE_TIP)
+    start: bpy.props.IntProperty(min=0, name=strings.START, description=strings.START_TIP)
+    end: bpy.props.IntProperty(min=0, default=250, name=strings.END, description=strings.END_TIP)
+    result_clip: bpy.props.PointerProperty(type=bpy.types.MovieClip)
+    result_image: bpy.props.PointerProperty(type=bpy.types.Image)
+
+
+class ExpressionTransferJob(bpy.types.PropertyGroup):
+    """The running transfer, if any: on the window manager, so that neither undo nor the file knows of it."""
+
+    running: bpy.props.BoolProperty()
+    cancel: bpy.props.BoolProperty()
+    fraction: bpy.props.FloatProperty(min=0.0, max=1.0)
+    text: bpy.props.StringProperty()
+
+
+_CLASSES = (ExpressionTransferSettings, ExpressionTransferJob)
+
+
+def of_scene(scene: Any) -> Any:
+    return scene.expression_transfer
+
+
+def job(context: Any) -> Any:
+    return context.window_manager.expression_transfer
+
+
+def register() -> None:
+    for cls in _CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Scene.expression_transfer = bpy.props.PointerProperty(type=ExpressionTransferSettings)
+    bpy.types.WindowManager.expression_transfer = bpy.props.PointerProperty(type=ExpressionTransferJob)
+
+
+def unregister() -> None:
+    del bpy.types.WindowManager.expression_transfer
+    del bpy.types.Scene.expression_transfer
+    for cls in reversed(_CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,65 @@
+"""Every label, tooltip and message that the window shows."""
+
+TAB = "Expression"
+SOURCE = "Source"
+TARGET = "Target"
+OPTIONS = "Options"
+RESULT = "Result"
+
+SOURCE_FILE = "Footage"
+SOURCE_FILE_TIP = "Video, still or image sequence (shot.####.png) with the performance to take"
+SOURCE_CLIP = "Clip"
+SOURCE_CLIP_TIP = "A movie clip of this file with the performance to take; goes before the file path"
+RIG = "Rig"
+RIG_TIP = "Any object of the character to drive; all its meshes with expression shape keys are keyed"
+PLATE_FILE = "Plate"
+PLATE_FILE_TIP = "Video, still or image sequence (shot.####.png) whose face gets the expression"
+PLATE_CLIP = "Plate Clip"
+PLATE_CLIP_TIP = "A movie clip of this file whose face gets the expression; goes before the file path"
+OUTPUT = "Output"
+OUTPUT_TIP = "Folder for curves, report and the re-performed plate"
+STRENGTH = "Strength"
+STRENGTH_TIP = "How much of the performance is transferred: 0 leaves the target as it was"
+REGION = "Region"
+REGION_TIP = "Part of the face that takes the expression"
+REGIONS = (
+    ("all", "Whole Face", "Brows, eyes, cheeks and mouth"),
+    ("upper", "Upper Face", "Brows, lids and gaze"),
+    ("lower", "Lower Face", "Nose, cheeks, mouth and jaw"),
+)
+MODE = "Mode"
+MODE_TIP = "What happens to the plate's own expression"
+MODES = (
+    ("replace", "Replace", "The plate's own expression gives way to the source's"),
+    ("add", "Add", "The source's expression is added to the plate's own"),
+)
+USE_RANGE = "Frame Range"
+USE_RANGE_TIP = "Transfer only some frames of the source"
+START = "Start"
+START_TIP = "First source frame"
+END = "End"
+END_TIP = "Last source frame"
+
+TRANSFER = "Transfer Expression"
+TRANSFER_TIP = "Solve the source's performance and put it on the rig and the plate. ESC stops it"
+CANCEL = "Cancel"
+CANCEL_TIP = "Stop the transfer and leave the scene as it was"
+
+NO_SOURCE = "Choose a source: footage or a movie clip"
+NO_TARGET = "Choose a target: a rig, a plate or both"
+UNSAVED = "Output folder: save the .blend first, or choose a folder that is not relative to it"
+RUNNING = "A transfer is running; wait for it or cancel it"
+STARTING = "starting"
+CANCELLED = "Expression transfer cancelled"
+RIG_GONE = "The rig was removed while the transfer ran; the curves are in {folder}"
+DONE = "Expression transfer: {what}"
+KEYED = "{keys} shape keys on {meshes} keyed"
+LACKS = "the rig lacks {names}"
+PLATE_MADE = "plate in {path}"
+CANCELLING = "cancelling"
+DETAILS = "{error}; details in {log}"
+
+
+def progress(stage: str, done: int, total: int | None) -> str:
+    """The progress bar's text."""
+    return f"{stage} {done} / {total}" if total else f"{stage} {done}"

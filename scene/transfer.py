@@ -1,0 +1,115 @@
+"""One press of the button: what the worker is asked for, and what its results become in the scene."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..core.errors import InputError
+from ..core.facs.performance import Performance
+from . import clips, jobs, keys, strings
+
+_STILLS = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr"})
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the artist asked for when pressing the button; later changes in the panel don't touch it."""
+
+    argv: tuple[str, ...]
+    """The command line for the worker."""
+    folder: Path
+    rig: str | None
+    """Name of the object (a pointer would not survive an undo while the worker runs)."""
+    start: float
+    """Scene frame of the source's second 0."""
+    strength: float
+    region: str
+    plate: bool
+
+
+def make_request(scene: Any) -> Request:
+    """The scene's settings as a request. Raises InputError, in one line, for what can't work."""
+    chosen = scene.expression_transfer
+    source = clips.footage_path(chosen.source_clip, chosen.source_file)
+    plate = clips.footage_path(chosen.plate_clip, chosen.plate_file)
+    if source is None:
+        raise InputError(strings.NO_SOURCE)
+    if chosen.rig is None and plate is None:
+        raise InputError(strings.NO_TARGET)
+    if chosen.rig is not None:
+        _find_face(scene, chosen.rig)
+    folder = _output_folder(chosen.output)
+    return Request(
+        argv=tuple(_argv(chosen, source, plate, folder)),
+        folder=folder,
+        rig=chosen.rig.name if chosen.rig else None,
+        start=clips.first_frame(chosen.source_clip, scene),
+        strength=chosen.strength,
+        region=chosen.region,
+        plate=plate is not None,
+    )
+
+
+def _argv(chosen: Any, source: Path, plate: Path | None, folder: Path) -> list[str]:
+    footage_range = ["--start", str(chosen.start), "--end", str(chosen.end)] if chosen.use_range else []
+    if plate is None:
+        return ["solve", str(source), "-o", str(folder), *footage_range]
+    how = ["--strength", f"{chosen.strength:g}", "--mode", chosen.mode, "--region", chosen.region]
+    return ["transfer", str(source), str(plate), "-o", str(folder), *how, *footage_range]
+
+
+def _output_folder(path: str) -> Path:
+    if path.startswith("//") and not bpy.data.filepath:
+        raise InputError(strings.UNSAVED)
+    return Path(bpy.path.abspath(path))
+
+
+def _find_face(scene: Any, rig: Any) -> list[keys.FaceMesh]:
+    try:
+        return keys.find_face(scene.objects, rig)
+    except InputError as error:
+        raise InputError(f"{rig.name}: {error}") from error
+
+
+def apply_result(request: Request, scene: Any) -> str:
+    """Key the rig and load the plate that the worker made; a line that says what was done."""
+    done = []
+    if request.rig is not None:
+        done += _key_rig(request, scene)
+    if request.plate:
+        done.append(_load_plate(request, scene))
+    return strings.DONE.format(what="; ".join(done))
+
+
+def _key_rig(request: Request, scene: Any) -> list[str]:
+    rig = scene.objects.get(request.rig)
+    if rig is None:
+        raise InputError(strings.RIG_GONE.format(folder=request.folder))
+    performance = Performance.load(request.folder / "performance.npz")
+    report = jobs.drive_faces(performance, _find_face(scene, rig), scene, request.strength, request.start)
+    count = sum(map(len, report["meshes"].values()))
+    said = [strings.KEYED.format(keys=count, meshes=", ".join(report["meshes"]))]
+    if report["missing"]:
+        said.append(strings.LACKS.format(names=", ".join(report["missing"])))
+    return said
+
+
+def _load_plate(request: Request, scene: Any) -> str:
+    path = _plate_file(request.folder)
+    chosen = scene.expression_transfer
+    if path.suffix.lower() in _STILLS:
+        chosen.result_image = bpy.data.images.load(str(path), check_existing=True)
+        chosen.result_image.reload()
+    else:
+        chosen.result_clip = bpy.data.movieclips.load(str(path), check_existing=True)
+    return strings.PLATE_MADE.format(path=path)
+
+
+def _plate_file(folder: Path) -> Path:
+    """The worker's plate: result.mp4 or result.mov, or the still."""
+    made = sorted(folder.glob("result.*"))
+    if not made:
+        raise InputError(f"{folder}: the worker left no plate here; run it again")
+    return made[0]

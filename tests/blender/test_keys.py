@@ -1,0 +1,123 @@
+"""Planted curves come back from evaluated shape keys, at the right seconds."""
+
+import time
+
+import numpy as np
+import pytest
+from expression_transfer.core.errors import InputError
+from expression_transfer.core.facs.convert import arkit_weights
+from expression_transfer.core.facs.tables import ARKIT
+from expression_transfer.scene import jobs, keys
+
+
+def add_mesh(bpy, name, key_names, parent=None):
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata([(0, 0, 0), (1, 0, 0), (0, 1, 0)], [], [(0, 1, 2)])
+    added = bpy.data.objects.new(name, mesh)
+    added.parent = parent
+    bpy.context.scene.collection.objects.link(added)
+    for key_name in ("Basis", *key_names) if key_names else ():
+        added.shape_key_add(name=key_name, from_mix=False)
+    return added
+
+
+def evaluated(bpy, target, key, frame):
+    bpy.context.scene.frame_set(int(np.floor(frame)), subframe=float(frame % 1))
+    posed = target.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    return posed.data.shape_keys.key_blocks[key].value
+
+
+def drive(bpy, performance, target=None, **options):
+    scene = bpy.context.scene
+    faces = keys.find_face(scene.objects, target)
+    return jobs.drive_faces(performance, faces, scene, **options)
+
+
+@pytest.mark.parametrize(("fps", "base"), [(24, 1.0), (30, 1.001), (25, 1.0), (60, 1.0)])
+def test_curves_at_their_seconds(blender, performance, fps, base):
+    scene = blender.context.scene
+    scene.render.fps, scene.render.fps_base, scene.frame_start = fps, base, 101
+    face = add_mesh(blender, "Face", ARKIT)
+    report = drive(blender, performance)
+    assert report["missing"] == []
+    planted = arkit_weights(performance)
+    for row in (0, 17, 59):
+        frame = 101 + performance.times[row] * fps / base
+        for column, name in enumerate(ARKIT):
+            assert evaluated(blender, face, name, frame) == pytest.approx(planted[row, column], abs=2e-4), name
+
+
+def test_strength_scales(blender, performance):
+    face = add_mesh(blender, "Face", ARKIT)
+    drive(blender, performance, strength=0.25)
+    frame = 1 + performance.times[20] * 24
+    assert evaluated(blender, face, "jawOpen", frame) == pytest.approx(
+        0.25 * arkit_weights(performance)[20, ARKIT.index("jawOpen")], abs=2e-4
+    )
+
+
+def test_whole_character_from_any_of_its_meshes(blender, performance):
+    rig = blender.data.objects.new("Rig", blender.data.armatures.new("Rig"))
+    blender.context.scene.collection.objects.link(rig)
+    head = add_mesh(blender, "Head", ["jawOpen", "eyeBlink_L"], rig)
+    deformed = add_mesh(blender, "Teeth", ["Face.M_jawOpen"])
+    deformed.modifiers.new("Armature", "ARMATURE").object = rig
+    other = add_mesh(blender, "Other", ["jawOpen"])
+    report = drive(blender, performance, head)
+    assert report["meshes"] == {
+        "Head": {"jawOpen": "jawOpen", "eyeBlink_L": "eyeBlinkLeft"},
+        "Teeth": {"Face.M_jawOpen": "jawOpen"},
+    }
+    assert other.data.shape_keys.animation_data is None
+    assert "jawForward" in report["missing"]
+    assert "jawOpen" not in report["missing"]
+    assert len(report["missing"]) == 50
+
+
+def test_a_second_transfer_replaces_only_our_action(blender, performance):
+    face = add_mesh(blender, "Face", ["jawOpen"])
+    face.data.shape_keys.key_blocks["jawOpen"].value = 0.5
+    face.data.shape_keys.key_blocks["jawOpen"].keyframe_insert("value", frame=3)
+    artists = face.data.shape_keys.animation_data.action
+    drive(blender, performance)
+    drive(blender, performance)
+    assert artists.use_fake_user
+    assert len(blender.data.actions) == 2
+
+
+def test_driver_is_left_alone_and_named(blender, performance):
+    face = add_mesh(blender, "Face", ["jawOpen", "eyeBlink_L"])
+    face.data.shape_keys.key_blocks["jawOpen"].driver_add("value")
+    report = drive(blender, performance)
+    assert report["left_to_drivers"] == {"Face": ["jawOpen"]}
+    assert "jawOpen" not in report["meshes"]["Face"]
+
+
+@pytest.mark.parametrize(
+    ("key_names", "words"), [(["Key 1"], "none of its shape keys"), ([], "no mesh with shape keys")]
+)
+def test_no_expression_keys_is_one_line(blender, performance, key_names, words):
+    add_mesh(blender, "Face", key_names)
+    with pytest.raises(InputError, match=words) as error:
+        drive(blender, performance)
+    assert "\n" not in str(error.value)
+
+
+def test_two_characters_ask_which(blender, performance):
+    for name in ("Ann", "Bob"):
+        rig = blender.data.objects.new(name, blender.data.armatures.new(name))
+        blender.context.scene.collection.objects.link(rig)
+        add_mesh(blender, f"{name} head", ["jawOpen"], rig)
+    with pytest.raises(InputError, match="Ann, Bob"):
+        drive(blender, performance)
+    assert list(drive(blender, performance, blender.data.objects["Bob"])["meshes"]) == ["Bob head"]
+
+
+def test_ten_thousand_frames_in_well_under_a_second(blender):
+    face = add_mesh(blender, "Face", ARKIT)
+    frames = np.arange(10_000, dtype=float)
+    channels = {name: np.linspace(0, 1, 10_000) for name in ARKIT}
+    begun = time.perf_counter()
+    keys.drive(keys.find_face([face]), channels, frames, "Long")
+    assert time.perf_counter() - begun < 1.0
+    assert evaluated(blender, face, "tongueOut", 5000) == pytest.approx(5000 / 9999, abs=1e-5)

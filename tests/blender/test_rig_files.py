@@ -1,0 +1,92 @@
+"""A real character, and rig files that can't be used."""
+
+import numpy as np
+import pytest
+from expression_transfer.core.errors import Failure, InputError
+from expression_transfer.core.facs.convert import arkit_weights
+from expression_transfer.core.facs.tables import ARKIT
+from expression_transfer.scene import jobs, rig_files
+
+
+def evaluated(bpy, name, key, frame):
+    bpy.context.scene.frame_set(int(np.floor(frame)), subframe=float(frame % 1))
+    return (
+        bpy.data.objects[name]
+        .evaluated_get(bpy.context.evaluated_depsgraph_get())
+        .data.shape_keys.key_blocks[key]
+        .value
+    )
+
+
+@pytest.mark.parametrize("suffix", [".glb", ".vrm"])
+def test_brunette_is_driven_on_all_four_meshes(blender, shared, tmp_path, performance, suffix):
+    rig, out = tmp_path / f"brunette{suffix}", tmp_path / "out.blend"
+    rig.symlink_to(shared / "rigs" / "brunette-t.glb")
+    report = jobs.drive_rig(performance, rig, out)
+    assert set(report["meshes"]) == {"EyeLeft", "EyeRight", "Wolf3D_Head", "Wolf3D_Teeth"}
+    assert report["missing"] == []
+    assert all(len(keys) == 52 for keys in report["meshes"].values())
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".unfinished")] == []
+    blender.ops.wm.open_mainfile(filepath=str(out))
+    assert blender.context.scene.render.fps == 30
+    planted = arkit_weights(performance)
+    for name in report["meshes"]:
+        for key in ("jawOpen", "eyeBlinkLeft", "tongueOut"):
+            assert evaluated(blender, name, key, 1 + 33) == pytest.approx(planted[33, ARKIT.index(key)], abs=2e-4)
+
+
+def test_a_blend_keeps_its_frame_rate(blender, tmp_path, performance):
+    mesh = blender.data.meshes.new("Face")
+    mesh.from_pydata([(0, 0, 0)], [], [])
+    face = blender.data.objects.new("Face", mesh)
+    blender.context.scene.collection.objects.link(face)
+    face.shape_key_add(name="Basis")
+    face.shape_key_add(name="jawOpen")
+    blender.context.scene.render.fps = 24
+    rig_files.save_blend(tmp_path / "rig.blend")
+    jobs.drive_rig(performance, tmp_path / "rig.blend", tmp_path / "out.blend", "Face", 0.5)
+    blender.ops.wm.open_mainfile(filepath=str(tmp_path / "out.blend"))
+    assert blender.context.scene.render.fps == 24
+    planted = 0.5 * arkit_weights(performance)[45, ARKIT.index("jawOpen")]
+    assert evaluated(blender, "Face", "jawOpen", 1 + 1.5 * 24) == pytest.approx(planted, abs=2e-4)
+
+
+def test_fbx(blender, tmp_path, performance):
+    mesh = blender.data.meshes.new("Face")
+    mesh.from_pydata([(0, 0, 0), (1, 0, 0), (0, 1, 0)], [], [(0, 1, 2)])
+    face = blender.data.objects.new("Face", mesh)
+    blender.context.scene.collection.objects.link(face)
+    for name in ("Basis", "jawOpen", "eyeBlink_L"):
+        face.shape_key_add(name=name).data[0].co.z = 0.0 if name == "Basis" else 1.0
+    blender.ops.export_scene.fbx(filepath=str(tmp_path / "rig.fbx"))
+    report = jobs.drive_rig(performance, tmp_path / "rig.fbx", tmp_path / "out.blend")
+    assert report["meshes"] == {"Face": {"jawOpen": "jawOpen", "eyeBlink_L": "eyeBlinkLeft"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("none.glb", None), ("empty.glb", b""), ("cut.glb", b"glTF\x02\0\0\0"), ("cut.blend", b"BLENDER-v405"),
+     ("text.fbx", b"hello"), ("rig.obj", b"v 0 0 0"), ("text.gltf", b"{")],
+)  # fmt: skip
+def test_bad_rig_is_one_line_that_names_it(blender, tmp_path, performance, name, content):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError) as error:
+        jobs.drive_rig(performance, tmp_path / name, tmp_path / "out.blend")
+    assert str(error.value).startswith(str(tmp_path / name))
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "out.blend").exists()
+
+
+def test_rig_without_shape_keys(blender, tmp_path, performance):
+    rig_files.save_blend(tmp_path / "bare.blend")
+    with pytest.raises(InputError, match=r"bare\.blend: .*shape keys"):
+        jobs.drive_rig(performance, tmp_path / "bare.blend", tmp_path / "out.blend")
+    with pytest.raises(InputError, match="no object 'Ann'"):
+        jobs.drive_rig(performance, tmp_path / "bare.blend", tmp_path / "out.blend", "Ann")
+
+
+def test_unwritable_folder_fails_in_one_line(blender, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(Failure, match="can't be written"):
+        rig_files.save_blend(tmp_path / "file" / "out.blend")

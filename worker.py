@@ -1,0 +1,36 @@
+"""Started by path as a process of its own: loads this very package as `expression_transfer` and serves one command.
+
+The first line on stdin is {"argv": [...], "path": [...]}: the command, and the parent's module search path.
+"""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+
+def _load_package(root: Path) -> None:
+    """Import the package that lies around this file, whatever its folder is called."""
+    spec = importlib.util.spec_from_file_location(
+        "expression_transfer", root / "__init__.py", submodule_search_locations=[str(root)]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["expression_transfer"] = package
+    spec.loader.exec_module(package)
+
+
+def main() -> int:
+    requests = open(0, "rb", buffering=0)  # noqa: SIM115  stays open as long as the process
+    request = json.loads(requests.readline())
+    sys.path += [folder for folder in request["path"] if folder not in sys.path]
+    _load_package(Path(__file__).resolve().parent)
+    worker = importlib.import_module("expression_transfer.core.worker")
+    answers = worker.take_stdout()
+    command = importlib.import_module("expression_transfer.cli").main
+    return int(worker.serve(request["argv"], command, requests, answers))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
