@@ -80,7 +80,7 @@ def interpolate(fragments: Fragments, triangles: NDArray[np.int32], attributes: 
     for corner in (1, 2):
         mixed += np.take(values, corners[:, corner], axis=0) * weights[:, corner, None]
     out[place] = mixed
-    return out.reshape(*fragments.triangle.shape, -1)
+    return out.reshape(*fragments.triangle.shape, values.shape[1])
 
 
 def clipped_window(window: Window | None, width: int, height: int) -> Window:

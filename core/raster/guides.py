@@ -175,6 +175,8 @@ def _came_from(images: list[Fragments], old_places: Array32, fit: Fit, row: int)
     """
     there = pixel_centres(images[-1].window)
     seen = images[-1].seen
+    if not seen.any():
+        return there, seen
     there[seen] = fit.camera.project(old_places[seen].astype(np.float64), row)
     local = there - (np.asarray(images[0].window[:2], dtype=np.float32) + np.float32(CV_PIXEL_CENTRE))
     shown = cv2.remap(images[0].depth, local, None, cv2.INTER_NEAREST, borderValue=float("inf"))

@@ -1,0 +1,116 @@
+"""Guides as files that compositing packages read: one EXR a frame, and a picture to look them over."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import OpenImageIO
+from numpy.typing import NDArray
+
+from ..conventions import Array32, stmap_from_pixels
+from ..errors import Failure
+from ..storage import whole_file
+from .guides import Guides, pixel_centres
+
+FAR = 1e10
+"""depth.Z where nothing is: what Blender writes, and finite, which filters need."""
+_WIRE = np.array([0.2, 1.0, 0.4], dtype=np.float32)
+_UPWARDS = np.array([1, -1, -1], dtype=np.float32)
+"""From camera space to the axes that artists know normals in: x right, y up, z to the eye."""
+
+
+def write_guides(guides: Guides, path: Path, plate_number: int) -> None:
+    """One part of float32 layers, ZIP, whose data window is the guides' window and display window the plate's frame.
+
+    depth.Z m; N camera space; P m, face space; uv; forward: new − old at the old face's pixels, backward: old − new at
+    the new face's, both px with v down; stmap: the backward map as Nuke's STMap takes it (0–1, origin bottom-left;
+    identity off the face); mask.Y coverage. `plate_number`: the plate's own number of the frame.
+    """
+    layers = _layers(guides)
+    values = np.ascontiguousarray(np.stack(list(layers.values()), axis=-1), dtype=np.float32)
+    spec = OpenImageIO.ImageSpec(values.shape[1], values.shape[0], values.shape[2], OpenImageIO.FLOAT)
+    spec.x, spec.y = guides.window[:2]
+    spec.full_x, spec.full_y, spec.full_width, spec.full_height = 0, 0, guides.width, guides.height
+    spec.channelnames = tuple(layers)
+    spec.attribute("compression", "zip")
+    spec.attribute("oiio:ColorSpace", "data")
+    spec.attribute("colorInteropID", "data")
+    spec.attribute("frameNumber", plate_number)
+    with whole_file(path) as temporary:
+        _write(temporary, spec, values, path)
+
+
+def preview(guides: Guides, plate: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The window's wireframe over the plate (H×W×3, whole frame), UV, normals and backward motion, side by side.
+
+    512 px high; motion is red for left to right and green for downwards, mid-grey for none.
+    """
+    u0, v0, u1, v1 = guides.window
+    crop = np.asarray(plate[v0:v1, u0:u1], dtype=np.float32) / 255
+    mask, seen = guides.mask[..., None], guides.seen[..., None]
+    wire = np.where(_outlines(guides.triangle)[..., None], _WIRE, crop)
+    uv = np.concatenate([guides.uv, np.zeros_like(mask)], axis=-1)
+    normal = np.where(seen, 0.5 + 0.5 * guides.normal * _UPWARDS, 0)
+    away = pixel_centres(guides.window) - guides.backward
+    moved = 0.5 + 0.5 * np.concatenate([away, np.zeros_like(mask)], axis=-1) / max(float(np.abs(away).max()), 1.0)
+    panels = [0.6 * crop + 0.4 * wire, uv, normal, moved]
+    return np.hstack([_panel(panel) for panel in panels])
+
+
+def write_preview(guides: Guides, path: Path, plate: NDArray[np.uint8]) -> None:
+    """`preview` as PNG."""
+    ok, data = cv2.imencode(".png", cv2.cvtColor(preview(guides, plate), cv2.COLOR_RGB2BGR))
+    if not ok:
+        raise Failure(f"{path}: the preview can't be encoded as PNG; check that OpenCV was built with PNG")
+    with whole_file(path) as temporary:
+        temporary.write_bytes(data.tobytes())
+
+
+def _layers(guides: Guides) -> dict[str, Array32]:
+    """Channel name → H×W. An empty window, which EXR can't hold, is a black pixel."""
+    if not guides.triangle.size:
+        return {name: np.zeros((1, 1), dtype=np.float32) for name in _CHANNELS}
+    back = guides.backward.astype(np.float64)
+    away = guides.backward - pixel_centres(guides.window)
+    stmap = stmap_from_pixels(back[..., 0], back[..., 1], guides.width, guides.height)
+    depth = np.where(guides.seen, guides.depth, np.float32(FAR))
+    groups = (guides.uv, guides.normal, guides.position, guides.motion, away)
+    planes = [
+        depth,
+        guides.mask,
+        *stmap,
+        *(np.moveaxis(group, -1, 0)[k] for group in groups for k in range(group.shape[-1])),
+    ]
+    return dict(zip(_CHANNELS, planes, strict=True))
+
+
+_CHANNELS = (
+    "depth.Z", "mask.Y", "stmap.u", "stmap.v", "uv.u", "uv.v", "N.x", "N.y", "N.z", "P.x", "P.y", "P.z",
+    "forward.u", "forward.v", "backward.u", "backward.v",
+)  # fmt: skip
+
+
+def _write(temporary: Path, spec: OpenImageIO.ImageSpec, values: Array32, path: Path) -> None:
+    output = OpenImageIO.ImageOutput.create(str(temporary))
+    written = output is not None and output.open(str(temporary), spec) and output.write_image(values) and output.close()
+    if not written:
+        reason = output.geterror() if output is not None else OpenImageIO.geterror()
+        raise Failure(f"{path}: can't be written ({reason}); check the folder's rights and free space")
+
+
+def _outlines(triangle: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """H×W: the next pixel to the right or below belongs to another triangle."""
+    lines = np.zeros(triangle.shape, dtype=np.bool_)
+    lines[:, :-1] |= triangle[:, :-1] != triangle[:, 1:]
+    lines[:-1] |= triangle[:-1] != triangle[1:]
+    return lines
+
+
+def _panel(values: Array32) -> NDArray[np.uint8]:
+    if not values.size:
+        return np.zeros((512, 512, 3), dtype=np.uint8)
+    scale = 512 / values.shape[0]
+    size = max(1, round(values.shape[1] * scale)), 512
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
+    eight = np.asarray(np.round(255 * np.clip(values, 0, 1)), dtype=np.uint8)
+    return np.asarray(cv2.resize(eight, size, interpolation=method), dtype=np.uint8)
