@@ -6,7 +6,9 @@ The first line on stdin is {"argv": [...], "path": [...]}: the command, and the 
 import importlib.util
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 
 def _load_package(root: Path) -> None:
@@ -21,15 +23,18 @@ def _load_package(root: Path) -> None:
     spec.loader.exec_module(package)
 
 
-def main() -> int:
+def _command_line() -> Any:
+    return importlib.import_module("expression_transfer.cli").main
+
+
+def main(load_command: Callable[[], Any] = _command_line) -> int:
+    """Serve one request with the command that `load_command` returns (core.worker.Command)."""
     requests = open(0, "rb", buffering=0)  # noqa: SIM115  stays open as long as the process
     request = json.loads(requests.readline())
     sys.path += [folder for folder in request["path"] if folder not in sys.path]
     _load_package(Path(__file__).resolve().parent)
     worker = importlib.import_module("expression_transfer.core.worker")
-    answers = worker.take_stdout()
-    command = importlib.import_module("expression_transfer.cli").main
-    return int(worker.serve(request["argv"], command, requests, answers))
+    return int(worker.serve(request["argv"], load_command, requests, worker.take_stdout()))
 
 
 if __name__ == "__main__":

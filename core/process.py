@@ -149,14 +149,11 @@ class WorkerProcess:
             return Ended(130, "cancelled")
         if "error" in last:
             return Ended(int(last["status"]), str(last["error"]))
-        if status == 0 and "result" in last:
-            return Ended(0, "")
-        return Ended(status or 1, self._crash(status))
-
-    def _crash(self, status: int) -> str:
-        how = f"was ended by signal {-status}" if status < 0 else f"stopped with status {status}"
         said = [line.strip() for line in self._said if line.strip()]
-        return f"the worker process {how}" + (f": {said[-1]}" if said else "")
+        if "result" in last:  # the command has told stderr itself, as it does in a terminal
+            return Ended(status, "" if status == 0 else (said or [f"the command ended with status {status}"])[-1])
+        how = f"was ended by signal {-status}" if status < 0 else f"stopped with status {status}"
+        return Ended(status or 1, f"the worker process {how}" + (f": {said[-1]}" if said else ""))
 
 
 def _start_thread(target: Callable[[], None]) -> threading.Thread:

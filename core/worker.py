@@ -47,16 +47,17 @@ class PipeReporter:
             self._stream.flush()
 
 
-def serve(argv: list[str], command: Command, requests: BinaryIO, answers: TextIO) -> int:
-    """Run `command(argv)`, reporting on `answers` and obeying a cancellation on `requests`; the exit status.
+def serve(argv: list[str], load_command: Callable[[], Command], requests: BinaryIO, answers: TextIO) -> int:
+    """Run the command with `argv`, reporting on `answers` and obeying a cancellation on `requests`; the exit status.
 
+    It is loaded here, so that a broken installation is reported like any other failure.
     `requests` is unbuffered: a daemon thread inside a buffered read aborts Python's shutdown.
     """
     reporter = PipeReporter(answers)
     threading.Thread(target=_listen, args=(requests, reporter), daemon=True).start()
     signal.signal(signal.SIGTERM, _stop)
     try:
-        status = command(argv, reporter)
+        status = load_command()(argv, reporter)
     except ExpressionTransferError as error:
         return _fail(reporter, str(error), error.exit_status)
     except KeyboardInterrupt:
