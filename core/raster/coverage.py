@@ -45,18 +45,18 @@ def _sampled(x: Array, y: Array, edge: NDArray[np.bool_]) -> Array32:
     Spans begin and end between samples; a sample is covered where more have begun than ended.
     """
     height, width = edge.shape
-    index = np.full(edge.shape, -1, dtype=np.int32)
-    index[edge] = np.arange(np.count_nonzero(edge))
     spans = cut(x * COLUMNS, y * ROWS, height * ROWS)
     ends = np.minimum(spans.long, spans.short), np.maximum(spans.long, spans.short)
-    start, stop = (np.clip(np.ceil(end - 0.5), 0, width * COLUMNS).astype(np.int32) for end in ends)
+    start, stop = (np.clip(np.ceil(end - 0.5), 0, width * COLUMNS).astype(np.intp) for end in ends)
     full = np.flatnonzero(stop > start)
     start, stop, row = start[full], stop[full], spans.row[full]
-    item, step = ranges((stop - 1) // COLUMNS - start // COLUMNS + 1)
-    column = np.take(start // COLUMNS, item) + step
-    pixel = np.take(index.ravel(), np.take(row // ROWS * width, item) + column)
-    kept = np.flatnonzero(pixel >= 0)
-    item, column, pixel = item[kept], column[kept] * COLUMNS, pixel[kept]
+    # a span's pixels of `edge` follow each other in flat order: the first one, and how many
+    before = np.concatenate([[0], np.cumsum(edge)])
+    flat = row // ROWS * width
+    first = np.take(before, flat + start // COLUMNS)
+    item, step = ranges(np.take(before, flat + (stop - 1) // COLUMNS + 1) - first)
+    pixel = np.take(first, item) + step
+    column = np.take(np.nonzero(edge)[1], pixel) * COLUMNS
     line = (pixel * ROWS + np.take(row % ROWS, item)) * (COLUMNS + 1)
     size = np.count_nonzero(edge) * ROWS * (COLUMNS + 1)
     begun = np.bincount(line + np.maximum(np.take(start, item) - column, 0), minlength=size)

@@ -37,17 +37,20 @@ def shade(fragments: Fragments, normals: Array32, albedo: Array32, light: Light)
 
     The eye is taken to be far away, towards −z. A surface seen from behind is lit as its other side.
     """
-    facing = np.where(normals[..., 2:] > 0, -normals, normals)
-    lamp = np.asarray(light.direction, dtype=np.float32) / np.float32(np.linalg.norm(light.direction))
-    half = lamp - np.array([0, 0, 1], dtype=np.float32)
-    cosine = facing @ lamp
-    lit = np.clip((cosine + light.wrap) / (1 + light.wrap), 0, None)[..., None]
-    upwards = 0.5 - 0.5 * facing[..., 1:2]
-    diffuse = lit * light.lamp + upwards * light.sky + (1 - upwards) * light.ground
+    seen = fragments.seen
+    normal = normals[seen]
+    facing = np.where(normal[:, 2:] > 0, -normal, normal)
+    lamp, sky, ground = (np.array(colour, dtype=np.float32) for colour in (light.lamp, light.sky, light.ground))
+    towards = np.asarray(light.direction, dtype=np.float32) / np.float32(np.linalg.norm(light.direction))
+    half = towards - np.array([0, 0, 1], dtype=np.float32)
+    cosine = facing @ towards
+    lit = np.clip((cosine + light.wrap) / (1 + light.wrap), 0, None)[:, None]
+    diffuse = lit * lamp + ground + (0.5 - 0.5 * facing[:, 1:2]) * (sky - ground)
     mirror = np.clip(facing @ (half / np.linalg.norm(half)), 0, None) ** light.sharpness * (cosine > 0)
+    out = np.zeros((*seen.shape, 3), dtype=np.float32)
     # Blinn–Phong's normalisation keeps a sharper highlight as bright in all
-    glint = light.gloss * (light.sharpness + 8) / 8 * mirror[..., None] * light.lamp
-    return np.asarray((albedo * diffuse + glint) * fragments.seen[..., None], dtype=np.float32)
+    out[seen] = albedo[seen] * diffuse + mirror[:, None] * (light.gloss * (light.sharpness + 8) / 8 * lamp)
+    return out
 
 
 def texture_at(texture: Array32, uv: Array32) -> Array32:
@@ -111,10 +114,11 @@ def _albedo(fragments: Fragments, drawn: Surface, albedo: Array32) -> Array32:
 
 def _antialiased(light: Array32, fragments: Fragments, samples: int) -> tuple[Array32, Array32]:
     """Light times alpha, and alpha, of whole pixels; the rim takes the colour of what is seen beside it."""
-    seen = fragments.seen[..., None].astype(np.float32)
-    near = cv2.blur(np.concatenate([light * seen, seen], axis=-1), (3, 3))
-    rim = np.where(seen > 0, light, near[..., :3] / np.maximum(near[..., 3:], np.float32(1e-6)))
+    near = cv2.blur(np.dstack([light, fragments.seen]).astype(np.float32), (3, 3))
+    rim = (fragments.coverage > 0) & ~fragments.seen
+    light = light.copy()
+    light[rim] = near[rim, :3] / np.maximum(near[rim, 3:], np.float32(1e-6))
     alpha = fragments.coverage[..., None]
     size = fragments.triangle.shape[1] // samples, fragments.triangle.shape[0] // samples
-    whole = cv2.resize(np.concatenate([rim * alpha, alpha], axis=-1), size, interpolation=cv2.INTER_AREA)
+    whole = cv2.resize(np.concatenate([light * alpha, alpha], axis=-1), size, interpolation=cv2.INTER_AREA)
     return whole[..., :3], whole[..., 3:]
