@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
-import OpenImageIO as oiio
+import OpenImageIO as oiio  # noqa: N813 - its own name for itself
 
 from ..errors import InputError
 from .footage import Clip, Frame, FrameError, Pixels
@@ -18,19 +19,23 @@ FULL_FRAME_DIAGONAL = float(np.hypot(36.0, 24.0))
 
 
 def open_still(path: Path, start: int | None, end: int | None, fps: Fraction | None) -> Clip:
-    return _open({1: path}, path, "still", start, end, fps)
+    return _open({1: path}, path, "still", (start, end), fps)
 
 
 def open_sequence(files: dict[int, Path], path: Path, start: int | None, end: int | None, fps: Fraction | None) -> Clip:
     """A clip of numbered images; only gaps inside start–end matter."""
-    return _open(files, path, "sequence", start, end, fps)
+    return _open(files, path, "sequence", (start, end), fps)
 
 
 def _open(
-    files: dict[int, Path], path: Path, kind: str, start: int | None, end: int | None, fps: Fraction | None
+    files: dict[int, Path],
+    path: Path,
+    kind: Literal["sequence", "still"],
+    wanted: tuple[int | None, int | None],
+    fps: Fraction | None,
 ) -> Clip:
     lowest, highest = min(files), max(files)
-    first, last = frame_range(path, lowest, highest - lowest + 1, start, end)
+    first, last = frame_range(path, lowest, highest - lowest + 1, *wanted)
     assert last is not None
     _check_gaps(files, path, first, last)
     spec, _ = _read(files[first])
@@ -39,7 +44,7 @@ def _open(
     dtype = _dtype(spec)
     return Clip(
         path=path,
-        kind="still" if kind == "still" else "sequence",
+        kind=kind,
         width=width,
         height=height,
         channels=channels,

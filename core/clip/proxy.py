@@ -10,7 +10,7 @@ from .footage import Clip, Pixels
 
 
 def display(pixels: Pixels, clip: Clip) -> NDArray[np.uint8]:
-    """H×W×3 uint8 of a frame of `clip`: integers by their high byte, float by the sRGB curve unless it is encoded already.
+    """H×W×3 uint8 of a frame of `clip`: integers by their high byte, float by the sRGB curve unless encoded already.
 
     Float below 0 and NaN show black, above 1 and infinity white. Alpha is dropped.
     """

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-import OpenImageIO as oiio
+import OpenImageIO as oiio  # noqa: N813 - its own name for itself
 
 from ..errors import Failure
 from ..storage import whole_file
@@ -11,6 +11,7 @@ from .footage import Clip, Pixels
 from .images import read_spec
 
 KEPT_FORMATS = {".png", ".tif", ".tiff", ".exr"}
+NO_DATE = "1970:01:01 00:00:00"
 LOSSLESS_EXR = {"none", "rle", "zip", "zips", "piz"}
 
 
@@ -57,6 +58,8 @@ class SequenceWriter:
             spec.extra_attribs = read_spec(self._like.source.location(number)).extra_attribs
         if spec.get_string_attribute("compression").split(":")[0] not in LOSSLESS_EXR or self._suffix != ".exr":
             spec.erase_attribute("compression")
+        if not spec.get_string_attribute("DateTime"):
+            spec.attribute("DateTime", NO_DATE)  # OpenImageIO would write the present time: other bytes each time
         spec.attribute("Orientation", 1)  # the pixels are upright
         spec.attribute("oiio:UnassociatedAlpha", 1)
         return spec

@@ -1,8 +1,9 @@
 """Video files through PyAV."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -14,6 +15,8 @@ from ..errors import InputError
 from .footage import Clip, Frame, FrameError, Pixels
 
 DEFAULT_FPS = Fraction(24)
+MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
+"""Names of FFmpeg's AVColorSpace numbers (ITU-T H.273, MatrixCoefficients); others are not said."""
 NEAR = 48
 """Frames ahead that are cheaper to decode through than to seek to."""
 
@@ -51,7 +54,7 @@ def open_video(path: Path, start: int | None, end: int | None, fps: Fraction | N
         has_audio=sound,
         focal=None,
         timecode=timecode,
-        colour_space=image.colorspace.name.lower() if hasattr(image.colorspace, "name") else "",
+        colour_space=MATRICES.get(int(image.colorspace), ""),
         source=source,
         warnings=warnings,
     )
@@ -210,7 +213,7 @@ def _scaler(image: av.VideoFrame, stream: av.VideoStream) -> av.filter.Graph:
         graph.add("format", f"pix_fmts={'rgb48le' if _is_deep(image) else 'rgb24'}"),
         graph.add("buffersink"),
     ]
-    for node, following in zip(nodes, nodes[1:], strict=False):
+    for node, following in pairwise(nodes):
         node.link_to(following)
     graph.configure()
     return graph
@@ -252,10 +255,7 @@ def _duration_in_frames(container: av.container.InputContainer, rate: Fraction) 
 def _packet_stamps(path: Path) -> list[int | None]:
     with _opened(path) as container:
         stamps: list[int | None] = []
-        try:
-            for packet in container.demux(container.streams.video[0]):
-                if packet.size and not packet.is_discard and not packet.is_corrupt:
-                    stamps.append(packet.pts)
-        except (av.error.InvalidDataError, av.error.EOFError):
-            pass  # truncated: what could be read is the clip
+        packets = container.demux(container.streams.video[0])
+        with suppress(av.error.InvalidDataError, av.error.EOFError):  # truncated: what could be read is the clip
+            stamps.extend(packet.pts for packet in packets if packet.size and not packet.is_discard)
     return stamps if None in stamps else sorted(stamps, key=lambda stamp: stamp or 0)

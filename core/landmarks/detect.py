@@ -26,7 +26,7 @@ class DetectOptions:
     task: Path | None = None
     """MediaPipe's face_landmarker.task, for the Tasks back end; None: see tasks.find_task_file."""
     person: tuple[float, float] | None = None
-    """A point (u, v) px near the face to follow in the first frame where one is seen; None: the largest, most central."""
+    """A point (u, v) px near the face to follow, where one is first seen; None: the largest, most central."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class _Look:
 def detect(clip: Clip, options: DetectOptions, reporter: Reporter) -> LandmarkTrack:
     """Follow one person through a clip; a row per frame, gaps marked. Bridging them is the fit's business.
 
-    A frame is not visible where the mesh network's own presence probability is below one half, where more than a quarter
-    of the landmarks lie outside the frame, where only somebody else is in reach, and where the landmarks jump for one
-    frame. `score` is that presence probability, with either back end.
+    A frame is not visible where the mesh network's own presence probability is below one half, where more than a
+    quarter of the landmarks lie outside the frame, where only somebody else is in reach, and where the landmarks jump
+    for one frame. `score` is that presence probability, with either back end.
 
     Raises InputError naming the file where no frame shows a face, Cancelled where the reporter asks for it.
     """

@@ -21,9 +21,11 @@ STEADY = 0.06
 CONFIRM_EVERY = 10
 """Frames after which the finder is asked even where all is steady."""
 AGREEMENT = 0.2
-"""Finder and mesh mean the same face where their regions differ by less (of the size); usually by 0.05 (full-range) or 0.1 (short-range finder)."""
+"""Finder and mesh mean the same face where their regions differ by less (of the size).
+
+They usually differ by 0.05 (full-range finder) or 0.1 (short-range)."""
 REACH = 1.0
-"""How far from the last place a lost face is accepted again, in sides of its region, and as much per second of absence."""
+"""How far from the last place a lost face is accepted again, in sides of its region; as much more per second away."""
 SCALE_CHANGE = 2.0
 """How much larger or smaller it may have become."""
 WINDOW = 2.5
@@ -31,7 +33,7 @@ WINDOW = 2.5
 SMALLEST = 32
 """px; no finder works on less."""
 FAMILIAR = 0.16
-"""Difference of two looks (see portrait): measured on twenty people 0.03–0.15 in one person's shot, 0.16–0.3 between people."""
+"""Difference of two portraits. Measured on twenty people: 0.03–0.15 in one person's shot, 0.16–0.3 between people."""
 GALLERY = 16
 """Looks of the person that are remembered."""
 
@@ -54,8 +56,8 @@ class Follower:
     """Looks at the frames of a shot in order and reports one person, or nobody, in each.
 
     The mesh network follows its own last landmarks; its score stays high on a face that it has half lost, so the finder
-    confirms it after fast motion and now and then. A person who was lost, or whose look changed within a frame (a cut), is
-    accepted again only near the last place and with a familiar look.
+    confirms it after fast motion and now and then. A person who was lost, or whose look changed within a frame (a cut),
+    is accepted again only near the last place and with a familiar look.
     """
 
     def __init__(self, backend: Backend, person: tuple[float, float] | None) -> None:
@@ -176,7 +178,7 @@ def _unlike(one: Array, other: Array) -> float:
 
 def _difference(one: Region, other: Region) -> float:
     """How far apart two regions are in place or size, as a share of the first one's size."""
-    return float(max(np.linalg.norm(one.centre - other.centre), abs(one.size - other.size)) / one.size)
+    return max(float(np.linalg.norm(one.centre - other.centre)), abs(one.size - other.size)) / one.size
 
 
 def share_inside(points: Array32, rgb: Image) -> float:

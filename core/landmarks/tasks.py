@@ -21,6 +21,7 @@ from .region import region_of_box
 
 TASK_NAME = "face_landmarker.task"
 TASK_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
+TASK_SOURCE = "https://ai.google.dev/edge/mediapipe/solutions/vision/face_landmarker"
 TASK_VARIABLE = "EXPRESSION_TRANSFER_TASK"
 FINDER_SIDE = 128
 FINDER_CONFIDENCE = 0.5
@@ -35,7 +36,7 @@ def find_task_file(given: Path | None) -> Path:
     if not path.is_file():
         raise InputError(
             f"{path}: no such file; get MediaPipe's {TASK_NAME} (float16/1, sha256 {TASK_SHA256[:8]}…) from "
-            f"https://ai.google.dev/edge/mediapipe/solutions/vision/face_landmarker and put it there, or name it in {TASK_VARIABLE}"
+            f"{TASK_SOURCE} and put it there, or name it in {TASK_VARIABLE}"
         )
     return path
 

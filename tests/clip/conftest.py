@@ -39,7 +39,9 @@ def decoded() -> Callable[[Path, int, int, str], np.ndarray]:
 
     def read(path: Path, width: int, height: int, dtype: str) -> np.ndarray:
         kind = "rgb24" if dtype == "uint8" else "rgb48le"
-        raw = run_ffmpeg("-i", path, "-map", "0:v:0", "-fps_mode", "passthrough", "-pix_fmt", kind, "-f", "rawvideo", "-")
+        raw = run_ffmpeg(
+            "-i", path, "-map", "0:v:0", "-fps_mode", "passthrough", "-pix_fmt", kind, "-f", "rawvideo", "-"
+        )
         return np.frombuffer(raw, dtype).reshape(-1, height, width, 3)
 
     return read

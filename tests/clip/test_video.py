@@ -75,7 +75,19 @@ def test_random_access_and_ranges_agree_with_reading_through(options, planted):
 
 def test_information(ffmpeg, tmp_path):
     path = tmp_path / "said.mov"
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=322x242:r=25:d=1", "-f", "lavfi", "-i", "sine=d=1", "-timecode", "01:02:03:04", path)
+    ffmpeg(
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=s=322x242:r=25:d=1",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=d=1",
+        "-timecode",
+        "01:02:03:04",
+        path,
+    )
     clip = open_clip(path)
     assert (clip.fps, clip.frame_count, clip.has_audio, clip.timecode) == (Fraction(25), 25, True, "01:02:03:04")
     assert open_clip(path, fps=Fraction(30)).fps == 30
