@@ -21,6 +21,13 @@ def new_action(name: str, datablock: Any) -> tuple[Any, Any]:
     return action, strip.channelbag(slot, ensure=True).fcurves
 
 
+def principled(material: Any) -> Any:
+    """The surface node of a new material; materials have nodes from the start from 5.0."""
+    if material.node_tree is None:
+        material.use_nodes = True
+    return next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+
+
 def import_fbx(path: str) -> None:
     """FBX through Blender's own importer (C++ from 4.5, without an add-on) or the add-on before it."""
     if "fbx_import" in dir(bpy.ops.wm):

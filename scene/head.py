@@ -12,7 +12,7 @@ from ..core.conventions import Array
 from ..core.face.model import FaceModel
 from ..core.facs.convert import shape_weights
 from ..core.facs.performance import Performance
-from . import keys
+from . import compat, keys
 
 _COLOURS = {
     "lips": (0.45, 0.16, 0.14),
@@ -96,8 +96,7 @@ def _material(part: str) -> Any:
     material = bpy.data.materials.get(name)
     if material is None:
         material = bpy.data.materials.new(name)
-        material.use_nodes = True
-        surface = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+        surface = compat.principled(material)
         colour = next((value for word, value in _COLOURS.items() if word in part), _SKIN)
         surface.inputs["Base Color"].default_value = (*colour, 1.0)
         surface.inputs["Roughness"].default_value = 0.15 if "eye" in part or "iris" in part else 0.5
@@ -136,13 +135,12 @@ def turn_angles(yaw_pitch_roll: Array) -> Array:
 
 
 def add_camera_and_light(scene: Any, head: Head) -> None:
-    """An 85 mm camera that frames the head from the front, and a soft light beside it."""
+    """An 85 mm camera that frames the head from the front, a soft light beside it and a grey world."""
     corners = np.array([corner[:] for corner in head.face.bound_box])
     middle, height = (corners.min(0) + corners.max(0)) / 2, np.ptp(corners[:, 2])
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
-    camera.data.lens = 85.0
-    camera.data.clip_start = 0.01
-    camera.location = middle - np.array([0.0, 6.0 * height, 0.0])  # 1.4 heads fill a 16:9 frame at 85 mm
+    camera.data.lens, camera.data.clip_start = 85.0, 0.01
+    camera.location = middle - np.array([0.0, 5.0 * height, 0.0])  # 1.2 heads fill a 16:9 frame at 85 mm
     camera.rotation_euler = (np.pi / 2, 0.0, 0.0)
     light = bpy.data.objects.new("Key light", bpy.data.lights.new("Key light", "AREA"))
     light.data.energy, light.data.size = 20.0, 0.6
@@ -151,3 +149,5 @@ def add_camera_and_light(scene: Any, head: Head) -> None:
     for added in (camera, light):
         scene.collection.objects.link(added)
     scene.camera = camera
+    scene.world = bpy.data.worlds.new("World")
+    scene.world.color = (0.2, 0.2, 0.2)
