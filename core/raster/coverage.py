@@ -25,7 +25,7 @@ def silhouette_coverage(x: Array, y: Array, seen: NDArray[np.bool_]) -> Array32:
     edge = np.asarray(cv2.dilate(mask, square) != cv2.erode(mask, square))
     if edge.any():
         near = _touches(x, y, edge)
-        coverage[edge] = _sampled(x[:, near], y[:, near], edge)
+        coverage[edge] = _sampled(np.take(x, near, axis=1), np.take(y, near, axis=1), edge)
     return coverage
 
 
@@ -61,5 +61,6 @@ def _sampled(x: Array, y: Array, edge: NDArray[np.bool_]) -> Array32:
     size = np.count_nonzero(edge) * ROWS * (COLUMNS + 1)
     begun = np.bincount(line + np.maximum(np.take(start, item) - column, 0), minlength=size)
     ended = np.bincount(line + np.minimum(np.take(stop, item) - column, COLUMNS), minlength=size)
-    covered = np.cumsum((begun - ended).reshape(-1, ROWS, COLUMNS + 1), axis=2)[:, :, :COLUMNS] > 0
-    return np.asarray(np.count_nonzero(covered.reshape(len(covered), -1), axis=1) / (ROWS * COLUMNS), dtype=np.float32)
+    # all that begins on a line ends on it, so one running sum serves all lines, and no line's last slot is covered
+    covered = (np.cumsum(begun - ended) > 0).reshape(-1, ROWS * (COLUMNS + 1))
+    return np.asarray(np.count_nonzero(covered, axis=1) / (ROWS * COLUMNS), dtype=np.float32)

@@ -59,7 +59,7 @@ def rasterise(
     shape = (v1 - v0, u1 - u0)
     x, y, z = (np.take(values, triangles.T) for values in (pixels[:, 0] - u0, pixels[:, 1] - v0, depth))
     chosen = _drawn(x, y, z, shape, cull)
-    x, y, closeness = x[:, chosen], y[:, chosen], 1.0 / z[:, chosen]
+    x, y, closeness = (np.take(values, chosen, axis=1) for values in (x, y, 1.0 / z))
     spans = cut(x, y, shape[0])
     place, span, along = _nearest(spans, closeness, shape)
     triangle = np.full(shape, -1, dtype=np.int32)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from ..conventions import CV_PIXEL_CENTRE, Array, Array32
 from ..face.model import FaceModel
 from ..fit.result import Fit
+from . import gl
 from .cpu import Fragments, Window, interpolate, rasterise
 from .subdivision import Subdivision, subdivide
 
@@ -19,8 +21,8 @@ MARGIN = 8
 HIDDEN_BY = 2e-3
 """m: a point this far behind what the old image shows at its place was hidden there; less is the raster's own grain."""
 
-Rasterise = Callable[..., Fragments]
-"""cpu.rasterise or another renderer's with the same arguments."""
+Renderer = Literal["cpu", "gl"]
+_RASTERISERS: dict[Renderer, Callable[..., Fragments]] = {"cpu": rasterise, "gl": gl.rasterise}
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,12 @@ def render_guides(
     *,
     drawn: Surface | None = None,
     window: Window | None = None,
-    renderer: Rasterise = rasterise,
+    renderer: Renderer = "cpu",
 ) -> Guides:
     """Guides of row `row` of a shot whose face goes from the fit's own shape to `new_vertices` (V×3 m, face space).
 
     None leaves the face as fitted. `drawn`: surface(model, levels), by default the model's own triangles. `window`
-    (px) is by default the face's box, old and new.
+    (px) is by default the face's box, old and new. InputError where OpenGL is asked for and can't be used.
     """
     drawn = drawn or surface(model)
     shapes = [model.shape(fit.identity, fit.expression[row], fit.gaze[row])]
@@ -113,7 +115,7 @@ def render_guides(
     width, height = fit.camera.width, fit.camera.height
     window = window or face_window(np.concatenate(pixels), width, height)
     images = [
-        renderer(place, vertices[:, 2], drawn.triangles, width, height, window=window)
+        _RASTERISERS[renderer](place, vertices[:, 2], drawn.triangles, width, height, window=window)
         for place, vertices in zip(pixels, placed, strict=True)
     ]
     normals = vertex_normals(placed[-1], drawn.triangles)

@@ -89,4 +89,4 @@ def expand(one_end: Array, other_end: Array, columns: int) -> tuple[NDArray[np.i
 def ranges(count: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Each item repeated `count` times: (item, 0 … count−1)."""
     item = np.repeat(np.arange(len(count)), count)
-    return item, np.arange(len(item)) - np.repeat(np.cumsum(count) - count, count)
+    return item, np.arange(len(item)) - np.take(np.cumsum(count) - count, item)
