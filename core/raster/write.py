@@ -52,7 +52,7 @@ def preview(guides: Guides, plate: NDArray[np.uint8]) -> NDArray[np.uint8]:
     uv = np.concatenate([guides.uv, np.zeros_like(mask)], axis=-1)
     normal = np.where(seen, 0.5 + 0.5 * guides.normal * _UPWARDS, 0)
     away = pixel_centres(guides.window) - guides.backward
-    moved = 0.5 + 0.5 * np.concatenate([away, np.zeros_like(mask)], axis=-1) / max(float(np.abs(away).max()), 1.0)
+    moved = 0.5 + 0.5 * np.concatenate([away, np.zeros_like(mask)], axis=-1) / float(np.abs(away).max(initial=1.0))
     panels = [0.6 * crop + 0.4 * wire, uv, normal, moved]
     return np.hstack([_panel(panel) for panel in panels])
 

@@ -48,7 +48,9 @@ def test_an_stmap_that_moves_nothing_is_nukes_identity(tmp_path, sheet, shot):
 
 def test_a_face_out_of_frame_is_a_black_pixel(tmp_path, sheet, shot):
     shot.translation[0, 0] = 5
-    write_guides(render_guides(sheet, shot, 0), tmp_path / "none.exr", 1)
+    nothing = render_guides(sheet, shot, 0)
+    write_guides(nothing, tmp_path / "none.exr", 1)
+    assert not preview(nothing, np.full((160, 200, 3), 90, np.uint8)).any()
     with OpenEXR.File(str(tmp_path / "none.exr"), separate_channels=True) as file:
         assert not file.channels()["mask.Y"].pixels.any()
 
