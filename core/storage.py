@@ -1,6 +1,7 @@
 """Files that are either whole or absent, and dataclasses that save themselves as .npz with a schema version."""
 
 import dataclasses
+import hashlib
 import json
 import os
 import tempfile
@@ -66,6 +67,13 @@ class Saved:
     def save(self, path: Path) -> None:
         with whole_file(path) as temporary, temporary.open("wb") as stream:
             np.savez_compressed(stream, schema=np.array(self.schema), **_flatten(self))
+
+    def digest(self) -> str:
+        """A short hash of the contents."""
+        found = hashlib.sha256(self.schema.encode())
+        for name, value in sorted(_flatten(self).items()):
+            found.update(name.encode() + np.ascontiguousarray(value).tobytes())
+        return found.hexdigest()[:16]
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -68,7 +68,7 @@ def derived_units(performance: Performance) -> Array:
         "AU63": -pitch / np.deg2rad(25.0),
         "AU64": pitch / np.deg2rad(25.0),
     }
-    return np.clip(np.stack([columns[item.name] for item in DERIVED], axis=1), 0.0, 1.0)
+    return np.asarray(np.clip(np.stack([columns[item.name] for item in DERIVED], axis=1), 0.0, 1.0))
 
 
 def read_performance(path: Path) -> Performance:

@@ -4,19 +4,20 @@ Second differences couple a frame with its two neighbours on either side, so two
 system is block-tridiagonal; one forward and one backward sweep solve it in O(frames).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ..conventions import Array
+from ..conventions import Array, Array32
 
 
 def second_difference_weights(count: int) -> Array:
     """count×3: the main, first and second upper diagonals of DᵀD for the second-difference operator D of `count` rows."""
     diagonals = np.zeros((count, 3))
-    for row in range(count - 2):
-        stencil = np.array([1.0, -2.0, 1.0])
-        for i in range(3):
-            for j in range(i, 3):
-                diagonals[row + i, j - i] += stencil[i] * stencil[j]
+    stencil = (1.0, -2.0, 1.0)
+    for i in range(3):
+        for j in range(i, 3):
+            diagonals[i : max(count - 2, 0) + i, j - i] += stencil[i] * stencil[j]
     return diagonals
 
 
@@ -35,42 +36,54 @@ def solve_coupled(hessians: Array, gradient: Array, stiffness: Array) -> Array:
     """The step x (T×n) of (blockdiag(hessians) + DᵀD ⊗ diag(stiffness)) x = gradient.
 
     hessians: T×n×n, positive definite; gradient: T×n; stiffness: n, weight of each state's second differences.
+    States are scaled to a unit diagonal first, so that single precision serves (a step's relative error is 1e-4).
     """
     frames, states = gradient.shape
-    pairs = (frames + 1) // 2
     diagonals = second_difference_weights(frames)
+    scale = 1.0 / np.sqrt(np.diagonal(hessians, axis1=1, axis2=2) + diagonals[:, :1] * stiffness)
+    blocks = _Blocks(hessians, gradient, diagonals, stiffness, scale)
+    pairs = (frames + 1) // 2
     factors = np.empty((pairs, 2 * states, 2 * states), np.float32)  # inv(D) B, for the backward sweep
-    reduced = np.zeros((pairs, 2 * states))
-    carry_matrix, carry_vector = np.zeros((2 * states, 2 * states)), np.zeros(2 * states)
+    reduced = np.zeros((pairs, 2 * states), np.float32)
+    carry_matrix, carry_vector = np.zeros(factors.shape[1:], np.float32), np.zeros(2 * states, np.float32)
     for pair in range(pairs):
-        block, coupling, right = _pair(hessians, gradient, diagonals, stiffness, pair)
+        block, coupling, right = blocks.pair(pair)
         solved = np.linalg.solve(block - carry_matrix, np.column_stack([coupling, right - carry_vector]))
         factors[pair], reduced[pair] = solved[:, :-1], solved[:, -1]
         carry_matrix = coupling.T @ solved[:, :-1]
         carry_vector = coupling.T @ solved[:, -1]
     for pair in range(pairs - 2, -1, -1):
         reduced[pair] -= factors[pair] @ reduced[pair + 1]
-    return reduced.reshape(2 * pairs, states)[:frames]
+    return np.asarray(reduced.reshape(2 * pairs, states)[:frames] * scale)
 
 
-def _pair(
-    hessians: Array, gradient: Array, diagonals: Array, stiffness: Array, pair: int
-) -> tuple[Array, Array, Array]:
-    """Diagonal block, coupling to the next pair, and right-hand side of frames 2·pair and 2·pair + 1."""
-    frames, n = gradient.shape
-    block, coupling, right = np.eye(2 * n), np.zeros((2 * n, 2 * n)), np.zeros(2 * n)
-    for half in range(min(2, frames - 2 * pair)):
-        frame, rows = 2 * pair + half, slice(half * n, (half + 1) * n)
-        block[rows, rows] = hessians[frame] + np.diag(diagonals[frame, 0] * stiffness)
-        right[rows] = gradient[frame]
-        for ahead in (1, 2):
-            if frame + ahead >= frames:
-                continue
-            link = np.diag(diagonals[frame, ahead] * stiffness)
-            target = half + ahead
-            columns = slice((target % 2) * n, (target % 2 + 1) * n)
-            if target < 2:
-                block[rows, columns] = block[columns, rows] = link
-            else:
-                coupling[rows, columns] = link
-    return block, coupling, right
+@dataclass(frozen=True)
+class _Blocks:
+    """The scaled system, two frames at a time."""
+
+    hessians: Array
+    gradient: Array
+    diagonals: Array
+    stiffness: Array
+    scale: Array
+
+    def pair(self, pair: int) -> tuple[Array32, Array32, Array32]:
+        """Diagonal block, coupling to the next pair, and right-hand side of frames 2·pair and 2·pair + 1."""
+        frames, n = self.gradient.shape
+        block = np.eye(2 * n, dtype=np.float32)
+        coupling, right = np.zeros((2 * n, 2 * n), np.float32), np.zeros(2 * n, np.float32)
+        states = np.arange(n)
+        for half in range(min(2, frames - 2 * pair)):
+            frame, rows = 2 * pair + half, slice(half * n, (half + 1) * n)
+            scale = self.scale[frame]
+            block[rows, rows] = self.hessians[frame] * scale[:, None] * scale
+            block[rows, rows][states, states] = 1.0
+            right[rows] = self.gradient[frame] * scale
+            for ahead in range(1, min(3, frames - frame)):
+                link = self.diagonals[frame, ahead] * self.stiffness * scale * self.scale[frame + ahead]
+                here, there = states + half * n, states + (half + ahead) % 2 * n
+                if half + ahead < 2:
+                    block[here, there] = block[there, here] = link
+                else:
+                    coupling[here, there] = link
+        return block, coupling, right

@@ -129,7 +129,11 @@ def normal_matrices(res: Residuals, points: Array, pose: Pose, modes: Array, met
 
 def _pose_modes(points: Array, rotation: Array, translation: Array) -> Array:
     """3×478×POSE: how face-space points move with the pose's states (a camera's shift seen in the face's axes)."""
-    axes = np.eye(3)
-    turn = np.cross(axes[:, None], points[None])
-    shift = rotation.T @ np.column_stack([axes[:, :2], translation])
-    return np.concatenate([turn.transpose(2, 1, 0), np.repeat(shift[:, None], len(points), axis=1)], axis=2)
+    modes = np.zeros((3, len(points), POSE))
+    x, y, z = points.T
+    modes[1, :, 0], modes[2, :, 0] = -z, y
+    modes[0, :, 1], modes[2, :, 1] = z, -x
+    modes[0, :, 2], modes[1, :, 2] = -y, x
+    modes[:, :, 3:5] = rotation[:2].T[:, None]
+    modes[:, :, 5] = (rotation.T @ translation)[:, None]
+    return modes

@@ -6,8 +6,11 @@
    overlap so far that their joins don't show; memory does not grow with the shot.
 """
 
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +30,13 @@ from .segments import bridge, bridged, segments
 from .start import start_pose
 
 Rows = NDArray[np.int64]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 WINDOW, MARGIN = 240, 40
 """Frames solved together, and frames to either side that are solved with them and thrown away."""
 
-SAMPLES = 96
+SAMPLES = 64
 """Frames from which the person is learnt."""
 
 TYPICAL_FOCAL = 1.4
@@ -112,10 +117,10 @@ class Solver:
         seen = self.track.points[rows].astype(np.float64)
         return residuals(points, seen, states.pose, self.camera, focals, self.metric), points
 
-    def bounded_step(self, expression: Array, gradient: Array, step: "StepSolver") -> Array:
+    def bounded_step(self, expression: Array, gradient: Array, step: "StepSolver", rounds: int) -> Array:
         """The step (T×(POSE+E)) that `step` gives for the data's gradient with the expression prior added, weights
         kept within 0–1 by an active set: one that would pass a bound is sent to it and held, and the rest solved
-        again."""
+        again, `rounds` times in all."""
         ridge = 1.0 / self.priors.spread**2
         pull = gradient.copy()
         pull[:, POSE:] -= ridge * expression + self.priors.sparsity
@@ -123,7 +128,7 @@ class Solver:
         precision[:, POSE:] = ridge
         outward = np.where(pull[:, POSE:] < 0, expression <= 0, expression >= 1)
         _hold(precision, pull, outward, 0.0)
-        for _ in range(ACTIVE_SET_ROUNDS):
+        for _ in range(rounds):
             found = step(precision, pull)
             reached = expression + found[:, POSE:]
             low, high = reached < -BOUND_SLACK, reached > 1 + BOUND_SLACK
@@ -142,7 +147,8 @@ class StepSolver(Protocol):
 
 HELD = 1e10
 """Precision of a weight that is held."""
-ACTIVE_SET_ROUNDS, BOUND_SLACK = 4, 0.01
+BOUND_SLACK = 0.02
+"""How far a step may pass a bound before the active set grows; less is clipped."""
 
 
 def _hold(precision: Array, pull: Array, held: NDArray[np.bool_], change: Array | float) -> None:
@@ -188,7 +194,7 @@ def person_step(
         change = np.linalg.solve(shared + prior * np.eye(len(shared)), push - prior * person.identity)
         return np.asarray(solved[:, :, -1] - solved[:, :, :-1] @ change)
 
-    frames = solver.bounded_step(states.expression, gradient[:, :own], step)
+    frames = solver.bounded_step(states.expression, gradient[:, :own], step, rounds=3)
     return change, states.moved(frames)
 
 
@@ -211,7 +217,7 @@ def find_person(solver: Solver, rows: Rows, focal: float | None, reporter: Repor
     if focal is not None:
         return solve_person(solver, rows, focal, reporter)[0]
     side = max(solver.track.width, solver.track.height)
-    few = rows[:: max(1, len(rows) // 32)]
+    few = rows[:: max(1, len(rows) // FOCAL_SAMPLES)]
     costs = []
     for candidate in FOCALS:
         cost = solve_person(solver, few, candidate * side, reporter)[1] * min(len(few), solver.priors.frames)
@@ -219,6 +225,7 @@ def find_person(solver: Solver, rows: Rows, focal: float | None, reporter: Repor
     return solve_person(solver, rows, FOCALS[int(np.argmin(costs))] * side, reporter)[0]
 
 
+FOCAL_SAMPLES = 20
 FOCALS = (0.9, 1.4, 2.2, 3.5)
 """Focal lengths tried, in the image's larger side."""
 FOCAL_SPREAD = 0.35
@@ -237,7 +244,7 @@ def solve_frames(solver: Solver, person: Person, rows: Rows) -> States:
         def step(precision: Array, pull: Array, normal: Array = normal) -> Array:
             return np.asarray(np.linalg.solve(normal + diagonals(precision), pull[..., None])[..., 0])
 
-        states = states.moved(solver.bounded_step(states.expression, gradient, step))
+        states = states.moved(solver.bounded_step(states.expression, gradient, step, rounds=3))
     return states
 
 
@@ -256,7 +263,7 @@ def solve_window(solver: Solver, person: Person, states: States, rows: Rows, sti
         def step(precision: Array, pull: Array) -> Array:
             return solve_coupled(normal + diagonals(precision), pull, stiff)
 
-        states = states.moved(solver.bounded_step(states.expression, gradient, step))
+        states = states.moved(solver.bounded_step(states.expression, gradient, step, rounds=1))
     ridge = np.ones(len(stiff))
     ridge[POSE:] = 1.0 / solver.priors.spread**2
     return states, np.diagonal(np.linalg.inv(normal + np.diag(ridge)), axis1=1, axis2=2)[:, POSE:]
@@ -269,7 +276,7 @@ def diagonals(values: Array) -> Array:
     return matrices
 
 
-FRAME_STEPS, RENEWED, WINDOW_STEPS = 6, (0, 1, 3), 3
+FRAME_STEPS, RENEWED, WINDOW_STEPS = 4, (0, 1), 3
 """Steps of a frame alone, those that renew its normal matrix, and steps of a window."""
 
 
@@ -300,28 +307,55 @@ def solve_states(solver: Solver, person: Person, seen: Rows, reporter: Reporter)
     track, count = solver.track, len(solver.track)
     pose, weights = np.zeros((count, 6)), np.zeros((count, len(solver.expression_modes)))
     variance = np.full_like(weights, solver.priors.spread**2)
-    for chunk in np.array_split(seen, -(-len(seen) // WINDOW)):
-        reporter.check()
-        alone = solve_frames(solver, person, chunk)
+    chunks = np.array_split(seen, -(-len(seen) // WINDOW))
+    for chunk, alone in _in_threads(lambda chunk: solve_frames(solver, person, chunk), chunks, reporter):
         pose[chunk] = np.column_stack([alone.pose.turn, alone.pose.translation])
         weights[chunk] = alone.expression
     pose, weights = bridge(pose, track.visible, track.times), bridge(weights, track.visible, track.times)
     start = States(Pose(pose[:, :3], pose[:, 3:]), weights)
     result = States(Pose(pose[:, :3].copy(), pose[:, 3:].copy()), np.zeros_like(weights))
     stiff = stiffness(solver.model.expressions, track.fps)
+
+    def solve(window: "Window") -> tuple[States, Array]:
+        return solve_window(solver, person, start.rows(window.rows), window.rows, stiff)
+
+    for window, (solved, spread) in _in_threads(solve, windows(track), reporter):
+        rows, kept = window.rows[window.kept], window.kept
+        result.pose.turn[rows], result.pose.translation[rows] = solved.pose.turn[kept], solved.pose.translation[kept]
+        result.expression[rows], variance[rows] = solved.expression[kept], spread[kept]
+        reporter.progress("fit", int(rows[-1]) + 1, count)
+    return result, variance
+
+
+@dataclass(frozen=True)
+class Window:
+    """Consecutive rows that are solved together, and which of them are kept."""
+
+    rows: Rows
+    kept: NDArray[np.bool_]
+
+
+def windows(track: LandmarkTrack) -> list[Window]:
+    """Windows that cover every segment of the shot once, with margins inside the segment."""
+    found = []
     for segment in segments(track.visible, track.times):
         for first in range(segment.start, segment.stop, WINDOW):
-            reporter.check()
             rows = np.arange(max(first - MARGIN, segment.start), min(first + WINDOW + MARGIN, segment.stop))
-            solved, spread = solve_window(solver, person, start.rows(rows), rows, stiff)
-            keep = (rows >= first) & (rows < first + WINDOW)
-            result.pose.turn[rows[keep]], result.pose.translation[rows[keep]] = (
-                solved.pose.turn[keep],
-                solved.pose.translation[keep],
-            )
-            result.expression[rows[keep]], variance[rows[keep]] = solved.expression[keep], spread[keep]
-            reporter.progress("fit", int(rows[keep][-1]) + 1, count)
-    return result, variance
+            found.append(Window(rows, (rows >= first) & (rows < first + WINDOW)))
+    return found
+
+
+def _in_threads(
+    work: Callable[[Item], Result], items: Sequence[Item], reporter: Reporter
+) -> Iterator[tuple[Item, Result]]:
+    """Each item with its result, in order; numpy leaves the interpreter to others while it solves."""
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as threads:
+        try:
+            for item, result in zip(items, threads.map(work, items), strict=True):
+                reporter.check()
+                yield item, result
+        finally:
+            threads.shutdown(cancel_futures=True)
 
 
 def assemble(solver: Solver, person: Person, states: States, variance: Array) -> Fit:

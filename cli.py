@@ -1,0 +1,318 @@
+"""`expression-transfer …`, and the same through `blender --command expression_transfer …`."""
+
+import argparse
+import importlib.util
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .core.errors import ExpressionTransferError, InputError
+from .core.terminal import TerminalReporter
+
+if TYPE_CHECKING:
+    from .core.facs.transfer import Mix
+    from .core.pipeline import Footage, Settings
+    from .core.reporting import Reporter
+    from .core.timings import Timings
+
+RIGS = {".blend", ".glb", ".gltf", ".fbx", ".vrm"}
+INTERRUPTED = 130
+
+
+def main(argv: list[str] | None = None, reporter: "Reporter | None" = None) -> int:
+    """Run a command; the exit status: 0 done, 2 wrong input, 1 failure, 130 interrupted. With a `reporter` of its own
+    (a worker's), expected errors are raised to the caller, who tells them."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: BLAS threads cost more than they bring
+    arguments = _parser().parse_args(argv)
+    if reporter is not None:
+        arguments.run(arguments, reporter)
+        return 0
+    try:
+        arguments.run(arguments, TerminalReporter())
+    except ExpressionTransferError as error:
+        return _say(str(error), error.exit_status)
+    except KeyboardInterrupt:
+        return _say("interrupted; what was finished is kept, --resume goes on from it", INTERRUPTED)
+    except Exception as error:  # noqa: BLE001  a user gets one line, never a traceback
+        if os.environ.get("EXPRESSION_TRANSFER_DEBUG"):
+            traceback.print_exc()
+        return _say(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}"
+                    " (EXPRESSION_TRANSFER_DEBUG=1 shows where)", 1)  # fmt: skip
+    return 0
+
+
+def _say(message: str, status: int) -> int:
+    print(f"expression-transfer: {message}", file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="expression-transfer", description="3-D facial expression transfer: footage to a rig or to other footage."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    transfer = commands.add_parser("transfer", help="SOURCE's expression to TARGET: a plate (footage, still) or a rig")
+    transfer.add_argument("source", type=Path, metavar="SOURCE", help="footage that drives")
+    transfer.add_argument("target", type=Path, metavar="TARGET", help="footage, still, or .blend .glb .gltf .fbx .vrm")
+    _out(transfer)
+    _mixing(transfer)
+    _footage(transfer, "SOURCE")
+    _solving(transfer)
+    transfer.add_argument("--object", metavar="NAME", help="the character in a rig file that has several")
+    transfer.set_defaults(run=_transfer)
+
+    solve = commands.add_parser("solve", help="footage → performance.npz, fit.npz, arkit.csv, facs.csv, neutral.obj …")
+    solve.add_argument("footage", type=Path, metavar="FOOTAGE")
+    _out(solve)
+    _footage(solve, "FOOTAGE")
+    _solving(solve)
+    solve.set_defaults(run=_solve)
+
+    rig = commands.add_parser("rig", help="key a character with a performance → .blend")
+    rig.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, arkit.csv or facs.csv")
+    rig.add_argument("rig", type=Path, metavar="RIG", help=".blend .glb .gltf .fbx .vrm")
+    rig.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.blend")
+    rig.add_argument("--object", metavar="NAME", help="the character in a file that has several")
+    rig.add_argument("--strength", type=_unit, default=1.0, metavar="0..1")
+    rig.set_defaults(run=_rig)
+
+    guides = commands.add_parser("guides", help="UV, normal, depth, position and motion of a fitted shot as EXR")
+    guides.add_argument("fit", type=Path, metavar="DIR/fit.npz")
+    guides.add_argument("--plate", type=Path, required=True, metavar="FOOTAGE")
+    _out(guides)
+    guides.set_defaults(run=_guides)
+
+    composite = commands.add_parser("composite", help="edited curves on a plate")
+    composite.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, arkit.csv, facs.csv")
+    composite.add_argument("plate", type=Path, metavar="PLATE", help="footage or a still")
+    _out(composite)
+    _mixing(composite)
+    _footage(composite, "PLATE")
+    _solving(composite)
+    composite.set_defaults(run=_composite)
+
+    models = commands.add_parser("models", help="face models").add_subparsers(required=True, metavar="ACTION")
+    models.add_parser("list", help="what --model can name").set_defaults(run=_models_list)
+    add = models.add_parser("add", help="check a model file and register it under its name")
+    add.add_argument("path", type=Path, metavar="PATH")
+    add.set_defaults(run=_models_add)
+    remove = models.add_parser("remove", help="forget a registered model")
+    remove.add_argument("name", metavar="NAME")
+    remove.set_defaults(run=_models_remove)
+
+    demo = commands.add_parser("demo", help="the whole job on embedded input")
+    demo.add_argument("-o", "--out", type=Path, default=Path("out/demo"), metavar="DIR")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
+
+
+def _mixing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--strength", type=_unit, default=1.0, metavar="0..1", help="0 leaves the plate as it is")
+    parser.add_argument("--mode", choices=("replace", "add"), default="replace", help="instead of, or on top of, the target's acting")
+    parser.add_argument("--region", choices=("all", "upper", "lower"), default="all")
+    parser.add_argument("--method", choices=("geometry", "tps"), default="geometry", help="tps: the classic landmark warp")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where networks run")
+
+
+def _footage(parser: argparse.ArgumentParser, whose: str) -> None:
+    parser.add_argument("--start", type=int, metavar="N", help=f"first source frame of {whose}")
+    parser.add_argument("--end", type=int, metavar="N", help=f"last source frame of {whose}")
+    parser.add_argument("--fps", type=Fraction, metavar="RATE", help=f"rate of {whose} where it is an image sequence")
+    parser.add_argument("--person", type=_point, metavar="U,V", help=f"a pixel on the face to follow in {whose}")
+    parser.add_argument("--focal", type=float, metavar="PX", help=f"focal length of {whose}, where a matchmove gives it")
+    parser.add_argument("--neutral", type=int, metavar="N", help=f"a source frame of {whose} with a neutral face")
+
+
+def _solving(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", default="builtin", metavar="NAME|PATH", help="face model (models list)")
+    parser.add_argument("--detector", choices=("mediapipe-solutions", "mediapipe-tasks"), help="landmark back end")
+    parser.add_argument("--resume", action="store_true", help="go on from what an interrupted run left in DIR")
+
+
+def _unit(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is outside 0–1")
+    return value
+
+
+def _point(text: str) -> tuple[float, float]:
+    try:
+        u, v = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"'{text}' is not U,V in pixels") from error
+    return u, v
+
+
+def _settings(arguments: argparse.Namespace) -> "Settings":
+    from .core.pipeline import Settings
+
+    return Settings(model=arguments.model, backend=arguments.detector, resume=arguments.resume)
+
+
+def _clip(arguments: argparse.Namespace, path: Path) -> "Footage":
+    from .core.pipeline import Footage
+
+    return Footage(
+        path=path,
+        start=arguments.start,
+        end=arguments.end,
+        fps=arguments.fps,
+        person=arguments.person,
+        focal=arguments.focal,
+        neutral_frame=arguments.neutral,
+    )
+
+
+def _mix(arguments: argparse.Namespace) -> "Mix":
+    from .core.facs.transfer import Mix
+
+    return Mix(arguments.strength, arguments.mode, arguments.region)
+
+
+def _run_timed(folder: Path, reporter: "Reporter", work: Callable[["Timings"], Any]) -> None:
+    """Do the work and leave timing.json in its folder."""
+    from .core.storage import write_json
+    from .core.timings import Timings
+
+    timings = Timings()
+    work(timings)
+    write_json(folder / "timing.json", timings.stages)
+    reporter.log(f"done: {folder}")
+
+
+def _solve(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    from .core import pipeline
+
+    footage, settings = _clip(arguments, arguments.footage), _settings(arguments)
+    _run_timed(
+        arguments.out, reporter, lambda timings: pipeline.solve(footage, arguments.out, settings, reporter, timings)
+    )
+
+
+def _transfer(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    from .core import pipeline
+    from .core.device import choose_device
+
+    choose_device(arguments.device)
+    if arguments.target.suffix.lower() in RIGS:
+        _transfer_to_rig(arguments, reporter)
+        return
+    source, plate = _clip(arguments, arguments.source), pipeline.Footage(arguments.target)
+    mix, settings = _mix(arguments), _settings(arguments)
+    _run_timed(
+        arguments.out,
+        reporter,
+        lambda timings: pipeline.transfer(
+            source, plate, arguments.out, mix, arguments.method, settings, reporter, timings
+        ),
+    )
+
+
+def _transfer_to_rig(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    rig_jobs = _rig_jobs(arguments.target)
+    _solve(argparse.Namespace(**{**vars(arguments), "footage": arguments.source}), reporter)
+    from .core.facs.performance import Performance
+
+    acting = Performance.load(arguments.out / "performance.npz")
+    blend = arguments.out / f"{arguments.target.stem}.blend"
+    report = rig_jobs.drive_rig(acting, arguments.target, blend, arguments.object, arguments.strength)
+    _tell_rig(report, blend.with_suffix(".json"), reporter)
+
+
+def _rig(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    from .core.export.curves import read_performance
+
+    if arguments.out.suffix.lower() != ".blend":
+        raise InputError(f"{arguments.out}: the result is a .blend file; end its name with .blend")
+    rig_jobs = _rig_jobs(arguments.rig)
+    acting = read_performance(arguments.performance)
+    report = rig_jobs.drive_rig(acting, arguments.rig, arguments.out, arguments.object, arguments.strength)
+    _tell_rig(report, arguments.out.with_suffix(".json"), reporter)
+
+
+def _rig_jobs(rig: Path) -> Any:
+    """scene.jobs, which needs bpy. Raises InputError where there is none, before any work is done."""
+    if not rig.exists():
+        raise InputError(f"{rig}: no such file")
+    if importlib.util.find_spec("bpy") is None:
+        raise InputError(
+            f"{rig}: rigs need Blender; run `blender --command expression_transfer …` or install the extra [bpy]"
+        )
+    from .scene import jobs
+
+    return jobs
+
+
+def _tell_rig(report: dict[str, Any], path: Path, reporter: "Reporter") -> None:
+    from .core.storage import write_json
+
+    write_json(path, report)
+    keys = sum(len(keys) for keys in report["meshes"].values())
+    reporter.log(f"keyed {keys} shape keys on {', '.join(report['meshes'])}")
+    if report["missing"]:
+        reporter.log(f"the rig has no key for {', '.join(report['missing'])}")
+    reporter.log(f"done: {report['blend']}")
+
+
+def _guides(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    from .core import pipeline
+
+    plate = pipeline.Footage(arguments.plate)
+    _run_timed(
+        arguments.out,
+        reporter,
+        lambda timings: pipeline.guides(arguments.fit, plate, arguments.out, reporter, timings),
+    )
+
+
+def _composite(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    from .core import pipeline
+    from .core.device import choose_device
+
+    choose_device(arguments.device)
+    plate, mix, settings = _clip(arguments, arguments.plate), _mix(arguments), _settings(arguments)
+    _run_timed(
+        arguments.out,
+        reporter,
+        lambda timings: pipeline.composite(
+            arguments.performance, plate, arguments.out, mix, arguments.method, settings, reporter, timings
+        ),
+    )
+
+
+def _models_list(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    from .core.face import library
+
+    del arguments, reporter
+    for entry in library.list_models():
+        print(f"{entry.name}\t{entry.licence}\t{entry.path}")
+
+
+def _models_add(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    from .core.face import library
+
+    entry = library.add_model(arguments.path)
+    reporter.log(f"added '{entry.name}' ({entry.licence})")
+
+
+def _models_remove(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    from .core.face import library
+
+    library.remove_model(arguments.name)
+    reporter.log(f"removed '{arguments.name}'")
+
+
+def _demo(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    from .demo import run_demo
+
+    run_demo(arguments.out, reporter)

@@ -1,0 +1,224 @@
+"""The whole job in reading order: footage → landmarks → fit → performance → plate. Every stage can be resumed."""
+
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from .clip import Clip, display, open_clip
+from .errors import InputError
+from .export.curves import read_performance, write_arkit, write_facs
+from .export.obj import write_obj
+from .export.plot import plot_curves
+from .face.library import load_model
+from .face.model import FaceModel
+from .facs.from_fit import Neutral, performance, rest
+from .facs.performance import Performance
+from .facs.transfer import Mix, mixed, resample, target_expression
+from .fit.result import Fit
+from .fit.solve import solve_shot
+from .job import Job, fingerprint
+from .landmarks import DetectOptions, LandmarkTrack, detect
+from .landmarks.backend import BackendName
+from .raster.guides import render_guides
+from .raster.write import write_guides, write_preview
+from .recomposite import DrivingFootage, Recomposition, recomposite
+from .refine.options import TransferOptions
+from .report import LOW_CONFIDENCE, fit_report, passages
+from .reporting import Reporter
+from .still import held
+from .storage import write_json
+from .timings import Timings
+
+
+Method = Literal["geometry", "tps"]
+
+
+@dataclass(frozen=True)
+class Footage:
+    """A clip as the user named it, and what is known of it."""
+
+    path: Path
+    start: int | None = None
+    end: int | None = None
+    fps: Fraction | None = None
+    """Overrides a sequence's rate."""
+    person: tuple[float, float] | None = None
+    """A point (px) on the face to follow, where there are several."""
+    focal: float | None = None
+    """px, from a matchmove."""
+    neutral_frame: int | None = None
+    """A source frame that shows the person's neutral face."""
+
+    def open(self) -> Clip:
+        return open_clip(self.path, self.start, self.end, self.fps)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run was asked for besides its footage."""
+
+    model: str = "builtin"
+    """A face model's name or file."""
+    backend: BackendName | None = None
+    resume: bool = False
+    """Go on from what an interrupted run of the same job left in the folder."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A clip with everything that was found out about the person in it."""
+
+    clip: Clip
+    model: FaceModel
+    track: LandmarkTrack
+    fit: Fit
+    neutral: Neutral
+    performance: Performance
+    made_from: str
+    """Fingerprint of footage and settings."""
+    report: dict[str, Any]
+
+
+def solve(footage: Footage, folder: Path, settings: Settings, reporter: Reporter, timings: Timings) -> Solved:
+    """Footage → everything in `folder`: landmarks.npz, fit.npz, performance.npz, arkit.csv, facs.csv, neutral.obj,
+    curves.png, report.json."""
+    job = Job(folder, settings.resume)
+    model = load_model(settings.model)
+    clip = footage.open()
+    seen_from = fingerprint(footage=footage.path, range=[footage.start, footage.end], fps=str(footage.fps),
+                            person=footage.person, backend=settings.backend)  # fmt: skip
+    made_from = fingerprint(seen=seen_from, model=settings.model, focal=footage.focal, neutral=footage.neutral_frame)
+    track = _track(clip, footage, folder, settings, job, seen_from, reporter, timings)
+    fit_file = folder / "fit.npz"
+    if job.finished("fit", made_from, fit_file):
+        fit = Fit.load(fit_file)
+    else:
+        with timings.stage("fit", len(track)):
+            fit = solve_shot(track, model, reporter, footage.focal)
+        fit.save(fit_file)
+        job.note("fit", made_from)
+    neutral = rest(fit, footage.neutral_frame)
+    acted = performance(fit, neutral, footage.path.name)
+    report = {"footage": str(footage.path), "warnings": clip.warnings, **fit_report(track, fit, acted, model)}
+    with timings.stage("write curves", len(track)):
+        acted.save(folder / "performance.npz")
+        write_curves(acted, folder)
+        write_obj(model.neutral(fit.identity), model, folder / "neutral.obj")
+    write_json(folder / "report.json", report)
+    return Solved(clip, model, track, fit, neutral, acted, made_from, report)
+
+
+def write_curves(acted: Performance, folder: Path) -> None:
+    """arkit.csv, facs.csv and curves.png."""
+    write_arkit(acted, folder / "arkit.csv")
+    write_facs(acted, folder / "facs.csv")
+    plot_curves(acted, folder / "curves.png")
+
+
+def _track(
+    clip: Clip, footage: Footage, folder: Path, settings: Settings, job: Job, made_from: str, reporter: Reporter,
+    timings: Timings,
+) -> LandmarkTrack:  # fmt: skip
+    file = folder / "landmarks.npz"
+    if job.finished("landmarks", made_from, file):
+        return LandmarkTrack.load(file)
+    with timings.stage("detect", clip.frame_count):
+        track = detect(clip, DetectOptions(backend=settings.backend, person=footage.person), reporter)
+    track.save(file)
+    job.note("landmarks", made_from)
+    return track
+
+
+def transfer(
+    source: Footage, target: Footage, folder: Path, mix: Mix, method: Method, settings: Settings, reporter: Reporter,
+    timings: Timings,
+) -> dict[str, Any]:  # fmt: skip
+    """The source's performance on the target's plate. In `folder`: what `solve` writes of the source, `target/` the
+    same of the target, `frames/` and `matte/`, result.mp4 (or result.png), side_by_side.mp4, report.json."""
+    driving = solve(source, folder, settings, reporter, timings)
+    track = driving.track
+    pictures = DrivingFootage(driving.clip, track.points.astype(np.float64), track.frames, track.times)
+    return _recomposite(
+        driving.performance, pictures, target, folder, mix, method, settings, reporter, timings, driving.report
+    )
+
+
+def composite(
+    curves: Path, target: Footage, folder: Path, mix: Mix, method: Method, settings: Settings, reporter: Reporter,
+    timings: Timings,
+) -> dict[str, Any]:  # fmt: skip
+    """Curves from a file (performance.npz, arkit.csv or facs.csv, edited anywhere) on the target's plate."""
+    acting = read_performance(curves)
+    about = {"curves": str(curves), "frames": len(acting)}
+    return _recomposite(acting, None, target, folder, mix, method, settings, reporter, timings, about)
+
+
+def _recomposite(
+    acting: Performance, pictures: DrivingFootage | None, target: Footage, folder: Path, mix: Mix, method: Method,
+    settings: Settings, reporter: Reporter, timings: Timings, about_driver: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    plate = solve(target, folder / "target", settings, reporter, timings)
+    fit, track, own = plate.fit, plate.track, plate.performance
+    if plate.clip.kind == "still":
+        timing = (acting.frames, acting.times, acting.fps)
+        fit, track, own = held(fit, *timing), held(track, *timing), held(own, *timing)
+    lost = own.missing | (fit.confidence < LOW_CONFIDENCE) & ~fit.bridged
+    laid = resample(acting, fit.times)
+    laid = replace(laid, missing=laid.missing | lost)
+    wanted = mixed(own, laid, mix)
+    made_from = fingerprint(plate=plate.made_from, curves=acting.digest(), mix=asdict(mix), method=method)
+    job = Recomposition(
+        driver=pictures,
+        clip=plate.clip,
+        model=plate.model,
+        fit=fit,
+        track=track,
+        expression=target_expression(fit, plate.neutral, own, wanted),
+        gaze=wanted.gaze,
+        options=TransferOptions(method=method),
+        folder=folder,
+        made_from=made_from,
+        resume=settings.resume,
+    )
+    files = recomposite(job, reporter, timings)
+    report = {
+        "driver": about_driver,
+        "target": plate.report,
+        "settings": {**asdict(mix), "method": method},
+        "untouched": passages(laid.missing, fit.frames),
+        "files": [str(file.relative_to(folder)) for file in files],
+    }
+    write_json(folder / "report.json", report)
+    return report
+
+
+def guides(fit_file: Path, plate: Footage, folder: Path, reporter: Reporter, timings: Timings) -> dict[str, Any]:
+    """Guides of a fitted shot: in `folder` guides.####.exr and preview.####.png for every frame with a face."""
+    fit = Fit.load(fit_file)
+    model = load_model(fit.model)
+    clip = plate.open()
+    if (clip.width, clip.height) != (fit.camera.width, fit.camera.height):
+        size, wanted = f"{clip.width}×{clip.height}", f"{fit.camera.width}×{fit.camera.height}"
+        raise InputError(f"{plate.path}: is {size}, but {fit_file} was fitted to {wanted}; give the footage it was fitted to")
+    rows = {int(frame): row for row, frame in enumerate(fit.frames)}
+    known = fit.visible | fit.bridged
+    written = []
+    with timings.stage("guides", len(fit)):
+        for frame in clip:
+            reporter.check()
+            row = rows.get(frame.number)
+            if row is None or not known[row]:
+                continue
+            made = render_guides(model, fit, row)
+            write_guides(made, folder / f"guides.{frame.number:04d}.exr", frame.number)
+            write_preview(made, folder / f"preview.{frame.number:04d}.png", display(frame.pixels, clip))
+            written.append(frame.number)
+            reporter.progress("guides", len(written), len(fit))
+    if not written:
+        raise InputError(f"{plate.path}: has none of the frames {fit.frames[0]}–{fit.frames[-1]} that {fit_file} was fitted to")
+    report = {"fit": str(fit_file), "plate": str(plate.path), "frames": [written[0], written[-1]], "count": len(written)}
+    write_json(folder / "report.json", report)
+    return report

@@ -1,0 +1,51 @@
+"""What a run tells of itself in report.json: how well it went, and where it didn't."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .face.model import FaceModel
+from .facs.performance import Performance
+from .fit.result import Fit
+from .landmarks.track import LandmarkTrack
+
+LOW_CONFIDENCE = 0.5
+"""Frames below this are listed for the artist to look at, and are not transferred to."""
+
+OUTER_EYE_CORNERS = (33, 263)
+
+
+def passages(marks: NDArray[np.bool_], frames: NDArray[np.int64]) -> list[list[int]]:
+    """First and last source frame of each run of marked rows."""
+    rows = np.flatnonzero(marks)
+    runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1) if len(rows) else []
+    return [[int(frames[run[0]]), int(frames[run[-1]])] for run in runs]
+
+
+def eye_distance(track: LandmarkTrack) -> float:
+    """Median distance of the outer eye corners, px."""
+    left, right = (track.points[track.visible, corner] for corner in OUTER_EYE_CORNERS)
+    return float(np.median(np.linalg.norm(left - right, axis=1)))
+
+
+def fit_report(track: LandmarkTrack, fit: Fit, performance: Performance, model: FaceModel) -> dict[str, Any]:
+    """Figures and passages of one solved clip."""
+    residual = float(np.nanmean(fit.residual))
+    return {
+        "frames": len(fit),
+        "first_frame": int(fit.frames[0]),
+        "last_frame": int(fit.frames[-1]),
+        "fps": fit.fps,
+        "size": [track.width, track.height],
+        "detector": track.backend,
+        "face_model": {"name": model.name, "licence": model.licence},
+        "focal_px": round(float(fit.camera.focal[0]), 2),
+        "seen": int(fit.visible.sum()),
+        "bridged": passages(fit.bridged, fit.frames),
+        "missing": passages(performance.missing, fit.frames),
+        "low_confidence": passages(~performance.missing & (fit.confidence < LOW_CONFIDENCE), fit.frames),
+        "eye_distance_px": round(eye_distance(track), 2),
+        "residual_percent_of_eye_distance": round(100 * residual / eye_distance(track), 3),
+        "mean_confidence": round(float(fit.confidence[fit.visible].mean()), 4),
+    }
