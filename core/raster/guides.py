@@ -127,7 +127,7 @@ def render_guides(
         height=height,
         triangle=images[-1].triangle // np.int32(4 ** len(drawn.levels)),
         uv=interpolate(images[-1], drawn.uv_triangles, drawn.uv),
-        normal=_unit(layers[..., 3:6]),
+        normal=unit(layers[..., 3:6]),
         depth=images[-1].depth,
         position=layers[..., :3],
         mask=images[-1].coverage,
@@ -154,7 +154,7 @@ def vertex_normals(vertices: Array, triangles: NDArray[np.int32]) -> Array:
     a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
     facing = np.cross(b - a, c - a)
     sums = [np.bincount(triangles.ravel(), np.repeat(facing[:, axis], 3), len(vertices)) for axis in range(3)]
-    return np.asarray(_unit(np.stack(sums, axis=1).astype(np.float64)), dtype=np.float64)
+    return np.asarray(unit(np.stack(sums, axis=1).astype(np.float64)), dtype=np.float64)
 
 
 def pixel_centres(window: Window) -> Array32:
@@ -164,8 +164,9 @@ def pixel_centres(window: Window) -> Array32:
     return np.stack([u, v], axis=-1)
 
 
-def _unit(vectors: Array | Array32) -> Array32:
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+def unit(vectors: Array | Array32) -> Array32:
+    """…×3 vectors at length 1; zeros stay zeros."""
+    length = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))[..., None]
     return np.asarray(vectors / np.where(length > 0, length, 1), dtype=np.float32)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..conventions import CV_PIXEL_CENTRE, Array, Array32
 from ..fit.result import Camera
 from .cpu import Fragments, interpolate, rasterise
-from .guides import Surface, face_window, vertex_normals
+from .guides import Surface, face_window, unit, vertex_normals
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,7 @@ def picture(
     out = np.array(np.broadcast_to(background, (camera.height, camera.width, 3)), dtype=np.float32)
     if not seen.triangle.size:
         return out
-    normals = interpolate(seen, drawn.triangles, vertex_normals(vertices, drawn.triangles))
-    normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), np.float32(1e-9))
+    normals = unit(interpolate(seen, drawn.triangles, vertex_normals(vertices, drawn.triangles)))
     part = out[v0 // samples : v1 // samples, u0 // samples : u1 // samples]
     over, alpha = _antialiased(shade(seen, normals, _albedo(seen, drawn, albedo), light or Light()), seen, samples)
     part[:] = over + (1 - alpha) * part
