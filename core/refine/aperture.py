@@ -1,0 +1,132 @@
+"""The openings of the face (mouth, eyes) in the image: which pixels they cover and how one maps to another."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Array, Array32
+from ..raster.cpu import Window, interpolate, rasterise
+from .grid import extend, pixel_centres
+from .topology import Aperture
+
+ALONG = 33
+"""Samples from corner to corner."""
+ACROSS = 7
+"""Samples from the upper to the lower rim."""
+SUPERSAMPLES = 8
+"""Samples a pixel, each way, of the coverage."""
+
+
+@dataclass(frozen=True)
+class Rims:
+    """Both rims of an opening, N×2 px each, densely sampled from corner to corner."""
+
+    upper: Array
+    lower: Array
+
+    @property
+    def contour(self) -> Array:
+        return np.concatenate([self.upper, self.lower[::-1]])
+
+    @property
+    def area(self) -> float:
+        """px²; where the rims cross, the crossed part counts as none."""
+        width = np.linalg.norm(np.diff((self.upper + self.lower) / 2, axis=0), axis=1)
+        gap = self.gaps
+        return float(np.sum(width * (gap[1:] + gap[:-1]) / 2))
+
+    @property
+    def gaps(self) -> Array:
+        """N px: the opening's height along it, in the direction across the line between the corners; never negative."""
+        return np.maximum((self.lower - self.upper) @ self.down, 0.0)
+
+    @property
+    def down(self) -> Array:
+        """2: the unit vector from the upper to the lower rim, across the line between the corners."""
+        along = self.upper[-1] - self.upper[0]
+        across = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-6)
+        return np.asarray(across)
+
+
+def rims(landmarks: Array, aperture: Aperture) -> Rims:
+    """The rims on landmarks (478×2 px), rounded by a spline through them."""
+    return Rims(_spline(landmarks[aperture.upper]), _spline(landmarks[aperture.lower]))
+
+
+def _spline(points: Array) -> Array:
+    """ALONG×2 on the Catmull–Rom spline through N points."""
+    padded = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
+    place = np.linspace(0, len(points) - 1, ALONG)
+    index = np.minimum(place.astype(int), len(points) - 2)
+    t = (place - index)[:, None]
+    a, b, c, d = (padded[index + k] for k in range(4))
+    return np.asarray(b + t * ((c - a) + t * ((2 * a - 5 * b + 4 * c - d) + t * (3 * (b - c) + d - a))) / 2)
+
+
+def coverage(contour: Array, window: Window) -> Array32:
+    """H×W, 0–1: how much of each pixel of the window a closed contour (N×2 px) covers."""
+    u0, v0, u1, v1 = window
+    mask = np.zeros(((v1 - v0) * SUPERSAMPLES, (u1 - u0) * SUPERSAMPLES), dtype=np.uint8)
+    # fillPoly puts sample centres at whole numbers and takes 1/16 steps
+    corners = np.round(((contour - (u0, v0)) * SUPERSAMPLES - 0.5) * 16).astype(np.int32)
+    cv2.fillPoly(mask, [corners], 255, shift=4)
+    return np.asarray(cv2.resize(mask, (u1 - u0, v1 - v0), interpolation=cv2.INTER_AREA), dtype=np.float32) / 255
+
+
+@dataclass(frozen=True)
+class Correspondence:
+    """For each pixel of a window (H×W) the matching place in another picture's opening."""
+
+    lookup: Array32
+    """H×W×2 px in the other picture: same share of the way along and across."""
+    across: Array32
+    """H×W: 0 at the upper rim, 1 at the lower one."""
+
+
+def correspond(here: Rims, there: Rims, window: Window) -> Correspondence:
+    """Carry the opening `here` to the opening `there`; pixels outside it take the nearest inside pixel's values."""
+    values, seen = _carried(_between(here), _between(there), window)
+    filled = extend(values, seen)
+    return Correspondence(pixel_centres(window) + filled[..., :2], filled[..., 2])
+
+
+def sheet_lookup(here: Array, there: Array, window: Window) -> tuple[Array32, Array32, Array32]:
+    """Carry a sheet of contours `here` (R×N×2 px) to `there`.
+
+    Returns H×W×2 px places, H×W 0–1 from first to last contour, and H×W 0 or 1: where the sheet is.
+    """
+    values, seen = _carried(here, there, window)
+    return pixel_centres(window) + values[..., :2], values[..., 2], seen.astype(np.float32)
+
+
+def _between(rim: Rims) -> Array:
+    """ACROSS×ALONG×2: a sheet spanned between the rims."""
+    t = np.linspace(0.0, 1.0, ACROSS)[:, None, None]
+    return np.asarray((1 - t) * rim.upper + t * rim.lower)
+
+
+def _carried(here: Array, there: Array, window: Window) -> tuple[Array32, NDArray[np.bool_]]:
+    """H×W×3: offsets from sheet `here` (R×N×2 px) to `there` and the place from first to last row, 0–1; and where."""
+    rows, columns = here.shape[:2]
+    vertices = here.reshape(-1, 2)
+    triangles = _grid_triangles(rows, columns)
+    fragments = rasterise(vertices, np.ones(len(vertices)), triangles, window[2], window[3], window=window)
+    place = np.repeat(np.linspace(0.0, 1.0, rows), columns)
+    values = interpolate(fragments, triangles, np.column_stack([there.reshape(-1, 2) - vertices, place]))
+    return values, fragments.seen
+
+
+def _grid_triangles(rows: int, columns: int) -> NDArray[np.int32]:
+    first = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
+    quads = np.stack([first, first + 1, first + columns, first + columns + 1], axis=1)
+    return np.asarray(np.concatenate([quads[:, [0, 2, 1]], quads[:, [1, 2, 3]]]), dtype=np.int32)
+
+
+def closed_spline(points: Array) -> Array:
+    """(4N + 1)×2 on a closed Catmull–Rom spline through N points; the last is the first."""
+    a, b, c, d = (np.roll(points, 1 - k, axis=0)[:, None] for k in range(4))
+    t = np.linspace(0.0, 1.0, 4, endpoint=False)[:, None]
+    curve = (b + t * ((c - a) + t * ((2 * a - 5 * b + 4 * c - d) + t * (3 * (b - c) + d - a))) / 2).reshape(-1, 2)
+    return np.concatenate([curve, curve[:1]])

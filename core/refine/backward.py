@@ -1,0 +1,92 @@
+"""The backward map: for each pixel of the new picture, how far away in the plate it is to be taken from."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Array, Array32
+from ..raster.cpu import Window, interpolate, rasterise
+from .grid import distance_into, extend, pixel_centres, smoothstep
+from .topology import EYE_CORNERS
+
+SKIRT = 0.35
+"""Width of the skirt in face heights."""
+SKIRT_SLOPE = 3.0
+"""The skirt is at least this many times as wide as the largest displacement it relaxes: below 1.5 it would fold."""
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A face in one frame before and after, in the image: V mesh vertices and 478 landmarks."""
+
+    old: Array
+    """V×2 px, on the plate."""
+    new: Array
+    """V×2 px."""
+    depth: Array
+    """V m, camera z of the new vertices."""
+    old_landmarks: Array
+    """478×2 px, on the plate."""
+    new_landmarks: Array
+    """478×2 px."""
+
+    @property
+    def size(self) -> float:
+        """px: the distance between the outer eye corners."""
+        return float(np.linalg.norm(np.diff(self.old_landmarks[EYE_CORNERS], axis=0)))
+
+    @property
+    def height(self) -> float:
+        """px: the face's size in the image."""
+        return float(np.linalg.norm(np.ptp(self.old, axis=0)) / np.sqrt(2))
+
+    @property
+    def reach(self) -> float:
+        """px: the largest displacement."""
+        moves = (self.new - self.old, self.new_landmarks - self.old_landmarks)
+        return max(float(np.linalg.norm(move, axis=1).max()) for move in moves)
+
+    @property
+    def skirt(self) -> float:
+        """px: how wide the skirt is."""
+        return max(SKIRT * self.height, SKIRT_SLOPE * self.reach)
+
+
+def skin_offsets(motion: Motion, triangles: NDArray[np.int32], window: Window) -> tuple[Array32, NDArray[np.bool_]]:
+    """H×W×2 px, old place − pixel centre, where the new skin (F×3 triangles) is seen; and H×W: where it is."""
+    fragments = rasterise(motion.new, motion.depth, triangles, window[2], window[3], window=window)
+    offsets = interpolate(fragments, triangles, motion.old - motion.new)
+    return offsets, fragments.seen
+
+
+def relax(
+    offsets: Array32, seen: NDArray[np.bool_], holes: NDArray[np.bool_], skirt: float, border: Array32
+) -> Array32:
+    """H×W×2 px: offsets carried on beyond the mesh and led to zero over `skirt` px, or before the frame's border.
+
+    `border`: H×W px, how far away it is (nothing can be had from beyond it). Into holes they are carried on unfaded.
+    """
+    carried = extend(offsets, seen)
+    distance = distance_into(~(seen | holes))
+    # far from the mesh the nearest vertex's motion would draw rays: there a blurred one takes over
+    smooth = cv2.resize(carried, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    smooth = cv2.GaussianBlur(smooth, (0, 0), max(skirt / 24, 0.5))
+    smooth = cv2.resize(smooth, carried.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    blended = carried + smoothstep(distance / (skirt / 3))[..., None] * (smooth - carried)
+    width = np.maximum(np.minimum(np.float32(skirt), distance + border), 1)
+    return np.asarray(blended * smoothstep(1 - distance / width)[..., None], dtype=np.float32)
+
+
+def border_distance(window: Window, frame: Window) -> Array32:
+    """H×W px: how far each pixel of a window lies from the frame's border."""
+    u0, v0, u1, v1 = window
+    u, v = np.arange(u0, u1, dtype=np.float32) + 0.5, np.arange(v0, v1, dtype=np.float32) + 0.5
+    across, down = np.minimum(u - frame[0], frame[2] - u), np.minimum(v - frame[1], frame[3] - v)
+    return np.asarray(np.minimum(across[None, :], down[:, None]), dtype=np.float32)
+
+
+def lookup(offsets: Array32, window: Window) -> Array32:
+    """H×W×2 px: the places that offsets point at."""
+    return pixel_centres(window) + offsets

@@ -1,0 +1,43 @@
+"""Fills take on the plate's colour and grain."""
+
+import cv2
+import numpy as np
+
+from ..conventions import Array32
+from ..raster.cpu import Window
+from .aperture import coverage
+from .patch import Patch
+from .topology import OUTER_LIPS
+
+GAIN_LIMITS = (0.4, 2.5)
+
+
+def match_gain(source: Patch, plate: Patch, chroma: float) -> Array32:
+    """3: gain that brings the source's skin to the plate's; `chroma` 0 matches only the light's strength.
+
+    Two people's skins differ, but teeth and eyes hardly do: between people chroma stays near 0.
+    """
+    ratio = (plate.tone + 1e-4) / (source.tone + 1e-4)
+    grey = float(np.clip(ratio.mean(), *GAIN_LIMITS))
+    return np.asarray(grey * np.clip(ratio / ratio.mean(), 0.5, 2.0) ** chroma, dtype=np.float32)
+
+
+def lips(patch: Patch, window: Window) -> Array32:
+    """3: mean colour of the lips (the mouth between them counted in)."""
+    weight = coverage(patch.landmarks[OUTER_LIPS], window)[..., None]
+    total = (patch.crop(window).pixels * weight).sum(axis=(0, 1))
+    return np.asarray(total / max(float(weight.sum()), 1e-6), dtype=np.float32)
+
+
+def grain(pixels: Array32) -> float:
+    """Standard deviation of the noise in a picture (H×W×3): Immerkær (1996), by the median, so that edges don't count."""
+    grey = pixels.mean(axis=2)
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
+    response = np.abs(cv2.filter2D(grey, -1, kernel)[1:-1, 1:-1])
+    return float(np.median(response) / 0.6745 / 6) if response.size else 0.0
+
+
+def with_grain(pixels: Array32, sigma: float, seed: int) -> Array32:
+    """A picture (H×W×3) with monochrome noise added; the same seed gives the same grain."""
+    noise = np.random.default_rng(seed).standard_normal(pixels.shape[:2], dtype=np.float32)
+    return np.asarray(pixels + (noise * np.float32(sigma))[..., None], dtype=np.float32)

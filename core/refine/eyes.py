@@ -1,0 +1,169 @@
+"""The eyes inside their lids: the iris follows the gaze, what the lids uncover is taken from where it was seen.
+
+An eye is put together from two layers: the white, seen where no iris and no lid hides it and carried on from there, and
+the iris as a disc; what a lid hides of it has the colour seen at the same radius.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..conventions import Array, Array32
+from ..raster.cpu import Window
+from .aperture import coverage, rims
+from .backward import Motion
+from .grid import distance_into, mix, pixel_centres, ramp, sample, smoothstep
+from .patch import Patch, apply, head_affine
+from .topology import Eye
+
+ENOUGH = (0.6, 0.95)
+"""Share of the needed opening below which a picture's eye shows too little of itself, and above which enough."""
+IRIS_ENOUGH = (0.4, 0.8)
+"""The same for the part of the iris that lids leave free."""
+CLOSED_AREA = 0.0015
+"""Opening, in squares of the face's size, that makes no difference."""
+LIMBUS = (1.0, 1.25)
+"""The edge of the iris, in radii: inside wholly iris, outside wholly white."""
+SMALL_TURN = 0.25
+"""Shift in iris radii up to which a continuous warp of the picture is blended with the two layers."""
+RINGS = 12
+"""Radii at which the iris's colour is measured."""
+
+
+@dataclass(frozen=True)
+class EyeView:
+    """One picture's eye carried into the new opening."""
+
+    pixels: Array32
+    """H×W×3."""
+    enough: float
+    """0–1: how well that picture's opening suffices for the new one."""
+
+
+@dataclass(frozen=True)
+class Eyeball:
+    """An eye as one picture shows it."""
+
+    patch: Patch
+    depth: Array32
+    """H×W px over the patch: how deep between the lids."""
+    iris: Array32
+    """2 px, centre."""
+    radius: float
+    """px."""
+
+    @staticmethod
+    def of(patch: Patch, eye: Eye) -> "Eyeball":
+        iris = patch.landmarks[eye.iris].astype(np.float32)
+        radius = float(np.linalg.norm(patch.landmarks[eye.limbus] - iris, axis=1).mean())
+        return Eyeball(patch, _depth(patch.landmarks, eye, patch.window), iris, radius)
+
+    def away(self, lookup: Array32) -> Array32:
+        """H×W: distance to the iris's centre, in radii."""
+        return np.asarray(np.linalg.norm(lookup - self.iris, axis=-1) / self.radius, dtype=np.float32)
+
+    def in_iris(self, lookup: Array32) -> Array32:
+        """H×W, 0–1: the place is on the iris."""
+        return 1 - smoothstep((self.away(lookup) - LIMBUS[0]) / (LIMBUS[1] - LIMBUS[0]))
+
+    def free(self, lookup: Array32, depth: Array32) -> Array32:
+        """H×W, 0–1: the lids leave the place as free as those of the new eye do (depth: H×W px between its lids)."""
+        have = sample(self.depth, self.patch.window, lookup, cv2.INTER_LINEAR)
+        need = np.minimum(depth, np.float32(0.35 * self.radius))
+        return smoothstep((have + 0.25) / (need + 0.25))
+
+
+def visible_iris(landmarks: Array, eye: Eye, depth: Array32, window: Window) -> float:
+    """0–1: the part of the iris that lids leave free, given the depth between them (H×W px over a window)."""
+    centre = landmarks[eye.iris]
+    radius = np.linalg.norm(landmarks[eye.limbus] - centre, axis=1).mean()
+    disc = np.linalg.norm(pixel_centres(window) - centre, axis=-1) < radius
+    return float(np.count_nonzero(disc & (depth > 0)) / max(np.count_nonzero(disc), 1))
+
+
+def _depth(landmarks: Array, eye: Eye, window: Window) -> Array32:
+    """H×W px: how deep between the lids."""
+    return distance_into(coverage(rims(landmarks, eye.aperture).contour, window) > 0.5)
+
+
+def view(source: Patch, motion: Motion, eye: Eye, window: Window) -> EyeView:
+    """`source`'s eye in the motion's new lids, looking where the new iris is."""
+    ball = Eyeball.of(source, eye)
+    head = head_affine(source.landmarks, motion.old_landmarks)
+    still = apply(head, pixel_centres(window)).astype(np.float32)
+    shift = (ball.iris - apply(head, motion.new_landmarks[eye.iris])).astype(np.float32)
+    depth = _depth(motion.new_landmarks, eye, window)
+    pixels = _look(ball, still, shift, depth)
+    shown = visible_iris(source.landmarks, eye, ball.depth, source.window)
+    wanted = visible_iris(motion.new_landmarks, eye, depth, window)
+    scale = float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
+    have, need = rims(source.landmarks, eye.aperture).area / scale**2, rims(motion.new_landmarks, eye.aperture).area
+    least = CLOSED_AREA * motion.size**2
+    opening = ramp((have + least) / (need + least), *ENOUGH)
+    return EyeView(pixels, opening * ramp((shown + 0.1) / (wanted + 0.1), *IRIS_ENOUGH))
+
+
+def _look(ball: Eyeball, still: Array32, shift: Array32, depth: Array32) -> Array32:
+    """H×W×3: the eye with its iris shifted. `still`: lookups (H×W×2) with the head alone."""
+    turned = float(np.linalg.norm(shift)) / ball.radius
+    on_iris = ball.in_iris(still + shift)
+    white, iris = _white(ball, still), _iris(ball, still + shift, depth)
+    # a small turn: the picture is shifted at the iris and less and less around it
+    warp = still + on_iris[..., None] * shift
+    warped = mix(mix(white, iris, on_iris), ball.patch.sample(warp), ball.free(warp, depth))
+    shown = ball.free(still, depth) * (1 - ball.in_iris(still))
+    layered = mix(mix(white, ball.patch.sample(still), shown), iris, on_iris)
+    return mix(warped, layered, ramp(turned, 0.0, SMALL_TURN))
+
+
+def _white(ball: Eyeball, lookup: Array32) -> Array32:
+    """The white carried on under iris and lids, mostly sideways, as its shading under the lids goes."""
+    weight = ball.free(lookup, np.full(lookup.shape[:2], ball.radius, np.float32)) * (1 - ball.in_iris(lookup))
+    pixels = ball.patch.sample(lookup)
+    carried = np.broadcast_to(_weighted_mean(pixels, weight), pixels.shape)
+    for sigma in (1.5, 0.6):  # coarse to fine: each fills where it has seen enough
+        spread = (sigma * ball.radius, 0.35 * sigma * ball.radius)
+        total = cv2.GaussianBlur(pixels * weight[..., None], (0, 0), sigmaX=spread[0], sigmaY=spread[1])
+        share = cv2.GaussianBlur(weight, (0, 0), sigmaX=spread[0], sigmaY=spread[1])
+        carried = mix(carried, total / np.maximum(share, 1e-6)[..., None], smoothstep(share / np.float32(0.15)))
+    return np.asarray(carried, dtype=np.float32)
+
+
+def _weighted_mean(pixels: Array32, weight: Array32) -> Array32:
+    total = (pixels * weight[..., None]).sum(axis=(0, 1)) + 1e-3 * pixels.mean(axis=(0, 1))
+    return np.asarray(total / (float(weight.sum()) + 1e-3), dtype=np.float32)
+
+
+def _iris(ball: Eyeball, lookup: Array32, depth: Array32) -> Array32:
+    """The iris; where a lid hides it, the colour that it has at the same radius elsewhere."""
+    return mix(_rings(ball, lookup), ball.patch.sample(lookup), ball.free(lookup, depth))
+
+
+def _rings(ball: Eyeball, lookup: Array32) -> Array32:
+    """H×W×3: the visible iris's mean colour by radius."""
+    centres = pixel_centres(ball.patch.window)
+    away = ball.away(centres)
+    weight = ((ball.depth > 0.15 * ball.radius) & (away < LIMBUS[1])).astype(np.float32)
+    bins = np.minimum((away * RINGS / LIMBUS[1]).astype(np.intp), RINGS - 1).ravel()
+    count = np.bincount(bins, weight.ravel(), RINGS)
+    prior = _weighted_mean(ball.patch.pixels, weight)
+    profile = np.stack(
+        [
+            (np.bincount(bins, (weight * ball.patch.pixels[..., c]).ravel(), RINGS) + prior[c]) / (count + 1)
+            for c in range(3)
+        ],
+        axis=1,
+    )
+    radii = (np.arange(RINGS) + 0.5) * LIMBUS[1] / RINGS
+    distance = ball.away(lookup)
+    return np.stack([np.interp(distance, radii, profile[:, c]) for c in range(3)], axis=-1).astype(np.float32)
+
+
+def compose(own: EyeView, others: Sequence[tuple[EyeView, Array32, float]]) -> Array32:
+    """H×W×3: the filled opening. `others`, best last: views of other pictures, colour gains (3) and shares (0–1)."""
+    filled = own.pixels
+    for other, gain, share in others:
+        filled = mix(filled, other.pixels * gain, other.enough * share)
+    return mix(filled, own.pixels, own.enough)

@@ -1,0 +1,36 @@
+"""What is laid over the warped skin, and the pictures it comes from."""
+
+from dataclasses import dataclass
+
+from ..conventions import Array32
+from ..raster.cpu import Window
+from .colour import match_gain
+from .patch import Patch
+
+
+@dataclass(frozen=True)
+class Filler:
+    """Another picture that may fill an opening."""
+
+    patch: Patch
+    own: bool
+    """The plate's own person: colours are matched whole, skin may be used; else only the light's strength is matched."""
+    share: float
+    """0–1: how far it covers the pictures before it, for fading from one to the next."""
+
+    def gain(self, plate: Patch) -> Array32:
+        """3: what its colours are to be multiplied with."""
+        return match_gain(self.patch, plate, 1.0 if self.own else 0.0)
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A layer over a window of the plate."""
+
+    window: Window
+    pixels: Array32
+    """H×W×3."""
+    coverage: Array32
+    """H×W, 0–1."""
+    onset: float
+    """0–1: how far the fill has set in; at 0 the plate stays."""

@@ -1,0 +1,79 @@
+"""Windows of a frame and fields of values on their pixels."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import CV_PIXEL_CENTRE, Array, Array32
+from ..raster.cpu import Window
+
+
+def intersect(one: Window, other: Window) -> Window:
+    """The part that two windows share; empty (zero wide or high) where they don't meet."""
+    u0, v0 = max(one[0], other[0]), max(one[1], other[1])
+    return u0, v0, max(min(one[2], other[2]), u0), max(min(one[3], other[3]), v0)
+
+
+def around(points: Array, margin: float, frame: Window) -> Window:
+    """The window round points (N×2 px) with a margin (px), inside `frame`."""
+    low = np.floor(points.min(axis=0) - margin).astype(int)
+    high = np.ceil(points.max(axis=0) + margin).astype(int)
+    return intersect((int(low[0]), int(low[1]), int(high[0]), int(high[1])), frame)
+
+
+def pixel_centres(window: Window) -> Array32:
+    """H×W×2 px: the image coordinates of a window's pixel centres."""
+    u0, v0, u1, v1 = window
+    u, v = np.meshgrid(np.arange(u0, u1, dtype=np.float32), np.arange(v0, v1, dtype=np.float32))
+    return np.asarray(np.stack([u, v], axis=-1) + np.float32(CV_PIXEL_CENTRE))
+
+
+def within(inner: Window, outer: Window) -> tuple[slice, slice]:
+    """Index of the window `inner` in an array that covers `outer`."""
+    u, v = outer[:2]
+    return slice(inner[1] - v, inner[3] - v), slice(inner[0] - u, inner[2] - u)
+
+
+def sample(values: Array32, window: Window, lookup: Array32, interpolation: int) -> Array32:
+    """Values on a window's pixels (H×W or H×W×C) at h×w×2 positions (px of the frame); beyond the edge the edge goes on.
+
+    `interpolation`: OpenCV's constant.
+    """
+    local = lookup - np.array(window[:2], dtype=np.float32) - np.float32(CV_PIXEL_CENTRE)
+    sampled = cv2.remap(values, local, None, interpolation, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(sampled, dtype=np.float32)
+
+
+def smoothstep(x: Array32) -> Array32:
+    """Hermite's step from 0 at x ≤ 0 to 1 at x ≥ 1."""
+    t = np.clip(x, 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), dtype=np.float32)
+
+
+def ramp(x: float, start: float, end: float) -> float:
+    """Hermite's step of a number: 0 at `start`, 1 at `end`."""
+    t = min(max((x - start) / (end - start), 0.0), 1.0)
+    return t * t * (3 - 2 * t)
+
+
+def mix(one: Array32, other: Array32, share: Array32 | float) -> Array32:
+    """`one` where share (H×W or a number) is 0, `other` where it is 1."""
+    weight = share[..., None] if isinstance(share, np.ndarray) else np.float32(share)
+    return np.asarray(one + weight * (other - one), dtype=np.float32)
+
+
+def extend(values: Array32, seen: NDArray[np.bool_]) -> Array32:
+    """H×W×C values with every unseen pixel taking the nearest seen one's; as they are where nothing is seen at all."""
+    if seen.all() or not seen.any():
+        return values
+    _, labels = cv2.distanceTransformWithLabels(
+        np.where(seen, 0, 1).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    of_label = np.empty((int(labels.max()) + 1, values.shape[2]), dtype=np.float32)
+    of_label[labels[seen]] = values[seen]
+    return np.asarray(of_label[labels], dtype=np.float32)
+
+
+def distance_into(mask: NDArray[np.bool_]) -> Array32:
+    """H×W px: how deep inside the mask a pixel lies; 0 outside."""
+    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), dtype=np.float32)

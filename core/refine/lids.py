@@ -1,0 +1,104 @@
+"""Lids: their edges and lashes go along whole, the skin behind them gives the length that a blink needs.
+
+Where the person was seen with lids like the new ones, their skin comes from there.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Array, Array32
+from ..raster.cpu import Window
+from .aperture import Rims, closed_spline, coverage, rims, sheet_lookup
+from .backward import Motion
+from .fill import Fill, Filler
+from .grid import around, distance_into, extend, pixel_centres, ramp, smoothstep, within
+from .patch import Patch
+from .topology import EYE_CORNERS, Eye
+
+LASHES = 0.03
+"""Width of the rigid edge in face sizes."""
+
+NOTICED = (0.01, 0.035)
+"""Change of a lid's opening, in face sizes, from which on stretched skin shows, and at which it is wholly replaced."""
+ALIKE = (0.25, 0.6)
+"""How much of that change another picture may miss: up to the first share it is used, from the second on it isn't."""
+TONE_WIDTH = 0.06
+"""Face sizes over which colours are matched."""
+
+
+def lid_skin(filler: Filler, plate: Patch, warped: Array32, motion: Motion, eye: Eye) -> Fill:
+    """Lids from another picture of the same person. `warped`: H×W×3, the skin so far, over the plate's window."""
+    new, source = motion.new_landmarks, filler.patch
+    part = around(new[eye.rings[-1]], 2, plate.window)
+    share = filler.share * _fitness(source, motion, eye) if filler.own else 0.0
+    below = warped[within(part, plate.window)]
+    if share == 0 or min(below.shape[:2]) == 0:
+        return Fill(part, below, np.zeros(below.shape[:2], np.float32), 1.0)
+    here, there = (np.stack([closed_spline(marks[ring]) for ring in eye.rings]) for marks in (new, source.landmarks))
+    lookup, outwards, seen = sheet_lookup(here, there, part)
+    pixels = source.sample(lookup)
+    band = seen * smoothstep((outwards - 0.4) / 0.3)
+    pixels *= _tone(below, pixels, band, TONE_WIDTH * motion.size)
+    return Fill(part, pixels, seen * (1 - smoothstep((outwards - 0.35) / 0.6)) * np.float32(share), 1.0)
+
+
+def _fitness(source: Patch, motion: Motion, eye: Eye) -> float:
+    """0–1: the change of the lids is worth it and the source shows lids like the new ones."""
+    size = motion.size
+    source_size = float(np.linalg.norm(np.diff(source.landmarks[EYE_CORNERS], axis=0)))
+    want = float(rims(motion.new_landmarks, eye.aperture).gaps.mean()) / size
+    change = abs(want - float(rims(motion.old_landmarks, eye.aperture).gaps.mean()) / size)
+    miss = abs(want - float(rims(source.landmarks, eye.aperture).gaps.mean()) / source_size)
+    return ramp(change, *NOTICED) * (1 - ramp(miss / max(change, 1e-6), *ALIKE))
+
+
+def _tone(wanted: Array32, given: Array32, weight: Array32, sigma: float) -> Array32:
+    """H×W×3 gain that brings `given` to the colours of `wanted` where weight (H×W) is, carried on smoothly from there."""
+    ratio = (_smooth(wanted, weight, sigma) + 1e-3) / (_smooth(given, weight, sigma) + 1e-3)
+    return np.asarray(np.clip(ratio, 0.6, 1.6), dtype=np.float32)
+
+
+def _smooth(pixels: Array32, weight: Array32, sigma: float) -> Array32:
+    """H×W×3: Gaussian mean of the weighted pixels, and their plain mean where none is near."""
+    mean = (pixels * weight[..., None]).sum(axis=(0, 1)) / np.float32(float(weight.sum()) + 1e-6)
+    total = cv2.GaussianBlur(pixels * weight[..., None], (0, 0), sigma) + np.float32(0.02) * mean
+    return np.asarray(total / (cv2.GaussianBlur(weight, (0, 0), sigma) + np.float32(0.02))[..., None], dtype=np.float32)
+
+
+def hold_edges(offsets: Array32, motion: Motion, eye: Eye, window: Window) -> Array32:
+    """H×W×2 px offsets in which a strip round the opening moves as the nearer lid's edge does."""
+    width = LASHES * motion.size
+    old, new = rims(motion.old_landmarks, eye.aperture), rims(motion.new_landmarks, eye.aperture)
+    part = around(new.contour, 4 * width + 2, window)
+    upper = _carried(old.upper - new.upper, new.upper, part, width)
+    lower = _carried(old.lower - new.lower, new.lower, part, width)
+    carried = np.where(_above(new, part)[..., None], upper, lower)
+    outside = distance_into(coverage(new.contour, part) < 0.5)
+    share = 1 - smoothstep((outside - np.float32(width)) / np.float32(2 * width))
+    held = offsets.copy()
+    place = within(part, window)
+    held[place] += share[..., None] * (carried - offsets[place])
+    return held
+
+
+def _carried(values: Array, points: Array, window: Window, width: float) -> Array32:
+    """H×W×2: values on a rim's points (N×2 px), each pixel taking the nearest point's, smoothed along the rim."""
+    shape = (window[3] - window[1], window[2] - window[0])
+    u, v = np.floor(points - window[:2]).astype(int).T
+    keep = (u >= 0) & (v >= 0) & (u < shape[1]) & (v < shape[0])
+    field, seen = np.zeros((*shape, 2), np.float32), np.zeros(shape, np.bool_)
+    field[v[keep], u[keep]] = values[keep]
+    seen[v[keep], u[keep]] = True
+    return np.asarray(cv2.GaussianBlur(extend(field, seen), (0, 0), max(width / 2, 0.5)), dtype=np.float32)
+
+
+def _above(rim: Rims, window: Window) -> NDArray[np.bool_]:
+    """H×W: the pixel lies on the upper side of the line halfway between the rims."""
+    down = rim.down
+    along = np.array([down[1], -down[0]])
+    middle = (rim.upper + rim.lower) / 2
+    pixels = pixel_centres(window)
+    place = middle @ along
+    order = np.argsort(place)
+    return np.asarray(pixels @ down < np.interp(pixels @ along, place[order], (middle @ down)[order]))

@@ -1,0 +1,113 @@
+"""One frame re-performed: the stages in order, from the plate and the face's motion to new picture and matte."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Array32
+from ..raster.cpu import Window
+from . import eyes, matte, mouth
+from .aperture import coverage, rims
+from .backward import Motion, border_distance, lookup, relax, skin_offsets
+from .fill import Fill, Filler
+from .grid import around, mix, within
+from .lids import hold_edges, lid_skin
+from .patch import Patch
+from .topology import EYES, MOUTH, OUTER_LIPS, Eye
+
+
+@dataclass(frozen=True)
+class Fillers:
+    """Pictures for each opening, best last; the plate's own frame needs no mention."""
+
+    mouth: tuple[Filler, ...] = ()
+    left_eye: tuple[Filler, ...] = ()
+    right_eye: tuple[Filler, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The new face over a window of the plate."""
+
+    window: Window
+    pixels: Array32
+    """H×W×3, the new picture."""
+    matte: Array32
+    """H×W, 0–1."""
+    offsets: Array32
+    """H×W×2 px: old place − new place of the skin; zero where nothing moves."""
+    filled: Array32
+    """H×W, 0–1: inside of mouth and eyes, where the skin's map does not hold."""
+
+
+def perform(plate: Patch, frame: Window, motion: Motion, triangles: NDArray[np.int32], fillers: Fillers) -> Layers:
+    """`plate`: the part of the frame that may change; `triangles` (F×3): the skin, open at mouth and eyes."""
+    fillers_of = (fillers.left_eye, fillers.right_eye)
+    layers = [mouth_layer(plate, motion, fillers.mouth)]
+    layers += [eye_layer(plate, motion, eye, others) for eye, others in zip(EYES, fillers_of, strict=True)]
+    holes = np.zeros(plate.pixels.shape[:2], dtype=np.bool_)
+    for layer in layers:
+        holes[within(layer.window, plate.window)] |= layer.coverage > 0
+    skin = warped(plate, skin_map(motion, triangles, plate.window, frame, holes))
+    for eye, others in zip(EYES, fillers_of, strict=True):
+        for filler in others:
+            lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye))
+    for layer in layers:
+        lay(skin, layer)
+    return skin
+
+
+def lay(layers: Layers, fill: Fill) -> None:
+    """Put a fill on top of what is there."""
+    place = within(fill.window, layers.window)
+    layers.pixels[place] = mix(layers.pixels[place], fill.pixels, fill.coverage)
+    layers.matte[place] += fill.coverage * (fill.onset - layers.matte[place])
+    layers.filled[place] = np.maximum(layers.filled[place], fill.coverage * fill.onset)
+
+
+def warped(plate: Patch, offsets: Array32) -> Layers:
+    """The plate moved by a backward map (offsets H×W×2 px), nothing filled."""
+    pixels = plate.sample(lookup(offsets, plate.window))
+    return Layers(plate.window, pixels, matte.moved(offsets), offsets, np.zeros(offsets.shape[:2], dtype=np.float32))
+
+
+def skin_map(
+    motion: Motion, triangles: NDArray[np.int32], window: Window, frame: Window, holes: NDArray[np.bool_]
+) -> Array32:
+    """H×W×2 px: the backward map of skin, skirt and lid edges as offsets."""
+    offsets, seen = skin_offsets(motion, triangles, window)
+    offsets = relax(offsets, seen, holes, motion.skirt, border_distance(window, frame))
+    for eye in EYES:
+        offsets = hold_edges(offsets, motion, eye, window)
+    return offsets
+
+
+def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...]) -> Fill:
+    """The inside of the mouth."""
+    outline = np.concatenate([OUTER_LIPS, MOUTH.upper, MOUTH.lower])
+    part = _window(plate, motion, outline, 0.1)
+    own = mouth.view(plate.crop(part), motion, part)
+    others = [(mouth.view(f.patch, motion, part), f.gain(plate), f.share) for f in fillers]
+    picture = mouth.compose(own, others, mouth.cavity(plate, motion.new_landmarks, part))
+    return Fill(part, picture, coverage(rims(motion.new_landmarks, MOUTH).contour, part), _onset(motion, outline))
+
+
+def eye_layer(plate: Patch, motion: Motion, eye: Eye, fillers: tuple[Filler, ...]) -> Fill:
+    """The inside of one eye's lids."""
+    outline = np.concatenate([eye.aperture.upper, eye.aperture.lower, [eye.iris]])
+    part = _window(plate, motion, outline, 0.06)
+    own = eyes.view(plate.crop(part), motion, eye, part)
+    others = [(eyes.view(f.patch, motion, eye, part), f.gain(plate), f.share) for f in fillers]
+    opening = coverage(rims(motion.new_landmarks, eye.aperture).contour, part)
+    return Fill(part, eyes.compose(own, others), opening, _onset(motion, outline))
+
+
+def _window(plate: Patch, motion: Motion, outline: NDArray[np.intp], margin: float) -> Window:
+    points = np.concatenate([motion.new_landmarks[outline], motion.old_landmarks[outline]])
+    return around(points, margin * motion.size + 2, plate.window)
+
+
+def _onset(motion: Motion, outline: NDArray[np.intp]) -> float:
+    moved = motion.new_landmarks[outline] - motion.old_landmarks[outline]
+    return matte.onset(float(np.linalg.norm(moved, axis=1).max()))

@@ -1,0 +1,73 @@
+"""The field's classic: landmark offsets, normalised by the outer eye corners' distance, applied by a thin-plate spline."""
+
+import cv2
+import numpy as np
+
+from ..conventions import Array, Array32
+from ..raster.cpu import Window
+from .grid import pixel_centres
+from .topology import EYE_CORNERS
+
+STEP = 8
+"""px between the points where the spline is evaluated; between them its offsets are interpolated (it is smooth)."""
+PINS = 8
+"""Pinned points along each side of the window."""
+SPACING = 1.0
+"""px: landmarks nearer to one already taken than this would make the spline's system singular."""
+
+
+def offset(source: Array, neutral: Array) -> Array:
+    """N×2, in eye distances: the source's landmarks (N×2 px) less its neutral ones."""
+    return np.asarray((source - neutral) / eye_distance(neutral))
+
+
+def displaced(target: Array, offsets: Array, strength: float) -> Array:
+    """N×2 px: the target's landmarks with offsets (N×2, in eye distances) added."""
+    return np.asarray(target + strength * eye_distance(target) * offsets)
+
+
+def eye_distance(landmarks: Array) -> float:
+    """Distance between the outer eye corners, px."""
+    return float(np.linalg.norm(np.diff(landmarks[EYE_CORNERS], axis=0)))
+
+
+def spline_offsets(old: Array, new: Array, window: Window) -> Array32:
+    """H×W×2 px, old place − new place, of the thin-plate spline that carries new points (N×2 px) back to old ones.
+
+    OpenCV's ThinPlateSplineShapeTransformer, with points on the window's border pinned.
+    """
+    keep = _spaced(new)
+    pins = _border(window)
+    spline = cv2.createThinPlateSplineShapeTransformer()
+    there, here = np.concatenate([old[keep], pins]), np.concatenate([new[keep], pins])
+    matches = [cv2.DMatch(i, i, 0) for i in range(len(here))]
+    spline.estimateTransformation(here[None].astype(np.float32), there[None].astype(np.float32), matches)
+    return _evaluated(spline, window)
+
+
+def _evaluated(spline: cv2.ThinPlateSplineShapeTransformer, window: Window) -> Array32:
+    u0, v0, u1, v1 = window
+    u = np.arange(u0, u1 + STEP, STEP, dtype=np.float32)
+    v = np.arange(v0, v1 + STEP, STEP, dtype=np.float32)
+    nodes = np.stack(np.meshgrid(u, v), axis=-1)
+    _, moved = spline.applyTransformation(nodes.reshape(1, -1, 2))
+    coarse = moved.reshape(nodes.shape) - nodes
+    place = (pixel_centres(window) - np.array([u0, v0], dtype=np.float32)) / np.float32(STEP)
+    fine = cv2.remap(coarse, place, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(fine, dtype=np.float32)
+
+
+def _spaced(points: Array) -> list[int]:
+    kept: list[int] = []
+    for index, point in enumerate(points):
+        if not kept or np.abs(points[kept] - point).max(axis=1).min() > SPACING:
+            kept.append(index)
+    return kept
+
+
+def _border(window: Window) -> Array:
+    u0, v0, u1, v1 = window
+    along = np.linspace(0.0, 1.0, PINS, endpoint=False)
+    u, v = u0 + along * (u1 - u0), v0 + along * (v1 - v0)
+    top, right = np.stack([u, np.full(PINS, v0)], axis=1), np.stack([np.full(PINS, u1), v], axis=1)
+    return np.concatenate([top, right, (u0 + u1, v0 + v1) - top, (u0 + u1, v0 + v1) - right])
