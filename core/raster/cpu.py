@@ -58,9 +58,9 @@ def rasterise(
     u0, v0, u1, v1 = window
     shape = (v1 - v0, u1 - u0)
     x, y, z = (np.take(values, triangles.T) for values in (pixels[:, 0] - u0, pixels[:, 1] - v0, depth))
-    chosen = _drawn(x, y, z, shape, cull)
-    x, y, closeness = (np.take(values, chosen, axis=1) for values in (x, y, 1.0 / z))
-    spans = cut(x, y, shape[0])
+    chosen = drawn(x, y, z, shape, cull)
+    x, y, z = (np.take(values, chosen, axis=1) for values in (x, y, z))
+    spans, closeness = cut(x, y, shape[0]), 1.0 / z
     place, span, along = _nearest(spans, closeness, shape)
     triangle = np.full(shape, -1, dtype=np.int32)
     triangle.ravel()[place] = chosen[spans.triangle[span]]
@@ -90,7 +90,7 @@ def clipped_window(window: Window | None, width: int, height: int) -> Window:
     return u0, v0, min(max(u1, u0), width), min(max(v1, v0), height)
 
 
-def _drawn(x: Array, y: Array, z: Array, shape: tuple[int, int], cull: bool) -> NDArray[np.intp]:
+def drawn(x: Array, y: Array, z: Array, shape: tuple[int, int], cull: bool) -> NDArray[np.intp]:
     """Indices of the triangles (corners 3×F) before the camera, in the image and, to cull, with their front to it."""
     height, width = shape
     keep = (z.min(axis=0) > 0) & (y.max(axis=0) > 0) & (y.min(axis=0) < height)

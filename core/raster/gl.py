@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import Array
+from ..conventions import Array, Array32
 from ..errors import InputError
 from .coverage import silhouette_coverage
-from .cpu import Fragments, Window, clipped_window
+from .cpu import Fragments, Window, clipped_window, drawn
 
 _VERTEX_SHADER = """#version 330 core
 layout(location = 0) in vec3 position;
@@ -56,13 +56,17 @@ def rasterise(
     """
     window = clipped_window(window, width, height)
     u0, v0, u1, v1 = window
+    shape = (v1 - v0, u1 - u0)
     local = np.asarray(pixels, dtype=np.float64) - (u0, v0)
-    drawable = np.flatnonzero((depth[triangles] > 0).all(axis=1))
-    triangle = np.full((v1 - v0, u1 - u0), -1, dtype=np.int32)
-    if triangle.size and drawable.size:
-        number = _visible(local, depth, triangles[drawable], cull, (v1 - v0, u1 - u0))
-        triangle[number >= 0] = drawable[number[number >= 0]]
-    return _fragments(triangle, local, depth, triangles, window)
+    x, y, z = (np.take(values, triangles.T) for values in (local[:, 0], local[:, 1], depth))
+    chosen = drawn(x, y, z, shape, cull)
+    triangle = np.full(shape, -1, dtype=np.int32)
+    if triangle.size and chosen.size:
+        number = _visible(local, depth, triangles[chosen], cull, shape)
+        triangle[number >= 0] = chosen[number[number >= 0]]
+    weights, image = _weights_and_depth(triangle, local, depth, triangles)
+    coverage = silhouette_coverage(np.take(x, chosen, axis=1), np.take(y, chosen, axis=1), triangle >= 0)
+    return Fragments(triangle, weights, image, coverage, window)
 
 
 def _visible(
@@ -92,10 +96,10 @@ def _gl_points(pixels: Array, depth: Array, shape: tuple[int, int]) -> NDArray[n
     return np.asarray(points * depth[:, None], dtype=np.float32)
 
 
-def _fragments(
-    triangle: NDArray[np.int32], pixels: Array, depth: Array, triangles: NDArray[np.int32], window: Window
-) -> Fragments:
-    """Weights, depth and coverage of the triangles seen (H×W) at the pixels' centres."""
+def _weights_and_depth(
+    triangle: NDArray[np.int32], pixels: Array, depth: Array, triangles: NDArray[np.int32]
+) -> tuple[Array32, Array32]:
+    """Perspective-correct weights (H×W×3) and depth (H×W) of the triangles seen (H×W) at the pixels' centres."""
     seen = triangle >= 0
     centres = np.argwhere(seen)[:, ::-1] + 0.5
     corners = triangles[triangle[seen]]
@@ -107,8 +111,7 @@ def _fragments(
     weights[seen] = scaled / scaled.sum(axis=1, keepdims=True)
     image = np.full(triangle.shape, np.inf, dtype=np.float32)
     image[seen] = areas.sum(axis=1) / scaled.sum(axis=1)
-    x, y = (np.take(pixels[:, axis], triangles.T) for axis in (0, 1))
-    return Fragments(triangle, weights, image, silhouette_coverage(x, y, seen), window)
+    return weights, image
 
 
 @cache
