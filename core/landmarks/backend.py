@@ -35,7 +35,7 @@ class Backend(Protocol):
     side: int
     """px of the square crop that `mesh` takes."""
     depth: int
-    """How often a frame has to be halved into tiles before small faces count as searched for."""
+    """Up to which level of tiles (follow.tile_side) small faces are searched for."""
 
     def find(self, rgb: Image) -> list[FoundFace]:
         """Faces in an image H×W×3, large enough for the finder; in no order."""

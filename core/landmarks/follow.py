@@ -114,11 +114,19 @@ class Follower:
         return None
 
     def _candidates(self, rgb: Image) -> Iterator[list[FoundFace]]:
-        """Faces around the last place, in the whole frame, and in ever smaller tiles of it."""
+        """Faces around the last place, in the whole frame, and in ever smaller tiles of it; or all at once where
+        the user has named a place, because the face meant may be the smallest.
+        """
+        levels = range(self._backend.depth + 1)
         if self._last is not None:
-            yield find_near(self._backend, rgb, region_of_mesh(self._last.points))
-        for level in range(self._backend.depth + 1):
-            yield find_in_tiles(self._backend, rgb, level)
+            here = region_of_mesh(self._last.points)
+            yield find_near(self._backend, rgb, here)
+            levels = range(sum(tile_side(rgb, level) > here.size for level in levels))
+        found = (find_in_tiles(self._backend, rgb, level) for level in levels)
+        if self._last is None and self._person is not None:
+            yield [face for faces in found for face in faces]
+        else:
+            yield from found
 
     def _is_familiar(self, seen: Seen) -> bool:
         return not self._gallery or min(_unlike(seen.portrait, look) for look in self._gallery) < FAMILIAR
@@ -188,7 +196,7 @@ def share_inside(points: Array32, rgb: Image) -> float:
 
 
 def find_in_tiles(backend: Backend, rgb: Image, level: int) -> list[FoundFace]:
-    """Faces in overlapping tiles of a frame; level 0 is the whole frame, each further one has tiles half as large."""
+    """Faces in the overlapping tiles of a frame at one level (tile_side)."""
     return [_moved(face, corner) for corner, tile in _tiles(rgb, level) for face in backend.find(tile)]
 
 
@@ -203,12 +211,17 @@ def find_near(backend: Backend, rgb: Image, region: Region) -> list[FoundFace]:
     return [_moved(face, low.astype(np.float64)) for face in backend.find(window)]
 
 
+def tile_side(rgb: Image, level: int) -> int:
+    """px: the longer side of the whole frame (level 0), its shorter side (1), half of that for each further level."""
+    return max(min(rgb.shape[:2]) >> (level - 1), SMALLEST) if level else max(rgb.shape[:2])
+
+
 def _tiles(rgb: Image, level: int) -> list[tuple[Array, Image]]:
-    """Square-ish tiles, a 2^-level of the shorter side each, that overlap by half, with their corners (u, v)."""
+    """Square tiles that overlap by half, with their corners (u, v); level 0: the frame."""
     height, width = rgb.shape[:2]
     if level == 0:
         return [(np.zeros(2), rgb)]
-    side = max(min(height, width) >> (level - 1), SMALLEST)
+    side = tile_side(rgb, level)
     rows, columns = _starts(height, side), _starts(width, side)
     return [(np.array([u, v], np.float64), rgb[v : v + side, u : u + side]) for v in rows for u in columns]
 

@@ -69,7 +69,7 @@ node {
 class SolutionsBackend:
     name: BackendName = "mediapipe-solutions"
     side = 192
-    depth = 1
+    depth = 2
 
     def __init__(self) -> None:
         with quiet_stderr():

@@ -55,7 +55,7 @@ def user_data_folder() -> Path:
 class TasksBackend:
     name: BackendName = "mediapipe-tasks"
     side = 256
-    depth = 2
+    depth = 3
 
     def __init__(self, task: Path) -> None:
         self._mesh = _network(task, "face_landmarks_detector.tflite")
