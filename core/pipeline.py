@@ -82,10 +82,12 @@ class Solved:
     report: dict[str, Any]
 
 
-def solve(footage: Footage, folder: Path, settings: Settings, reporter: Reporter, timings: Timings) -> Solved:
+def solve(
+    footage: Footage, folder: Path, settings: Settings, reporter: Reporter, timings: Timings, job: Job | None = None
+) -> Solved:
     """Footage → everything in `folder`: landmarks.npz, fit.npz, performance.npz, arkit.csv, facs.csv, neutral.obj,
     curves.png, report.json."""
-    job = Job(folder, settings.resume)
+    job = job or Job(folder, settings.resume)
     model = load_model(settings.model)
     clip = footage.open()
     seen_from = fingerprint(footage=footage.path, range=[footage.start, footage.end], fps=str(footage.fps),
@@ -138,11 +140,12 @@ def transfer(
 ) -> dict[str, Any]:  # fmt: skip
     """The source's performance on the target's plate. In `folder`: what `solve` writes of the source, `target/` the
     same of the target, `frames/` and `matte/`, result.mp4 (or result.png), side_by_side.mp4, report.json."""
-    driving = solve(source, folder, settings, reporter, timings)
+    job = Job(folder, settings.resume)
+    driving = solve(source, folder, settings, reporter, timings, job)
     track = driving.track
     pictures = DrivingFootage(driving.clip, track.points.astype(np.float64), track.frames, track.times)
     return _recomposite(
-        driving.performance, pictures, target, folder, mix, method, settings, reporter, timings, driving.report
+        driving.performance, pictures, target, job, mix, method, settings, reporter, timings, driving.report
     )
 
 
@@ -153,13 +156,15 @@ def composite(
     """Curves from a file (performance.npz, arkit.csv or facs.csv, edited anywhere) on the target's plate."""
     acting = read_performance(curves)
     about = {"curves": str(curves), "frames": len(acting)}
-    return _recomposite(acting, None, target, folder, mix, method, settings, reporter, timings, about)
+    job = Job(folder, settings.resume)
+    return _recomposite(acting, None, target, job, mix, method, settings, reporter, timings, about)
 
 
 def _recomposite(
-    acting: Performance, pictures: DrivingFootage | None, target: Footage, folder: Path, mix: Mix, method: Method,
+    acting: Performance, pictures: DrivingFootage | None, target: Footage, job: Job, mix: Mix, method: Method,
     settings: Settings, reporter: Reporter, timings: Timings, about_driver: dict[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
+    folder = job.folder
     plate = solve(target, folder / "target", settings, reporter, timings)
     fit, track, own = plate.fit, plate.track, plate.performance
     if plate.clip.kind == "still":
@@ -170,7 +175,7 @@ def _recomposite(
     laid = replace(laid, missing=laid.missing | lost)
     wanted = mixed(own, laid, mix)
     made_from = fingerprint(plate=plate.made_from, curves=acting.digest(), mix=asdict(mix), method=method)
-    job = Recomposition(
+    plan = Recomposition(
         driver=pictures,
         clip=plate.clip,
         model=plate.model,
@@ -181,9 +186,9 @@ def _recomposite(
         options=TransferOptions(method=method),
         folder=folder,
         made_from=made_from,
-        resume=settings.resume,
+        job=job,
     )
-    files = recomposite(job, reporter, timings)
+    files = recomposite(plan, reporter, timings)
     report = {
         "driver": about_driver,
         "target": plate.report,

@@ -59,40 +59,40 @@ class Recomposition:
     options: TransferOptions
     folder: Path
     made_from: str
-    resume: bool
+    job: Job
 
 
-def recomposite(job: Recomposition, reporter: Reporter, timings: Timings) -> list[Path]:
+def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> list[Path]:
     """Write frames/, matte/, result and side-by-side movies (a PNG for one frame) and a contact sheet; their paths."""
-    performer = Reperformer(job.model, job.fit, job.track, job.options)
-    with timings.stage("learn the plate", len(job.fit)):
-        performer.learn(job.clip, reporter)
-        performer.plan(job.expression, job.gaze)
-    writer = SequenceWriter(job.folder / "frames", _stem(job.clip), like=job.clip)
-    keep = Job(job.folder, job.resume).begun("frames", job.made_from)
-    with timings.stage("composite", len(job.fit)):
-        for done, _ in enumerate(_finished(job, performer, writer, keep, reporter), 1):
+    performer = Reperformer(plan.model, plan.fit, plan.track, plan.options)
+    with timings.stage("learn the plate", len(plan.fit)):
+        performer.learn(plan.clip, reporter)
+        performer.plan(plan.expression, plan.gaze)
+    writer = SequenceWriter(plan.folder / "frames", _stem(plan.clip), like=plan.clip)
+    keep = plan.job.begun("frames", plan.made_from)
+    with timings.stage("composite", len(plan.fit)):
+        for done, _ in enumerate(_finished(plan, performer, writer, keep, reporter), 1):
             reporter.check()
-            reporter.progress("composite", done, len(job.fit))
-    with timings.stage("movies", len(job.fit)):
-        made = _movies(job, writer, reporter)
-    return [*made, job.folder / "frames", job.folder / "matte"]
+            reporter.progress("composite", done, len(plan.fit))
+    with timings.stage("movies", len(plan.fit)):
+        made = _movies(plan, writer, reporter)
+    return [*made, plan.folder / "frames", plan.folder / "matte"]
 
 
 def _finished(
-    job: Recomposition, performer: Reperformer, writer: SequenceWriter, keep: bool, reporter: Reporter
+    plan: Recomposition, performer: Reperformer, writer: SequenceWriter, keep: bool, reporter: Reporter
 ) -> Iterator[int]:
     """Rows as they are finished, in order; those whose files an earlier run left are skipped."""
     waiting: deque[Future[int]] = deque()
     with ThreadPoolExecutor(THREADS) as threads:
         try:
-            for row, frame in enumerate(_plate_frames(job)):
+            for row, frame in enumerate(_plate_frames(plan)):
                 reporter.check()
-                if keep and writer.path(frame.number).exists() and _matte_path(job, frame.number).exists():
+                if keep and writer.path(frame.number).exists() and _matte_path(plan, frame.number).exists():
                     yield row
                     continue
-                source = _source_fill(job.driver, frame.time)
-                waiting.append(threads.submit(_one_frame, job, performer, writer, row, frame, source))
+                source = _source_fill(plan.driver, frame.time)
+                waiting.append(threads.submit(_one_frame, plan, performer, writer, row, frame, source))
                 while len(waiting) > THREADS:
                     yield waiting.popleft().result()
             while waiting:
@@ -102,22 +102,22 @@ def _finished(
 
 
 def _one_frame(
-    job: Recomposition, performer: Reperformer, writer: SequenceWriter, row: int, frame: Frame,
+    plan: Recomposition, performer: Reperformer, writer: SequenceWriter, row: int, frame: Frame,
     source: SourceFill | None,
 ) -> int:  # fmt: skip
-    made = performer.frame(row, frame.pixels, job.expression[row], job.gaze[row], source)
-    write_png(np.rint(made.matte * 255).astype(np.uint8), _matte_path(job, frame.number))
+    made = performer.frame(row, frame.pixels, plan.expression[row], plan.gaze[row], source)
+    write_png(np.rint(made.matte * 255).astype(np.uint8), _matte_path(plan, frame.number))
     writer.write(frame.number, made.pixels)
     return row
 
 
-def _plate_frames(job: Recomposition) -> Iterable[Frame]:
+def _plate_frames(plan: Recomposition) -> Iterable[Frame]:
     """The plate's frames; a still is held for the fit's rows, numbered as the performance."""
-    if job.clip.kind != "still":
-        yield from job.clip
+    if plan.clip.kind != "still":
+        yield from plan.clip
         return
-    pixels = next(iter(job.clip)).pixels
-    for number, seconds in zip(job.fit.frames, job.fit.times, strict=True):
+    pixels = next(iter(plan.clip)).pixels
+    for number, seconds in zip(plan.fit.frames, plan.fit.times, strict=True):
         yield Frame(int(number), float(seconds), pixels)
 
 
@@ -130,44 +130,44 @@ def _source_fill(driver: DrivingFootage | None, seconds: float) -> SourceFill | 
     return SourceFill(driver.clip.read(int(driver.frames[row])).pixels, driver.landmarks[row])
 
 
-def _movies(job: Recomposition, writer: SequenceWriter, reporter: Reporter) -> list[Path]:
+def _movies(plan: Recomposition, writer: SequenceWriter, reporter: Reporter) -> list[Path]:
     """result.mp4 (with the plate's sound, or the driver's on a still), side_by_side.mp4, contact_sheet.png."""
-    numbers = [int(number) for number in job.fit.frames]
+    numbers = [int(number) for number in plan.fit.frames]
     result = [writer.path(number) for number in numbers]
     if len(result) == 1:
-        write_png(_shown(result[0]), job.folder / "result.png")
-        return [job.folder / "result.png"]
-    rate = Fraction(job.fit.fps).limit_denominator(1001)
+        write_png(_shown(result[0]), plan.folder / "result.png")
+        return [plan.folder / "result.png"]
+    rate = Fraction(plan.fit.fps).limit_denominator(1001)
     shown = _shown(result[0])
-    driving = job.driver.clip if job.driver is not None else None
-    sound = driving if job.clip.kind == "still" else job.clip
-    beside_size = beside(_driver_picture(job, 0), shown).shape
+    driving = plan.driver.clip if plan.driver is not None else None
+    sound = driving if plan.clip.kind == "still" else plan.clip
+    beside_size = beside(_driver_picture(plan, 0), shown).shape
     picked = set(np.linspace(0, len(result) - 1, SHEET_FRAMES).astype(int).tolist())
     pictures = []
-    made = [job.folder / "result.mp4", job.folder / "side_by_side.mp4"]
+    made = [plan.folder / "result.mp4", plan.folder / "side_by_side.mp4"]
     with (
         VideoWriter(made[0], shown.shape[1], shown.shape[0], rate, sound) as movie,
         VideoWriter(made[1], beside_size[1], beside_size[0], rate, driving or sound) as pair,
     ):
-        for row, (path, seconds) in enumerate(zip(result, job.fit.times, strict=True)):
+        for row, (path, seconds) in enumerate(zip(result, plan.fit.times, strict=True)):
             reporter.check()
             shown = _shown(path)
-            both = beside(_driver_picture(job, row), shown)
+            both = beside(_driver_picture(plan, row), shown)
             movie.write(shown, float(seconds))
             pair.write(both, float(seconds))
             if row in picked:
                 pictures.append(both)
             reporter.progress("movies", row + 1, len(result))
-    write_png(contact_sheet(pictures, 3), job.folder / "contact_sheet.png")
-    return [*made, job.folder / "contact_sheet.png"]
+    write_png(contact_sheet(pictures, 3), plan.folder / "contact_sheet.png")
+    return [*made, plan.folder / "contact_sheet.png"]
 
 
-def _driver_picture(job: Recomposition, row: int) -> NDArray[np.uint8]:
+def _driver_picture(plan: Recomposition, row: int) -> NDArray[np.uint8]:
     """What the result is shown beside: the driver at that moment, or without one the plate as it was."""
-    if job.driver is None:
-        clip, number = job.clip, int(job.fit.frames[row]) if job.clip.kind != "still" else job.clip.first
+    if plan.driver is None:
+        clip, number = plan.clip, int(plan.fit.frames[row]) if plan.clip.kind != "still" else plan.clip.first
     else:
-        clip, number = job.driver.clip, int(job.driver.frames[job.driver.row_at(float(job.fit.times[row]))])
+        clip, number = plan.driver.clip, int(plan.driver.frames[plan.driver.row_at(float(plan.fit.times[row]))])
     return display(clip.read(number).pixels, clip)[..., :3]
 
 
@@ -176,8 +176,8 @@ def _shown(path: Path) -> NDArray[np.uint8]:
     return display(clip.read(clip.first).pixels, clip)[..., :3]
 
 
-def _matte_path(job: Recomposition, number: int) -> Path:
-    return job.folder / "matte" / f"{_stem(job.clip)}.{number:04d}.png"
+def _matte_path(plan: Recomposition, number: int) -> Path:
+    return plan.folder / "matte" / f"{_stem(plan.clip)}.{number:04d}.png"
 
 
 def _stem(clip: Clip) -> str:

@@ -55,7 +55,8 @@ class SequenceWriter:
         height, width, channels = pixels.shape
         spec = oiio.ImageSpec(width, height, channels, oiio.TypeDesc(_type_name(pixels.dtype)))
         if self._like is not None and self._like.kind != "video":
-            spec.extra_attribs = read_spec(self._like.source.location(number)).extra_attribs
+            numbered = number if self._like.kind == "sequence" else self._like.first
+            spec.extra_attribs = read_spec(self._like.source.location(numbered)).extra_attribs
         if spec.get_string_attribute("compression").split(":")[0] not in LOSSLESS_EXR or self._suffix != ".exr":
             spec.erase_attribute("compression")
         if not spec.get_string_attribute("DateTime"):
