@@ -43,6 +43,8 @@ def detect(clip: Clip, options: DetectOptions, reporter: Reporter) -> LandmarkTr
     quarter of the landmarks lie outside the frame, where only somebody else is in reach, and where the landmarks jump
     for one frame. `score` is that presence probability, with either back end.
 
+    Gaps and the clip's warnings are logged.
+
     Raises InputError naming the file where no frame shows a face, Cancelled where the reporter asks for it.
     """
     with closing(open_backend(options.backend, options.task)) as backend:
@@ -58,7 +60,18 @@ def detect(clip: Clip, options: DetectOptions, reporter: Reporter) -> LandmarkTr
         raise InputError(
             f"{clip.path}: no face found in any of its {len(track)} frames; give footage that shows a face"
         )
+    for line in (*clip.warnings, *_gaps(clip, track)):
+        reporter.log(line)
     return track
+
+
+def _gaps(clip: Clip, track: LandmarkTrack) -> list[str]:
+    """One line that names the first frames in which the person is not seen; none where there are none."""
+    unseen = track.frames[~track.visible]
+    if not unseen.size:
+        return []
+    first = ", ".join(map(str, unseen[:5])) + (", …" if unseen.size > 5 else "")
+    return [f"{clip.path}: the person is not seen in {unseen.size} of {len(track)} frames ({first})"]
 
 
 def _track(clip: Clip, looks: list[_Look], backend: BackendName) -> LandmarkTrack:

@@ -7,7 +7,6 @@ presence score.
 
 import hashlib
 import os
-import sys
 import zipfile
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from ..conventions import Array, Array32
 from ..errors import InputError
+from ..userdata import user_data_folder
 from .backend import BackendName, FoundFace, Image
 from .region import region_of_box
 
@@ -39,17 +39,6 @@ def find_task_file(given: Path | None) -> Path:
             f"{TASK_SOURCE} and put it there, or name it in {TASK_VARIABLE}"
         )
     return path
-
-
-def user_data_folder() -> Path:
-    """Where the user's own models lie."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("APPDATA", Path.home() / "AppData" / "Roaming"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "expression-transfer"
 
 
 class TasksBackend:

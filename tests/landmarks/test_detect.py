@@ -138,6 +138,17 @@ def test_frames_times_and_progress_are_the_clips(shot, options, portrait):
     assert (track.fps, track.width, track.height, track.backend) == (24.0, 300, 300, options.backend)
 
 
+def test_gaps_are_told(shot, options, portrait):
+    lines = []
+
+    class Recorder(SilentReporter):
+        def log(self, message):
+            lines.append(message)
+
+    detect(shot([portrait, portrait, canvas(300, 300), portrait]), options, Recorder())
+    assert len(lines) == 1 and "1 of 4 frames (3)" in lines[0]
+
+
 def test_a_stop_is_heeded(shot, options, portrait):
     class Stop(SilentReporter):
         def check(self):
