@@ -31,11 +31,12 @@ def open_video(path: Path, start: int | None, end: int | None, fps: Fraction | N
         stream = container.streams.video[0]
         image = _first_image(container, path)
         rate = fps or stream.average_rate or stream.guessed_rate or DEFAULT_FPS
-        count = stream.frames or _duration_in_frames(container, rate)
+        promised = stream.frames
+        count = promised or _duration_in_frames(container, rate)
         sound = bool(container.streams.audio)
         timecode = stream.metadata.get("timecode") or container.metadata.get("timecode")
     warnings: list[str] = []
-    source = VideoSource(path, Fraction(rate), stream.frames, warnings)
+    source = VideoSource(path, Fraction(rate), promised, warnings)
     if start is not None or end is not None:
         count = source.count()
     first, last = frame_range(path, 1, count, start, end)
