@@ -11,7 +11,7 @@ from ...core.face.model import Eyeballs, FaceModel, Response
 from ...core.facs.tables import SHAPES
 from .chart import Chart
 from .inner import EYE_SEGMENTS, IRIS_RING, eye_piece, eyeball, teeth_piece, tongue_out, tongue_piece
-from .pieces import Piece, joined
+from .pieces import Piece, joined, welded
 from .skin import lid_pieces, loft_piece, mouth_piece, skin_mesh, skin_piece
 from .topology import MESH_LANDMARKS
 
@@ -32,13 +32,16 @@ class Basis:
 
 
 def head_pieces(head: IctHead, landmarks: Array) -> list[Piece]:
-    """All parts of the head with MediaPipe's mesh at chart points (468×2); the skin first, so that landmarks are vertices."""
+    """The head with MediaPipe's mesh at chart points (468×2): all that hangs on the skin, then eyes, teeth and tongue.
+
+    The skin comes first, so that the landmarks are the first piece's first vertices.
+    """
     chart = Chart(head)
     skin = skin_mesh(chart, landmarks)
     hung = [skin_piece(head, chart, skin), *lid_pieces(head, chart, skin), mouth_piece(head, chart, skin), loft_piece(head, chart, skin)]
     radius = min(eyeball(head, side)[1] for side in ("left", "right"))
     return [
-        *(_onto_chart_area(piece) for piece in hung),
+        welded(_onto_chart_area(joined(hung))),
         eye_piece(head, "left", radius), eye_piece(head, "right", radius),
         teeth_piece(head, "upper"), teeth_piece(head, "lower"), tongue_piece(head),
     ]
@@ -59,8 +62,9 @@ def assembled(head: IctHead, landmarks: Array) -> tuple[FaceModel, Basis]:
     origin = centre.mean(axis=0)
     modes = len(head.identity)
     mean, centre = whole.mean - origin, centre - origin
-    rigid = _rigid_free(mean, whole.motion[:modes], drift[:modes], centre, len(pieces[0].mean))
-    basis, identity, eye_identity = _components(*rigid, len(pieces[0].mean))
+    skin = 1 + int(whole.triangles[np.isin(np.array(whole.part), ("skin", "lips"))].max())
+    rigid = _rigid_free(mean, whole.motion[:modes], drift[:modes], centre, skin)
+    basis, identity, eye_identity = _components(*rigid, skin)
     expression = _expressions(head, whole.motion[modes:], pieces)
     parts = tuple(dict.fromkeys(whole.part))
     index, weights = _landmark_embedding(whole.triangles, pieces)

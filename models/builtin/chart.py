@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from ...core.conventions import Array
 from ...core.face.ict import QUAD_PARTS, IctHead
 
-FLIP = np.array([-1.0, 1.0])
 EYE_RIGHT = (0.35, 0.717)
 """Middles of the slits of the right eye and the mouth in the chart."""
 MOUTH = (0.5, 0.4305)
@@ -70,19 +69,19 @@ class Chart:
         return Places(np.array(corners, dtype=np.int32), np.array(weights))
 
     def _one(self, point: Array) -> tuple[NDArray[np.int32], Array]:
-        a, b, c = np.moveaxis(self.corner_uv, 1, 0)
-        area = self._area
-        w0 = _cross(b - point, c - point) / area
-        w1 = _cross(c - point, a - point) / area
-        weights = np.stack([w0, w1, 1 - w0 - w1], axis=1)
+        low, high = self._bounds
+        near = np.flatnonzero(((low <= point) & (point <= high)).all(axis=1))
+        candidates = near if near.size else np.arange(len(self.triangles))
+        a, b, c = np.moveaxis(self.corner_uv[candidates], 1, 0)
+        share = np.stack([_cross(b - point, c - point), _cross(c - point, a - point)], axis=1) / _cross(b - a, c - a)[:, None]
+        weights = np.concatenate([share, 1 - share.sum(axis=1, keepdims=True)], axis=1)
         best = int(np.argmax(weights.min(axis=1)))
         inside = np.maximum(weights[best], 0)
-        return self.triangles[best], inside / inside.sum()
+        return self.triangles[candidates[best]], inside / inside.sum()
 
     @cached_property
-    def _area(self) -> Array:
-        a, b, c = np.moveaxis(self.corner_uv, 1, 0)
-        return np.asarray(_cross(b - a, c - a))
+    def _bounds(self) -> tuple[Array, Array]:
+        return self.corner_uv.min(axis=1), self.corner_uv.max(axis=1)
 
     def ring(self, slit: tuple[float, float], steps: int) -> Ring:
         """The edge loop `steps` edges away from the boundary of the slit around a chart point."""
@@ -110,6 +109,11 @@ class Chart:
             front = {other for vertex in front for other in neighbours[vertex]} - distance.keys()
             distance |= dict.fromkeys(front, step)
         return distance
+
+
+def mirrored(uv: Array) -> Array:
+    """Chart points on the other side of the face."""
+    return np.asarray(uv * [-1, 1] + [1, 0])
 
 
 def fan(quads: NDArray[np.int32]) -> NDArray[np.int32]:

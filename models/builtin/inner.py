@@ -38,7 +38,8 @@ def eye_piece(head: IctHead, side: str, radius: float) -> Piece:
     rings = [np.concatenate([np.sin(a) * around, np.full((EYE_SEGMENTS, 1), np.cos(a))], axis=1) for a in EYE_ANGLES[1:]]
     unit = np.concatenate([[[0.0, 0.0, 1.0]], *rings])
     disc = np.concatenate([[[0.0, 0.0]], *[a * -around * FLIPPED for a in EYE_ANGLES[1:]]]) / EYE_ANGLES[-1]
-    cap = np.stack([np.zeros(EYE_SEGMENTS, int), 1 + np.arange(EYE_SEGMENTS), 1 + (np.arange(EYE_SEGMENTS) + 1) % EYE_SEGMENTS], 1)
+    ring = np.arange(EYE_SEGMENTS)
+    cap = np.stack([np.zeros_like(ring), 1 + (ring + 1) % EYE_SEGMENTS, 1 + ring], axis=1)
     triangles = np.concatenate([cap, grid_triangles(len(rings), EYE_SEGMENTS, closed=True) + 1]).astype(np.int32)
     motion = np.repeat(drift[:, None], len(unit), axis=1)
     uv = island(disc, (0.125, 0.115) if side == "right" else (0.375, 0.115), 0.11)

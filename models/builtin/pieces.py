@@ -56,6 +56,19 @@ def joined(pieces: list[Piece]) -> Piece:
     )
 
 
+def welded(piece: Piece) -> Piece:
+    """The mesh with vertices at one place made one; the first of them keeps its index among those kept."""
+    _, first, group = np.unique(np.round(piece.mean, 8), axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    kept = first[order]
+    if not np.allclose(piece.motion, piece.motion[:, first[group.reshape(-1)]], atol=1e-6):
+        raise ValueError("vertices at one place move apart: welding them would tear the mesh")
+    triangles = rank[group.reshape(-1)][piece.triangles].astype(np.int32)
+    return replace(piece, mean=piece.mean[kept], motion=piece.motion[:, kept], triangles=triangles)
+
+
 def grid_triangles(rows: int, columns: int, closed: bool) -> Faces:
     """Triangles of a grid of vertices (row-major); `closed` joins the last column to the first."""
     index = np.arange(rows * columns).reshape(rows, columns)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ...core.conventions import Array
 from ...core.face.ict import QUAD_PARTS, IctHead
-from .chart import EYE_RIGHT, FLIP, MOUTH, Chart, Places, Ring, fan
+from .chart import EYE_RIGHT, MOUTH, Chart, Places, Ring, fan, mirrored
 from .pieces import Faces, Piece, facing, grid_triangles, placed
 from .topology import LIP_OUTER, boundary_loops, mesh_triangles, subdivided
 
@@ -16,9 +16,10 @@ LID_MARGIN = 2
 LIP_CONTACT = {True: 8, False: 7}
 """Edges between the line where the (upper, lower) lips touch and the boundary of the face mesh inside the mouth."""
 
-LOFT_ROWS = 10
+LOFT_ROWS = 9
 SKULL_CENTRE = np.array([0.0, 0.02, -0.005])
-NECK_RADIUS, NECK_HEIGHT = (0.062, 0.066), -0.135
+NECK_CENTRE = np.array([0.0, -0.108, -0.02])
+"""m, ICT's origin: inside the skull, and inside the neck where it is cut off."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,6 @@ def above(ring: Ring, uv: Array) -> NDArray[np.bool_]:
     """Which chart points lie on the upper side of a slit."""
     (u0, v0), (u1, v1) = ring.upper[0], ring.upper[-1]
     return np.asarray(uv[:, 1] > v0 + (uv[:, 0] - u0) / (u1 - u0) * (v1 - v0))
-
-
-def mirrored(uv: Array) -> Array:
-    return np.asarray(uv * FLIP + [1, 0])
 
 
 def _inside(points: Array, polygon: Array) -> NDArray[np.bool_]:
@@ -145,33 +142,39 @@ def _bagged(lining: Piece, columns: int) -> Piece:
 def loft_piece(head: IctHead, chart: Chart, skin: SkinMesh) -> Piece:
     """Skull, sides and neck: lines from each point of the oval over ICT's head to a ring at the base of the neck."""
     oval = chart.locate(skin.uv[skin.oval])
-    start, start_motion = placed(head, oval)
-    directions = _loft_directions(start - SKULL_CENTRE)
+    start = oval.of(head.neutral)
     surface = np.concatenate([fan(head.quads[QUAD_PARTS[part]]) for part in ("face", "head")])
+    turn = np.arctan2(start[:, 0], start[:, 1] - SKULL_CENTRE[1])
+    level = np.stack([np.sin(turn), np.zeros_like(turn), -np.cos(turn)], axis=1)
+    base = cast_outwards(head.neutral, surface, NECK_CENTRE, level)
+    directions = _loft_directions(start - SKULL_CENTRE, base.of(head.neutral) - SKULL_CENTRE, turn)
     hits = cast_outwards(head.neutral, surface, SKULL_CENTRE, directions.reshape(-1, 3))
-    mean, motion = placed(head, hits)
-    rows, columns = directions.shape[:2]
-    smooth = _loft_smoother(rows + 1, columns)
-    mean = _smoothed(smooth, np.concatenate([start, mean]))
-    motion = np.stack([_smoothed(smooth, np.concatenate([a, b])) for a, b in zip(start_motion, motion, strict=True)])
-    triangles = grid_triangles(rows + 1, columns, closed=True)
-    piece = Piece(mean, motion, triangles, _loft_uv(skin.uv[skin.oval], rows + 1), triangles, ("head",) * len(triangles))
+    rows = [oval, hits, base]
+    places = Places(np.concatenate([row.corners for row in rows]), np.concatenate([row.weights for row in rows]))
+    shape = (len(directions) + 2, len(start))
+    mean, motion = placed(head, places)
+    mean, motion = _smoothed(shape, mean), np.stack([_smoothed(shape, mode) for mode in motion])
+    triangles = grid_triangles(*shape, closed=True)
+    piece = Piece(mean, motion, triangles, _loft_uv(skin.uv[skin.oval], shape[0]), triangles, ("head",) * len(triangles))
     return facing(piece, piece.mean[triangles].mean(axis=1) - SKULL_CENTRE)
 
 
-def _loft_directions(start: Array) -> Array:
-    """R×N×3 unit vectors: from each of the oval's points backwards and down to the neck's base (quadratic Béziers)."""
-    first = start / np.linalg.norm(start, axis=1, keepdims=True)
-    turn = np.arctan2(first[:, 0], first[:, 1])
+def _loft_directions(start: Array, base: Array, turn: Array) -> Array:
+    """R×N×3 unit vectors from the oval's points to those at the neck's base, over the skull or along the neck.
+
+    `turn`: N rad, where on the oval a point lies: 0 at its top, ±π at the chin.
+    """
     sideways, upward = np.sin(turn), np.cos(turn)
-    back = (1 + upward) / 2
-    over = np.stack([1.25 * sideways, 0.9 * upward, -1.1 * back - 0.1], axis=1)
-    base = np.stack([NECK_RADIUS[0] * sideways, np.full_like(turn, NECK_HEIGHT), -NECK_RADIUS[1] * upward - 0.02], axis=1)
-    base -= SKULL_CENTRE
-    ends = [first, over / np.linalg.norm(over, axis=1, keepdims=True), base / np.linalg.norm(base, axis=1, keepdims=True)]
-    steps = np.linspace(0, 1, LOFT_ROWS + 1)[1:, None, None]
-    path = (1 - steps) ** 2 * ends[0] + 2.6 * steps * (1 - steps) * ends[1] + steps**2 * ends[2]
-    return np.asarray(path / np.linalg.norm(path, axis=-1, keepdims=True))
+    first, last = _unit(start), _unit(base)
+    over = _unit(np.stack([1.1 * sideways, 0.75 * upward, -0.45 - 0.55 * upward], axis=1))
+    skull = np.clip((1 + upward) / 2, 0, 1)[:, None] ** 1.5
+    middle = _unit(skull * 1.6 * over + (1 - skull) * (first + last) / 2)
+    steps = np.linspace(0, 1, LOFT_ROWS + 2)[1:-1, None, None]
+    return _unit((1 - steps) ** 2 * first + 2 * steps * (1 - steps) * (1 + skull) * middle + steps**2 * last)
+
+
+def _unit(vectors: Array) -> Array:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
 
 
 def cast_outwards(vertices: Array, triangles: Faces, origin: Array, directions: Array) -> Places:
@@ -185,25 +188,23 @@ def cast_outwards(vertices: Array, triangles: Faces, origin: Array, directions: 
         with np.errstate(divide="ignore", invalid="ignore"):
             share = inside / total[:, None]
             reach = volume / total
-        hit = (share.min(axis=1) > -1e-9) & (reach > 0)
-        best = int(np.where(hit, reach, -1).argmax()) if hit.any() else int(np.nan_to_num(share.min(axis=1), nan=-9).argmax())
+        ahead = (reach > 0) & np.isfinite(reach)
+        missed = np.where(ahead, -share.min(axis=1), np.inf)
+        # a ray may slip through a seam: the triangle it misses by least is as good
+        near = missed <= max(float(missed.min()), 1e-9)
+        best = int(np.where(near, reach, -1.0).argmax())
         corners.append(triangles[best])
         weights.append(np.clip(share[best], 0, 1) / np.clip(share[best], 0, 1).sum())
     return Places(np.array(corners, dtype=np.int32), np.array(weights))
 
 
-def _loft_smoother(rows: int, columns: int) -> tuple[int, int]:
-    return rows, columns
-
-
-def _smoothed(shape: tuple[int, int], values: Array, rounds: int = 12) -> Array:
-    """A grid of points (R·N×3) relaxed along its rows and columns; the first row stays: no ears, no steps."""
+def _smoothed(shape: tuple[int, int], values: Array, rounds: int = 4) -> Array:
+    """A grid of points (R·N×3) relaxed along its rows and columns: no ears, no steps. First and last row stay."""
     grid = values.reshape(*shape, 3).copy()
     for _ in range(rounds):
-        padded = np.concatenate([grid[:1], grid, 2 * grid[-1:] - grid[-2:-1]])
-        lengthwise = (padded[:-2] + padded[2:]) / 2
-        around = (np.roll(grid, 1, axis=1) + np.roll(grid, -1, axis=1)) / 2
-        grid[1:] += 0.5 * ((lengthwise + around) / 2 - grid)[1:]
+        lengthwise = (grid[:-2] + grid[2:]) / 2
+        around = (np.roll(grid, 1, axis=1) + np.roll(grid, -1, axis=1))[1:-1] / 2
+        grid[1:-1] += 0.5 * ((lengthwise + around) / 2 - grid[1:-1])
     return grid.reshape(-1, 3)
 
 
