@@ -8,13 +8,11 @@ from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
 from ..raster.cpu import Window, interpolate, rasterise
-from .grid import extend, pixel_centres
+from .grid import pixel_centres
 from .topology import Aperture
 
 ALONG = 33
 """Samples from corner to corner."""
-ACROSS = 7
-"""Samples from the upper to the lower rim."""
 SUPERSAMPLES = 8
 """Samples a pixel, each way, of the coverage."""
 
@@ -76,20 +74,53 @@ def coverage(contour: Array, window: Window) -> Array32:
 
 
 @dataclass(frozen=True)
-class Correspondence:
-    """For each pixel of a window (H×W) the matching place in another picture's opening."""
+class Chart:
+    """Coordinates of an opening, px: along the line from its first corner to the other, and below that line."""
 
-    lookup: Array32
-    """H×W×2 px in the other picture: same share of the way along and across."""
-    across: Array32
-    """H×W: 0 at the upper rim, 1 at the lower one."""
+    rim: Rims
+
+    @property
+    def along_axis(self) -> Array:
+        down = self.rim.down
+        return np.array([down[1], -down[0]])
+
+    @property
+    def width(self) -> float:
+        """Px between the corners."""
+        return float((self.rim.upper[-1] - self.rim.upper[0]) @ self.along_axis)
+
+    def place(self, points: Array32) -> tuple[Array32, Array32]:
+        """Along (H×W px) and below the line between the corners (H×W px) of H×W×2 px."""
+        local = points - self.rim.upper[0].astype(np.float32)
+        return local @ self.along_axis.astype(np.float32), local @ self.rim.down.astype(np.float32)
+
+    def point(self, along: Array32, below: Array32) -> Array32:
+        """H×W×2 px: the inverse of `place`."""
+        axes = self.along_axis.astype(np.float32), self.rim.down.astype(np.float32)
+        origin = self.rim.upper[0].astype(np.float32)
+        return np.asarray(origin + along[..., None] * axes[0] + below[..., None] * axes[1], dtype=np.float32)
+
+    def heights(self, along: Array32) -> tuple[Array32, Array32]:
+        """Where the upper and the lower rim lie (H×W px below the corners' line) at a place along."""
+        upper, lower = (self._height(points, along) for points in (self.rim.upper, self.rim.lower))
+        return upper, lower
+
+    def middle(self) -> Array:
+        """N px along: the points halfway between the rims."""
+        return np.asarray(((self.rim.upper + self.rim.lower) / 2 - self.rim.upper[0]) @ self.along_axis)
+
+    def _height(self, points: Array, along: Array32) -> Array32:
+        local = points - self.rim.upper[0]
+        place = local @ self.along_axis
+        order = np.argsort(place)
+        return np.asarray(np.interp(along, place[order], (local @ self.rim.down)[order]), dtype=np.float32)
 
 
-def correspond(here: Rims, there: Rims, window: Window) -> Correspondence:
-    """Carry the opening `here` to the opening `there`; pixels outside it take the nearest inside pixel's values."""
-    values, seen = _carried(_between(here), _between(there), window)
-    filled = extend(values, seen)
-    return Correspondence(pixel_centres(window) + filled[..., :2], filled[..., 2])
+def carry_along(here: Chart, there: Chart, along: Array32) -> Array32:
+    """H×W px: the place along `there` that is the same share of the way between corners as `along` is `here`."""
+    source, target = here.middle(), there.middle()
+    order = np.argsort(source)
+    return np.asarray(np.interp(along, source[order], target[order]), dtype=np.float32)
 
 
 def sheet_lookup(here: Array, there: Array, window: Window) -> tuple[Array32, Array32, Array32]:
@@ -99,12 +130,6 @@ def sheet_lookup(here: Array, there: Array, window: Window) -> tuple[Array32, Ar
     """
     values, seen = _carried(here, there, window)
     return pixel_centres(window) + values[..., :2], values[..., 2], seen.astype(np.float32)
-
-
-def _between(rim: Rims) -> Array:
-    """ACROSS×ALONG×2: a sheet spanned between the rims."""
-    t = np.linspace(0.0, 1.0, ACROSS)[:, None, None]
-    return np.asarray((1 - t) * rim.upper + t * rim.lower)
 
 
 def _carried(here: Array, there: Array, window: Window) -> tuple[Array32, NDArray[np.bool_]]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ..conventions import Array
 from ..face.model import FaceModel
+from .grid import ramp
 from .topology import EYES, MOUTH, Aperture
 
 SOFT = 3e-4
@@ -24,10 +25,18 @@ class Closure:
     """0–1: how much of a closing the upper rim does."""
     follow: Array
     """478×2N: how far each landmark follows each rim point (upper ones first) that is moved."""
+    edge: Array
+    """478×2N: the same, of the rim's very edge."""
 
 
 MOUTH_REACH = 0.010
 """m: how far from the rim the lips follow a correction."""
+INSET = 0.012
+"""Face sizes by which the lips' texture begins off the line between them, where what lies behind shows."""
+INSET_REACH = 0.003
+"""m."""
+PARTED = 0.06
+"""Change of the gap, in face sizes, at which the whole inset is used."""
 LID_REACH = 0.003
 LIP_SHARE = 0.4
 LID_SHARE = 0.85
@@ -51,7 +60,9 @@ def gap(landmarks: Array, aperture: Aperture) -> Array:
 
 def _closure(aperture: Aperture, shut: Array, upper_share: float, neutral: Array, reach: float) -> Closure:
     rim = np.concatenate([aperture.upper[1:-1], aperture.lower[1:-1]])
-    return Closure(aperture, shut, upper_share, _follow(neutral, rim, len(aperture.upper) - 2, reach))
+    pairs = len(aperture.upper) - 2
+    follow, edge = (_follow(neutral, rim, pairs, far) for far in (reach, INSET_REACH))
+    return Closure(aperture, shut, upper_share, follow, edge)
 
 
 def _follow(neutral: Array, rim: NDArray[np.intp], pairs: int, reach: float) -> Array:
@@ -82,6 +93,14 @@ def closed(closure: Closure, old: Array, new: Array, old_shape: Array, new_shape
     missing = wanted - after
     steps = np.concatenate([-closure.upper_share * missing, (1 - closure.upper_share) * missing])
     return np.asarray((closure.follow @ steps)[:, None] * down)
+
+
+def inset(closure: Closure, old: Array, new: Array, size: float) -> Array:
+    """478×2 px: what to add to old landmarks so that lips that part or meet show no dark line or teeth on their edge."""
+    down = _down(old, closure.aperture)
+    change = np.abs(_pixel_gap(new, closure.aperture, down) - _pixel_gap(old, closure.aperture, down)) / size
+    steps = INSET * size * np.array([ramp(value, 0.0, PARTED) for value in change])
+    return np.asarray((closure.edge @ np.concatenate([-steps, steps]))[:, None] * down)
 
 
 def _remaining(before: Array, after: Array) -> Array:

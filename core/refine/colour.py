@@ -12,14 +12,13 @@ from .topology import OUTER_LIPS
 GAIN_LIMITS = (0.4, 2.5)
 
 
-def match_gain(source: Patch, plate: Patch, chroma: float) -> Array32:
-    """3: gain that brings the source's skin to the plate's; `chroma` 0 matches only the light's strength.
+def match_gain(source: Patch, plate: Patch, share: float) -> Array32:
+    """3: gain that brings the source's skin to the plate's, to the power of `share`.
 
-    Two people's skins differ, but teeth and eyes hardly do: between people chroma stays near 0.
+    Between people some of the difference is their skin's and not the light's; teeth and eyes hardly differ: share < 1.
     """
     ratio = (plate.tone + 1e-4) / (source.tone + 1e-4)
-    grey = float(np.clip(ratio.mean(), *GAIN_LIMITS))
-    return np.asarray(grey * np.clip(ratio / ratio.mean(), 0.5, 2.0) ** chroma, dtype=np.float32)
+    return np.asarray(np.clip(ratio, *GAIN_LIMITS) ** share, dtype=np.float32)
 
 
 def lips(patch: Patch, window: Window) -> Array32:
@@ -30,7 +29,7 @@ def lips(patch: Patch, window: Window) -> Array32:
 
 
 def grain(pixels: Array32) -> float:
-    """Standard deviation of the noise in a picture (H×W×3): Immerkær (1996), by the median, so that edges don't count."""
+    """Standard deviation of the noise in a picture (H×W×3): Immerkær (1996), by the median: edges don't count."""
     grey = pixels.mean(axis=2)
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
     response = np.abs(cv2.filter2D(grey, -1, kernel)[1:-1, 1:-1])

@@ -7,6 +7,9 @@ from ..raster.cpu import Window
 from .colour import match_gain
 from .patch import Patch
 
+OTHERS_SHARE = 0.6
+"""How much of the difference between two people's skin is taken for the light's."""
+
 
 @dataclass(frozen=True)
 class Filler:
@@ -14,13 +17,13 @@ class Filler:
 
     patch: Patch
     own: bool
-    """The plate's own person: colours are matched whole, skin may be used; else only the light's strength is matched."""
+    """The plate's own person: colours are matched whole, and skin may be used too."""
     share: float
     """0–1: how far it covers the pictures before it, for fading from one to the next."""
 
     def gain(self, plate: Patch) -> Array32:
         """3: what its colours are to be multiplied with."""
-        return match_gain(self.patch, plate, 1.0 if self.own else 0.0)
+        return match_gain(self.patch, plate, 1.0 if self.own else OTHERS_SHARE)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def within(inner: Window, outer: Window) -> tuple[slice, slice]:
 
 
 def sample(values: Array32, window: Window, lookup: Array32, interpolation: int) -> Array32:
-    """Values on a window's pixels (H×W or H×W×C) at h×w×2 positions (px of the frame); beyond the edge the edge goes on.
+    """Values on a window's pixels (H×W or H×W×C) at h×w×2 positions (px of the frame); the edge goes on beyond.
 
     `interpolation`: OpenCV's constant.
     """

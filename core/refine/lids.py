@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from ..flow import residual
 from ..raster.cpu import Window
 from .aperture import Rims, closed_spline, coverage, rims, sheet_lookup
 from .backward import Motion
+from .colour import grain, with_grain
 from .fill import Fill, Filler
 from .grid import around, distance_into, extend, pixel_centres, ramp, smoothstep, within
 from .patch import Patch
@@ -23,6 +25,8 @@ NOTICED = (0.01, 0.035)
 """Change of a lid's opening, in face sizes, from which on stretched skin shows, and at which it is wholly replaced."""
 ALIKE = (0.25, 0.6)
 """How much of that change another picture may miss: up to the first share it is used, from the second on it isn't."""
+STREAKS = (0.25, 0.6)
+"""A pixel of the plate spread over more than 1 / 0.6 pixels begins to look smeared, over 4 it does."""
 TONE_WIDTH = 0.06
 """Face sizes over which colours are matched."""
 
@@ -37,10 +41,32 @@ def lid_skin(filler: Filler, plate: Patch, warped: Array32, motion: Motion, eye:
         return Fill(part, below, np.zeros(below.shape[:2], np.float32), 1.0)
     here, there = (np.stack([closed_spline(marks[ring]) for ring in eye.rings]) for marks in (new, source.landmarks))
     lookup, outwards, seen = sheet_lookup(here, there, part)
-    pixels = source.sample(lookup)
     band = seen * smoothstep((outwards - 0.4) / 0.3)
+    shift = residual(below, source.sample(lookup), band)
+    pixels = source.sample(lookup + shift)
     pixels *= _tone(below, pixels, band, TONE_WIDTH * motion.size)
     return Fill(part, pixels, seen * (1 - smoothstep((outwards - 0.35) / 0.6)) * np.float32(share), 1.0)
+
+
+def mend_stretched(pixels: Array32, offsets: Array32, window: Window, motion: Motion, eye: Eye) -> Fill:
+    """Where lids are stretched so far (backward map: H×W×2 px offsets) that texture turns to streaks: smooth skin."""
+    new = motion.new_landmarks
+    part = around(new[eye.rings[-1]], 2, window)
+    place = within(part, window)
+    rings = np.stack([closed_spline(new[ring]) for ring in eye.rings])
+    _, outwards, seen = sheet_lookup(rings, rings, part)
+    streaks = seen * smoothstep((STREAKS[1] - _shrinkage(offsets[place])) / (STREAKS[1] - STREAKS[0]))
+    sound = (1 - streaks) * smoothstep((outwards - 0.4) / 0.2) * seen
+    sigma = TONE_WIDTH * motion.size
+    soft = cv2.GaussianBlur(streaks, (0, 0), max(0.1 * sigma, 0.5))
+    grown = with_grain(_smooth(pixels[place], sound, sigma), grain(pixels[place]), seed=eye.iris)
+    return Fill(part, grown, soft * np.float32(0.85), 1.0)
+
+
+def _shrinkage(offsets: Array32) -> Array32:
+    """H×W: area in the plate over area in the new picture."""
+    du, dv = np.gradient(offsets, axis=1), np.gradient(offsets, axis=0)
+    return np.asarray((1 + du[..., 0]) * (1 + dv[..., 1]) - du[..., 1] * dv[..., 0], dtype=np.float32)
 
 
 def _fitness(source: Patch, motion: Motion, eye: Eye) -> float:
@@ -54,7 +80,7 @@ def _fitness(source: Patch, motion: Motion, eye: Eye) -> float:
 
 
 def _tone(wanted: Array32, given: Array32, weight: Array32, sigma: float) -> Array32:
-    """H×W×3 gain that brings `given` to the colours of `wanted` where weight (H×W) is, carried on smoothly from there."""
+    """H×W×3 gain that brings `given` to the colours of `wanted` where weight (H×W) is, carried on smoothly."""
     ratio = (_smooth(wanted, weight, sigma) + 1e-3) / (_smooth(given, weight, sigma) + 1e-3)
     return np.asarray(np.clip(ratio, 0.6, 1.6), dtype=np.float32)
 

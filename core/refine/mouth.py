@@ -12,7 +12,7 @@ import numpy as np
 
 from ..conventions import Array, Array32
 from ..raster.cpu import Window
-from .aperture import Correspondence, Rims, correspond, coverage, rims
+from .aperture import Chart, Rims, carry_along, coverage, rims
 from .backward import Motion
 from .colour import lips
 from .grid import distance_into, mix, pixel_centres, ramp, sample, smoothstep
@@ -26,6 +26,12 @@ CLOSED_GAP = 0.015
 """Opening, in face sizes (distance of the outer eye corners), below which a mouth counts as closed."""
 FEATHER = 0.02
 """Face sizes over which a fill gives way to what lies behind it."""
+SLIT = 0.06
+"""Face sizes: an opening lower than this that was higher before is in the lips' shadow."""
+CORNER = 0.2
+"""Mouth widths from the corners over which teeth leave their width for the mouth's."""
+HOLD = 0.06
+"""Mouth widths from the lips over which teeth leave their height for the opening's."""
 
 
 @dataclass(frozen=True)
@@ -42,52 +48,51 @@ class MouthView:
     """0–1: how well that picture's opening suffices for the new one."""
 
 
-def view(source: Patch, motion: Motion, window: Window) -> MouthView:
-    """`source`'s mouth in the motion's new opening."""
-    size = motion.size
-    here, there = rims(motion.new_landmarks, MOUTH), rims(source.landmarks, MOUTH)
-    match = correspond(here, there, window)
-    head = head_affine(source.landmarks, motion.old_landmarks)
-    fixed = apply(head, pixel_centres(window)).astype(np.float32)
-    depth = _depth(there, source)
-    jaw = jaw_shift(source.landmarks, motion.new_landmarks, head).astype(np.float32)
-    anchored = _anchored(match, fixed, jaw, there.down.astype(np.float32))
-    # where that leaves the source's opening, its rims are carried to the new ones
-    hold = smoothstep(_inside(depth, source, anchored) / np.float32(0.04 * size))
-    feather = np.float32(FEATHER * size * _scale(head))
+def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
+    """A picture's mouth in the motion's new opening; `own`: it is the same person, whose teeth keep their width."""
+    here, there = Chart(rims(motion.new_landmarks, MOUTH)), Chart(rims(filler.landmarks, MOUTH))
+    head = head_affine(filler.landmarks, motion.old_landmarks)
+    size, scale = motion.size, float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
+    jaw = jaw_shift(filler.landmarks, motion.new_landmarks, head)
+    # sideways the chin's shift is mostly the head's turn, which an affine map misses: half of it is felt at the mouth
+    sideways = float(jaw @ there.along_axis) / 2
+    fixed = (apply(head, pixel_centres(window)) + sideways * there.along_axis).astype(np.float32)
+    depth = distance_into(coverage(there.rim.contour, filler.window) > 0.5)
+    lookup = _lookup((here, there), pixel_centres(window), fixed, float(jaw @ there.rim.down), own)
+    fixed_depth = sample(depth, filler.window, fixed, cv2.INTER_LINEAR)
     return MouthView(
-        source.sample(mix(match.lookup, anchored, hold)),
-        source.sample(fixed),
-        smoothstep(_inside(depth, source, fixed) / feather),
-        sufficiency(here, there, size, _scale(head) * size),
+        filler.sample(lookup),
+        filler.sample(fixed),
+        smoothstep(fixed_depth / np.float32(FEATHER * size * scale)),
+        sufficiency(here.rim, there.rim, size, scale * size),
     )
+
+
+def _lookup(charts: tuple[Chart, Chart], pixels: Array32, fixed: Array32, drop: float, own: bool) -> Array32:
+    """H×W×2: where in the picture the inside of the new opening is found.
+
+    Upwards with the head (`fixed`), downwards with the jaw, which lies `drop` px lower there; where that would leave
+    the picture's opening, as its rims go to the new ones. Sideways a whole column moves alike: teeth aren't sheared.
+    """
+    here, there = charts
+    along, below = here.place(pixels)
+    upper, lower = here.heights(along)
+    share = np.clip((below - upper) / np.maximum(lower - upper, 1e-3), 0, 1)
+    stretched_along = carry_along(here, there, along)
+    head_along, head_below = there.place(fixed)
+    corner = np.minimum(head_along, np.float32(there.width) - head_along) / np.float32(CORNER * there.width)
+    place = stretched_along + (smoothstep(corner) if own else np.float32(0)) * (head_along - stretched_along)
+    top, bottom = there.heights(place)
+    stretched = top + share * (bottom - top)
+    anchored = head_below + smoothstep((share - 0.15) / 0.7) * np.float32(max(drop, -0.4 * float(here.rim.gaps.max())))
+    inside = np.minimum(anchored - top, bottom - anchored) / np.float32(HOLD * there.width)
+    return there.point(place, stretched + smoothstep(inside) * (anchored - stretched))
 
 
 def sufficiency(here: Rims, there: Rims, size: float, there_size: float) -> float:
     """0–1: is the opening `there` high enough to fill `here`? Sizes: their faces', px."""
     have, need = float(there.gaps.max()) / there_size, float(here.gaps.max()) / size
     return ramp((have + CLOSED_GAP) / (need + CLOSED_GAP), *ENOUGH)
-
-
-def _scale(affine: Array) -> float:
-    return float(np.sqrt(abs(np.linalg.det(affine[:, :2]))))
-
-
-def _depth(there: Rims, source: Patch) -> Array32:
-    """H×W px, over the source's window: how deep inside its mouth's opening each pixel lies."""
-    return distance_into(coverage(there.contour, source.window) > 0.5)
-
-
-def _inside(depth: Array32, source: Patch, lookup: Array32) -> Array32:
-    return sample(depth, source.window, lookup, cv2.INTER_LINEAR)
-
-
-def _anchored(match: Correspondence, fixed: Array32, jaw: Array32, down: Array32) -> Array32:
-    """H×W×2: upwards with the head, downwards with the jaw (2 px; `down`: 2, the unit vector across the mouth)."""
-    lower = smoothstep((match.across - 0.15) / 0.7)[..., None]
-    along = np.float32(jaw @ down) * down
-    # sideways the chin's shift is mostly the head's turn, which an affine map misses: half of it is felt at the mouth
-    return np.asarray(fixed + (jaw - along) / 2 + lower * along, dtype=np.float32)
 
 
 def cavity(plate: Patch, landmarks: Array, window: Window) -> Array32:
@@ -98,6 +103,16 @@ def cavity(plate: Patch, landmarks: Array, window: Window) -> Array32:
     rim = 1 - smoothstep(inner / np.float32(max(0.5 * float(inner.max()), 1.0)))
     shade = np.float32(0.05) + np.float32(0.22) * rim
     return np.asarray(tone * np.array([1.0, 0.75, 0.75], np.float32) * shade[..., None], dtype=np.float32)
+
+
+def shaded(pixels: Array32, motion: Motion, window: Window) -> Array32:
+    """H×W×3: darker where lips have closed to a slit, into which no light falls."""
+    chart = Chart(rims(motion.new_landmarks, MOUTH))
+    before = float(rims(motion.old_landmarks, MOUTH).gaps.max())
+    closing = ramp((before - float(chart.rim.gaps.max())) / motion.size, 0.0, SLIT)
+    upper, lower = chart.heights(chart.place(pixel_centres(window))[0])
+    dark = 1 - smoothstep((lower - upper) / np.float32(SLIT * motion.size))
+    return pixels * (1 - np.float32(0.6 * closing) * dark)[..., None]
 
 
 def compose(own: MouthView, others: Sequence[tuple[MouthView, Array32, float]], cavity_pixels: Array32) -> Array32:

@@ -12,7 +12,7 @@ from .aperture import coverage, rims
 from .backward import Motion, border_distance, lookup, relax, skin_offsets
 from .fill import Fill, Filler
 from .grid import around, mix, within
-from .lids import hold_edges, lid_skin
+from .lids import hold_edges, lid_skin, mend_stretched
 from .patch import Patch
 from .topology import EYES, MOUTH, OUTER_LIPS, Eye
 
@@ -51,6 +51,7 @@ def perform(plate: Patch, frame: Window, motion: Motion, triangles: NDArray[np.i
         holes[within(layer.window, plate.window)] |= layer.coverage > 0
     skin = warped(plate, skin_map(motion, triangles, plate.window, frame, holes))
     for eye, others in zip(EYES, fillers_of, strict=True):
+        lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye))
         for filler in others:
             lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye))
     for layer in layers:
@@ -87,10 +88,14 @@ def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...]) -> Fi
     """The inside of the mouth."""
     outline = np.concatenate([OUTER_LIPS, MOUTH.upper, MOUTH.lower])
     part = _window(plate, motion, outline, 0.1)
-    own = mouth.view(plate.crop(part), motion, part)
-    others = [(mouth.view(f.patch, motion, part), f.gain(plate), f.share) for f in fillers]
+    own = mouth.view(plate.crop(part), motion, part, own=True)
+    others = []
+    for filler in fillers if own.enough < 1 else ():
+        near = _near(filler.patch, outline)
+        others.append((mouth.view(near, motion, part, filler.own), filler.gain(plate), filler.share))
     picture = mouth.compose(own, others, mouth.cavity(plate, motion.new_landmarks, part))
-    return Fill(part, picture, coverage(rims(motion.new_landmarks, MOUTH).contour, part), _onset(motion, outline))
+    opening = coverage(rims(motion.new_landmarks, MOUTH).contour, part)
+    return Fill(part, mouth.shaded(picture, motion, part), opening, _onset(motion, outline))
 
 
 def eye_layer(plate: Patch, motion: Motion, eye: Eye, fillers: tuple[Filler, ...]) -> Fill:
@@ -98,9 +103,18 @@ def eye_layer(plate: Patch, motion: Motion, eye: Eye, fillers: tuple[Filler, ...
     outline = np.concatenate([eye.aperture.upper, eye.aperture.lower, [eye.iris]])
     part = _window(plate, motion, outline, 0.06)
     own = eyes.view(plate.crop(part), motion, eye, part)
-    others = [(eyes.view(f.patch, motion, eye, part), f.gain(plate), f.share) for f in fillers]
+    others = []
+    for filler in fillers if own.enough < 1 else ():
+        near = _near(filler.patch, outline)
+        others.append((eyes.view(near, motion, eye, part), filler.gain(plate), filler.share))
     opening = coverage(rims(motion.new_landmarks, eye.aperture).contour, part)
     return Fill(part, eyes.compose(own, others), opening, _onset(motion, outline))
+
+
+def _near(patch: Patch, outline: NDArray[np.intp]) -> Patch:
+    """The part of a picture round a feature."""
+    points = patch.landmarks[outline]
+    return patch.crop(around(points, 0.25 * float(np.ptp(points[:, 0])) + 2, patch.window))
 
 
 def _window(plate: Patch, motion: Motion, outline: NDArray[np.intp], margin: float) -> Window:

@@ -16,7 +16,7 @@ from . import tps
 from .anchor import corrections, spread
 from .backward import Motion
 from .bank import Bank, Likeness, faded, farthest, mismatch, steady_choice
-from .closing import closed, closures
+from .closing import closed, closures, inset
 from .composite import Plate, composite, full_scale
 from .fill import Filler
 from .grid import around, pixel_centres, within
@@ -49,7 +49,7 @@ class Reperformed:
     matte: Array32
     """H×W, 0–1: where the plate was changed."""
     backward: Array32
-    """H×W×2 px: where each pixel's skin comes from in the plate (centres at +0.5); the pixel itself outside the matte."""
+    """H×W×2 px: where each pixel's skin comes from in the plate (centres at +0.5); itself outside the matte."""
     filled: Array32
     """H×W, 0–1: inside of mouth and eyes, which the backward map does not explain."""
 
@@ -131,9 +131,10 @@ class Reperformer:
         correction = self._corrections[row].astype(np.float64)
         old, new = fit.project(old_marks, row) + correction, fit.project(new_marks, row) + correction
         shut = sum(closed(closure, old, new, old_marks, new_marks) for closure in self._closures)
-        part = self._vertices
+        part, size = self._vertices, tps.eye_distance(old)
+        edge = inset(self._closures[0], old, new + shut, size)
         return Motion(
-            old=fit.project(old_shape[part], row) + self._spread(correction)[part],
+            old=fit.project(old_shape[part], row) + self._spread(correction + edge)[part],
             new=fit.project(new_shape[part], row) + self._spread(correction + shut)[part],
             depth=fit.to_camera(new_shape[part], row)[:, 2],
             old_landmarks=old,

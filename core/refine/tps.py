@@ -1,4 +1,4 @@
-"""The field's classic: landmark offsets, normalised by the outer eye corners' distance, applied by a thin-plate spline."""
+"""The field's classic: landmark offsets, in distances of the outer eye corners, applied by a thin-plate spline."""
 
 import cv2
 import numpy as np
