@@ -58,6 +58,7 @@ def _draw_options(layout: Any, chosen: Any) -> None:
     frames.active = chosen.use_range
     frames.prop(chosen, "start")
     frames.prop(chosen, "end")
+    layout.prop(chosen, "resume")
 
 
 def _draw_action(layout: Any, job: Any) -> None:

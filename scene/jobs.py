@@ -10,11 +10,18 @@ from ..core.conventions import Array
 from ..core.errors import InputError
 from ..core.face.model import FaceModel
 from ..core.facs.performance import Performance
+from ..core.facs.transfer import Region
 from . import head, keys, names, rig_files
 
 
 def drive_rig(
-    performance: Performance, rig: Path, out: Path, object_name: str | None = None, strength: float = 1.0
+    performance: Performance,
+    rig: Path,
+    out: Path,
+    object_name: str | None = None,
+    strength: float = 1.0,
+    *,
+    region: Region = "all",
 ) -> dict[str, Any]:
     """Key the character of a rig file with a performance and save it as a .blend; the report says what was driven.
 
@@ -29,17 +36,23 @@ def drive_rig(
         faces = keys.find_face(scene.objects, _object(scene, object_name))
     except InputError as error:
         raise InputError(f"{rig}: {error}") from error
-    report = drive_faces(performance, faces, scene, strength)
+    report = drive_faces(performance, faces, scene, strength=strength, region=region)
     rig_files.save_blend(out)
     return report | {"rig": str(rig), "blend": str(out)}
 
 
 def drive_faces(
-    performance: Performance, faces: list[keys.FaceMesh], scene: Any, strength: float = 1.0, start: float | None = None
+    performance: Performance,
+    faces: list[keys.FaceMesh],
+    scene: Any,
+    *,
+    strength: float = 1.0,
+    region: Region = "all",
+    start: float | None = None,
 ) -> dict[str, Any]:
     """Key meshes of the open scene; the report names the keys on each mesh and the ARKit names the rig lacks."""
     frames = keys.scene_frames(performance.times, scene, start)
-    keys.drive(faces, keys.weight_channels(performance, strength), frames, f"Expression {performance.source}")
+    keys.drive(faces, keys.weight_channels(performance, strength, region), frames, f"Expression {performance.source}")
     channels = {channel for face in faces for channel in face.keys.values()}
     return {
         "meshes": {face.object.name: dict(face.keys) for face in faces},

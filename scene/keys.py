@@ -1,7 +1,7 @@
 """A performance as keyframes on the shape keys of a character's meshes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -12,6 +12,7 @@ from ..core.errors import InputError
 from ..core.facs.convert import arkit_weights, shape_weights
 from ..core.facs.performance import Performance
 from ..core.facs.tables import ARKIT, ARKIT_MERGED
+from ..core.facs.transfer import Region, region_units
 from . import compat, names
 
 _SPLIT = tuple(side for sides in ARKIT_MERGED.values() for side in sides)
@@ -32,9 +33,11 @@ class FaceMesh:
     """Keys that mean an expression but have a driver, which would override keyframes: left alone."""
 
 
-def weight_channels(performance: Performance, strength: float = 1.0) -> dict[str, Array]:
-    """T weights by channel: ARKit's 52, and both sides of those that ARKit merges."""
-    merged, split = arkit_weights(performance), shape_weights(performance, _SPLIT)
+def weight_channels(performance: Performance, strength: float = 1.0, region: Region = "all") -> dict[str, Array]:
+    """T weights by channel: ARKit's 52, and both sides of those that ARKit merges; at rest outside the region."""
+    gaze = performance.gaze * (region != "lower")
+    limited = replace(performance, units=performance.units * region_units(region), gaze=gaze)
+    merged, split = arkit_weights(limited), shape_weights(limited, _SPLIT)
     both = np.concatenate([merged, split], axis=1) * strength
     return dict(zip((*ARKIT, *_SPLIT), both.T, strict=True))
 

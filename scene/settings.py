@@ -33,8 +33,9 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
     region: bpy.props.EnumProperty(items=strings.REGIONS, name=strings.REGION, description=strings.REGION_TIP)
     mode: bpy.props.EnumProperty(items=strings.MODES, name=strings.MODE, description=strings.MODE_TIP)
     use_range: bpy.props.BoolProperty(name=strings.USE_RANGE, description=strings.USE_RANGE_TIP)
-    start: bpy.props.IntProperty(min=0, name=strings.START, description=strings.START_TIP)
+    start: bpy.props.IntProperty(min=0, default=1, name=strings.START, description=strings.START_TIP)
     end: bpy.props.IntProperty(min=0, default=250, name=strings.END, description=strings.END_TIP)
+    resume: bpy.props.BoolProperty(default=True, name=strings.RESUME, description=strings.RESUME_TIP)
     result_clip: bpy.props.PointerProperty(type=bpy.types.MovieClip)
     result_image: bpy.props.PointerProperty(type=bpy.types.Image)
 

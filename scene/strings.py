@@ -40,6 +40,9 @@ START_TIP = "First source frame"
 END = "End"
 END_TIP = "Last source frame"
 
+RESUME = "Reuse Finished Stages"
+RESUME_TIP = "Go on from what an earlier run with the same footage and settings left in the output folder"
+
 TRANSFER = "Transfer Expression"
 TRANSFER_TIP = "Solve the source's performance and put it on the rig and the plate. ESC stops it"
 CANCEL = "Cancel"

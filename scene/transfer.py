@@ -1,5 +1,6 @@
 """One press of the button: what the worker is asked for, and what its results become in the scene."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import bpy
 
 from ..core.errors import InputError
 from ..core.facs.performance import Performance
+from ..core.facs.transfer import Region
 from . import clips, jobs, keys, strings
 
 _STILLS = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr"})
@@ -25,7 +27,7 @@ class Request:
     start: float
     """Scene frame of the source's second 0."""
     strength: float
-    region: str
+    region: Region
     plate: bool
 
 
@@ -53,11 +55,13 @@ def make_request(scene: Any) -> Request:
 
 
 def _argv(chosen: Any, source: Path, plate: Path | None, folder: Path) -> list[str]:
-    footage_range = ["--start", str(chosen.start), "--end", str(chosen.end)] if chosen.use_range else []
+    options = ["-o", str(folder)]
+    options += ["--start", str(chosen.start), "--end", str(chosen.end)] if chosen.use_range else []
+    options += ["--resume"] if chosen.resume else []
     if plate is None:
-        return ["solve", str(source), "-o", str(folder), *footage_range]
+        return ["solve", str(source), *options]
     how = ["--strength", f"{chosen.strength:g}", "--mode", chosen.mode, "--region", chosen.region]
-    return ["transfer", str(source), str(plate), "-o", str(folder), *how, *footage_range]
+    return ["transfer", str(source), str(plate), *options, *how]
 
 
 def _output_folder(path: str) -> Path:
@@ -88,7 +92,10 @@ def _key_rig(request: Request, scene: Any) -> list[str]:
     if rig is None:
         raise InputError(strings.RIG_GONE.format(folder=request.folder))
     performance = Performance.load(request.folder / "performance.npz")
-    report = jobs.drive_faces(performance, _find_face(scene, rig), scene, request.strength, request.start)
+    faces = _find_face(scene, rig)
+    report = jobs.drive_faces(
+        performance, faces, scene, strength=request.strength, region=request.region, start=request.start
+    )
     count = sum(map(len, report["meshes"].values()))
     said = [strings.KEYED.format(keys=count, meshes=", ".join(report["meshes"]))]
     if report["missing"]:
@@ -108,8 +115,9 @@ def _load_plate(request: Request, scene: Any) -> str:
 
 
 def _plate_file(folder: Path) -> Path:
-    """The worker's plate: result.mp4 or result.mov, or the still."""
-    made = sorted(folder.glob("result.*"))
-    if not made:
-        raise InputError(f"{folder}: the worker left no plate here; run it again")
-    return made[0]
+    """The first of the files that the worker's report names: the re-performed movie or still."""
+    file = folder / "report.json"
+    try:
+        return folder / json.loads(file.read_text(encoding="utf-8"))["files"][0]
+    except (OSError, ValueError, LookupError) as error:
+        raise InputError(f"{file}: names no plate ({error}); run the transfer again") from error

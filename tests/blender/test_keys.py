@@ -56,6 +56,18 @@ def test_strength_scales(blender, performance):
     )
 
 
+def test_region_leaves_the_rest_at_rest(blender, performance):
+    face = add_mesh(blender, "Face", ARKIT)
+    drive(blender, performance, region="lower")
+    frame = 1 + performance.times[20] * 24
+    planted = arkit_weights(performance)[20]
+    assert evaluated(blender, face, "mouthSmileLeft", frame) == pytest.approx(
+        planted[ARKIT.index("mouthSmileLeft")], abs=2e-4
+    )
+    for upper in ("browInnerUp", "eyeBlinkLeft", "eyeLookDownLeft", "eyeLookOutRight"):
+        assert evaluated(blender, face, upper, frame) == 0, upper
+
+
 def test_whole_character_from_any_of_its_meshes(blender, performance):
     rig = blender.data.objects.new("Rig", blender.data.armatures.new("Rig"))
     blender.context.scene.collection.objects.link(rig)
