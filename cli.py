@@ -25,7 +25,8 @@ INTERRUPTED = 130
 
 def main(argv: list[str] | None = None, reporter: "Reporter | None" = None) -> int:
     """Run a command; the exit status: 0 done, 2 wrong input, 1 failure, 130 interrupted. With a `reporter` of its own
-    (a worker's), expected errors are raised to the caller, who tells them."""
+    (a worker's), expected errors are raised to the caller, who tells them.
+    """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: BLAS threads cost more than they bring
     arguments = _parser().parse_args(argv)
     if reporter is not None:
@@ -37,7 +38,7 @@ def main(argv: list[str] | None = None, reporter: "Reporter | None" = None) -> i
         return _say(str(error), error.exit_status)
     except KeyboardInterrupt:
         return _say("interrupted; what was finished is kept, --resume goes on from it", INTERRUPTED)
-    except Exception as error:  # noqa: BLE001  a user gets one line, never a traceback
+    except Exception as error:
         if os.environ.get("EXPRESSION_TRANSFER_DEBUG"):
             traceback.print_exc()
         return _say(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}"
@@ -117,9 +118,13 @@ def _out(parser: argparse.ArgumentParser) -> None:
 
 def _mixing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strength", type=_unit, default=1.0, metavar="0..1", help="0 leaves the plate as it is")
-    parser.add_argument("--mode", choices=("replace", "add"), default="replace", help="instead of, or on top of, the target's acting")
+    parser.add_argument(
+        "--mode", choices=("replace", "add"), default="replace", help="instead of, or on top of, the target's acting"
+    )
     parser.add_argument("--region", choices=("all", "upper", "lower"), default="all")
-    parser.add_argument("--method", choices=("geometry", "tps"), default="geometry", help="tps: the classic landmark warp")
+    parser.add_argument(
+        "--method", choices=("geometry", "tps"), default="geometry", help="tps: the classic landmark warp"
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where networks run")
 
 
@@ -128,7 +133,9 @@ def _footage(parser: argparse.ArgumentParser, whose: str) -> None:
     parser.add_argument("--end", type=int, metavar="N", help=f"last source frame of {whose}")
     parser.add_argument("--fps", type=Fraction, metavar="RATE", help=f"rate of {whose} where it is an image sequence")
     parser.add_argument("--person", type=_point, metavar="U,V", help=f"a pixel on the face to follow in {whose}")
-    parser.add_argument("--focal", type=float, metavar="PX", help=f"focal length of {whose}, where a matchmove gives it")
+    parser.add_argument(
+        "--focal", type=float, metavar="PX", help=f"focal length of {whose}, where a matchmove gives it"
+    )
     parser.add_argument("--neutral", type=int, metavar="N", help=f"a source frame of {whose} with a neutral face")
 
 
@@ -291,24 +298,24 @@ def _composite(arguments: argparse.Namespace, reporter: "Reporter") -> None:
 
 
 def _models_list(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core.face import library
+    from .core.face import registry
 
     del arguments, reporter
-    for entry in library.list_models():
+    for entry in registry.list_models():
         print(f"{entry.name}\t{entry.licence}\t{entry.path}")
 
 
 def _models_add(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core.face import library
+    from .core.face import registry
 
-    entry = library.add_model(arguments.path)
+    entry = registry.add_model(arguments.path)
     reporter.log(f"added '{entry.name}' ({entry.licence})")
 
 
 def _models_remove(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core.face import library
+    from .core.face import registry
 
-    library.remove_model(arguments.name)
+    registry.remove_model(arguments.name)
     reporter.log(f"removed '{arguments.name}'")
 
 

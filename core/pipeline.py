@@ -12,8 +12,8 @@ from .errors import InputError
 from .export.curves import read_performance, write_arkit, write_facs
 from .export.obj import write_obj
 from .export.plot import plot_curves
-from .face.library import load_model
 from .face.model import FaceModel
+from .face.registry import load_model
 from .facs.from_fit import Neutral, performance, rest
 from .facs.performance import Performance
 from .facs.transfer import Mix, mixed, resample, target_expression
@@ -31,7 +31,6 @@ from .reporting import Reporter
 from .still import held
 from .storage import write_json
 from .timings import Timings
-
 
 Method = Literal["geometry", "tps"]
 
@@ -86,7 +85,8 @@ def solve(
     footage: Footage, folder: Path, settings: Settings, reporter: Reporter, timings: Timings, job: Job | None = None
 ) -> Solved:
     """Footage → everything in `folder`: landmarks.npz, fit.npz, performance.npz, arkit.csv, facs.csv, neutral.obj,
-    curves.png, report.json."""
+    curves.png, report.json.
+    """
     job = job or Job(folder, settings.resume)
     model = load_model(settings.model)
     clip = footage.open()
@@ -139,7 +139,8 @@ def transfer(
     timings: Timings,
 ) -> dict[str, Any]:  # fmt: skip
     """The source's performance on the target's plate. In `folder`: what `solve` writes of the source, `target/` the
-    same of the target, `frames/` and `matte/`, result.mp4 (or result.png), side_by_side.mp4, report.json."""
+    same of the target, `frames/` and `matte/`, result.mp4 (or result.png), side_by_side.mp4, report.json.
+    """
     job = Job(folder, settings.resume)
     driving = solve(source, folder, settings, reporter, timings, job)
     track = driving.track
@@ -207,7 +208,9 @@ def guides(fit_file: Path, plate: Footage, folder: Path, reporter: Reporter, tim
     clip = plate.open()
     if (clip.width, clip.height) != (fit.camera.width, fit.camera.height):
         size, wanted = f"{clip.width}×{clip.height}", f"{fit.camera.width}×{fit.camera.height}"
-        raise InputError(f"{plate.path}: is {size}, but {fit_file} was fitted to {wanted}; give the footage it was fitted to")
+        raise InputError(
+            f"{plate.path}: is {size}, but {fit_file} was fitted to {wanted}; give the footage it was fitted to"
+        )
     rows = {int(frame): row for row, frame in enumerate(fit.frames)}
     known = fit.visible | fit.bridged
     written = []
@@ -223,7 +226,14 @@ def guides(fit_file: Path, plate: Footage, folder: Path, reporter: Reporter, tim
             written.append(frame.number)
             reporter.progress("guides", len(written), len(fit))
     if not written:
-        raise InputError(f"{plate.path}: has none of the frames {fit.frames[0]}–{fit.frames[-1]} that {fit_file} was fitted to")
-    report = {"fit": str(fit_file), "plate": str(plate.path), "frames": [written[0], written[-1]], "count": len(written)}
+        raise InputError(
+            f"{plate.path}: has none of the frames {fit.frames[0]}–{fit.frames[-1]} that {fit_file} was fitted to"
+        )
+    report = {
+        "fit": str(fit_file),
+        "plate": str(plate.path),
+        "frames": [written[0], written[-1]],
+        "count": len(written),
+    }
     write_json(folder / "report.json", report)
     return report

@@ -14,7 +14,9 @@ from ..facs.tables import ARKIT, DERIVED, UNIT_SHAPES, UNITS
 from ..storage import write_text
 
 LIVE_LINK_ARKIT = tuple(name[0].upper() + name[1:] for name in ARKIT)
-LIVE_LINK_ANGLES = tuple(f"{part}{angle}" for part in ("Head", "LeftEye", "RightEye") for angle in ("Yaw", "Pitch", "Roll"))
+LIVE_LINK_ANGLES = tuple(
+    f"{part}{angle}" for part in ("Head", "LeftEye", "RightEye") for angle in ("Yaw", "Pitch", "Roll")
+)
 LIVE_LINK_FPS = 60.0
 """Rate assumed of a Live Link Face file too short to tell its own."""
 
@@ -36,7 +38,8 @@ def write_arkit(performance: Performance, path: Path) -> None:
 
 def write_facs(performance: Performance, path: Path) -> None:
     """One row per frame: frame, seconds, confidence, success and bridged marks, every unit, head and gaze in radians,
-    and derived units for information (their names end in _derived)."""
+    and derived units for information (their names end in _derived).
+    """
     derived = derived_units(performance)
     header = ["frame", "timestamp", "confidence", "success", "bridged", *UNITS, *HEAD, *GAZE]
     header += [f"{unit.name}_derived" for unit in DERIVED]
@@ -192,7 +195,9 @@ def _read(path: Path) -> dict[str, list[str]]:
         raise InputError(f"{path}: holds no rows of curves")
     header, body = [name.strip() for name in rows[0]], [row for row in rows[1:] if row]
     if any(len(row) != len(header) for row in body):
-        raise InputError(f"{path}: row {next(i for i, row in enumerate(body, 2) if len(row) != len(header))} is incomplete")
+        raise InputError(
+            f"{path}: row {next(i for i, row in enumerate(body, 2) if len(row) != len(header))} is incomplete"
+        )
     return dict(zip(header, map(list, zip(*body, strict=True)), strict=True))
 
 

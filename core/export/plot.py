@@ -19,7 +19,8 @@ GROUPS = {
 
 def plot_curves(performance: Performance, path: Path, known: dict[str, Array] | None = None) -> None:
     """Write a PNG of the main units, head and gaze over time; bridged frames are shaded lightly, missing ones
-    strongly. `known`: true curves (each T) of some units, dashed."""
+    strongly. `known`: true curves (each T) of some units, dashed.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  half a second that only plots pay
     from matplotlib.figure import Figure  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Where face models come from: the built-in one, or a saved FaceModel."""
+"""Face models from files: the built-in one, or a saved FaceModel."""
 
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
@@ -17,18 +17,14 @@ BUILTIN_PATH = Path(__file__).resolve().parents[2] / "models" / "builtin" / "hea
 Value = TypeVar("Value")
 
 
-def load_model(name_or_path: str | Path) -> FaceModel:
-    """The built-in model by its name, or a FaceModel's .npz file; an InputError names a file that is not one."""
-    return load_builtin() if str(name_or_path) == BUILTIN else _load(Path(name_or_path))
-
-
 @cache
 def load_builtin() -> FaceModel:
     """The model that the project ships (models/builtin/CARD.md)."""
-    return _load(BUILTIN_PATH)
+    return load_file(BUILTIN_PATH)
 
 
-def _load(path: Path) -> FaceModel:
+def load_file(path: Path) -> FaceModel:
+    """A FaceModel's .npz, checked whole; an InputError names a file that is not one."""
     model = _wide(FaceModel.load(path))
     problem = _problem(model)
     if problem:
@@ -72,8 +68,10 @@ def _problem(model: FaceModel) -> str | None:
         if not np.isfinite(array).all():
             return f"{name} has values that are not finite"
     indices = {
-        "triangles": (model.triangles, vertices), "uv_triangles": (model.uv_triangles, len(model.uv)),
-        "landmark_triangle": (model.landmark_triangle, len(model.triangles)), "part": (model.part, len(model.parts)),
+        "triangles": (model.triangles, vertices),
+        "uv_triangles": (model.uv_triangles, len(model.uv)),
+        "landmark_triangle": (model.landmark_triangle, len(model.triangles)),
+        "part": (model.part, len(model.parts)),
     }
     for name, (array, limit) in indices.items():
         if array.size == 0 or array.min() < 0 or array.max() >= limit:

@@ -115,4 +115,3 @@ def target_expression(fit: Fit, neutral: Neutral, target: Performance, wanted: P
         if shape in fit.expressions:
             weights[:, fit.expressions.index(shape)] += looks[:, column]
     return np.asarray(np.clip(weights, 0.0, np.maximum(1.0, fit.expression)))
-

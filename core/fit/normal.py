@@ -80,7 +80,8 @@ def residuals(points: Array, seen: Array, pose: Pose, camera: Camera, focal: Arr
 
 def robust_weights(errors: Array, metric: Metric, knee: float = 3.0) -> Array:
     """Weights (T×478) of a Cauchy-like loss: halved where an error is `knee` times what is usual in its frame (never
-    less than the noise), so that a frame that is far off as a whole is still pulled in."""
+    less than the noise), so that a frame that is far off as a whole is still pulled in.
+    """
     distance = np.mean(errors**2 * metric.weight, axis=2)
     usual = np.maximum(1.0, np.median(distance, axis=1, keepdims=True))
     return np.asarray(1.0 / (1.0 + distance / (usual * knee**2)))

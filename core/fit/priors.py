@@ -6,7 +6,6 @@ import numpy as np
 
 from ..conventions import Array
 
-
 POSE_BEND = (0.006, 0.006, 0.006, 0.0006, 0.0006, 0.003)
 """Standard deviation of pose's second differences at 30 fps: rad, m, log distance."""
 
@@ -43,5 +42,3 @@ def stiffness(expressions: tuple[str, ...], fps: float) -> Array:
 
 def _bend(name: str) -> float:
     return next((bend for stem, bend in EXPRESSION_BEND.items() if name.startswith(stem)), OTHER_BEND)
-
-

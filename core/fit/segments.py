@@ -27,7 +27,7 @@ def bridged(visible: NDArray[np.bool_], times: Array) -> NDArray[np.bool_]:
 
 
 def bridge(values: Array, visible: NDArray[np.bool_], times: Array) -> Array:
-    """values (T×…) with rows that are not visible interpolated linearly in time, held at the ends."""
+    """Values (T×…) with rows that are not visible interpolated linearly in time, held at the ends."""
     known = np.flatnonzero(visible)
     flat = values.reshape(len(values), -1)
     filled = [np.interp(times, times[known], column[known]) for column in flat.T]

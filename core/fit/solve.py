@@ -120,7 +120,8 @@ class Solver:
     def bounded_step(self, expression: Array, gradient: Array, step: "StepSolver", rounds: int) -> Array:
         """The step (T×(POSE+E)) that `step` gives for the data's gradient with the expression prior added, weights
         kept within 0–1 by an active set: one that would pass a bound is sent to it and held, and the rest solved
-        again, `rounds` times in all."""
+        again, `rounds` times in all.
+        """
         ridge = 1.0 / self.priors.spread**2
         pull = gradient.copy()
         pull[:, POSE:] -= ridge * expression + self.priors.sparsity
@@ -172,9 +173,7 @@ def solve_person(solver: Solver, rows: Rows, focal: float, reporter: Reporter) -
     return person, float(np.mean(np.sum(errors * solver.metric.precision(errors), axis=(1, 2))))
 
 
-def person_step(
-    solver: Solver, rows: Rows, person: Person, states: States, evidence: float
-) -> tuple[Array, States]:
+def person_step(solver: Solver, rows: Rows, person: Person, states: States, evidence: float) -> tuple[Array, States]:
     """One Gauss–Newton step of identity and all frames at once: the change of identity (I) and the frames' states."""
     modes = np.concatenate([solver.expression_modes, solver.identity_modes])
     own = POSE + len(solver.expression_modes)

@@ -1,0 +1,67 @@
+"""Face models the user added: copies in the user's data folder, found by name."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import InputError
+from ..storage import whole_file
+from ..userdata import user_data_folder
+from .library import BUILTIN, BUILTIN_PATH, load_builtin, load_file
+from .model import FaceModel
+
+
+@dataclass(frozen=True)
+class Entry:
+    name: str
+    licence: str
+    path: Path
+
+
+def load_model(name_or_path: str) -> FaceModel:
+    """'builtin', a registered name or a FaceModel's .npz file. Raises InputError for anything else."""
+    if name_or_path == BUILTIN:
+        return load_builtin()
+    registered = _folder() / f"{name_or_path}.npz"
+    if registered.is_file():
+        return load_file(registered)
+    path = Path(name_or_path)
+    if not path.is_file():
+        known = ", ".join(entry.name for entry in list_models())
+        raise InputError(f"{name_or_path}: neither a model file nor a known model ({known}); see `models add PATH`")
+    return load_file(path)
+
+
+def list_models() -> list[Entry]:
+    """The built-in model and the registered ones, whole files only."""
+    entries = [Entry(BUILTIN, load_builtin().licence, BUILTIN_PATH)]
+    for path in sorted(_folder().glob("*.npz")):
+        try:
+            entries.append(Entry(path.stem, load_file(path).licence, path))
+        except InputError as error:
+            entries.append(Entry(path.stem, f"unusable: {error}", path))
+    return entries
+
+
+def add_model(path: Path) -> Entry:
+    """Check a FaceModel file whole and keep a copy under its name; InputError names what is wrong with it."""
+    model = load_file(path)
+    name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in model.name).strip(".-")
+    if not name or name == BUILTIN:
+        raise InputError(f"{path}: a model can't be called '{model.name}'; rename it when it is made")
+    kept = _folder() / f"{name}.npz"
+    with whole_file(kept) as temporary:
+        shutil.copyfile(path, temporary)
+    return Entry(name, model.licence, kept)
+
+
+def remove_model(name: str) -> None:
+    """Delete the registered copy. Raises InputError where there is none."""
+    path = _folder() / f"{name}.npz"
+    if name == BUILTIN or not path.is_file():
+        raise InputError(f"'{name}' is not a model that was added; `models list` shows them")
+    path.unlink()
+
+
+def _folder() -> Path:
+    return user_data_folder() / "models"
