@@ -12,3 +12,12 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check setuptools==80.9.0
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
+
+# the package's folder is the repository's root, whatever it is called: give mypy its name (out of its own reach)
+$(VENV)/typing/expression_transfer:
+	mkdir -p $(VENV)/typing && ln -sfn ../.. $@
+
+lint: env $(VENV)/typing/expression_transfer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p expression_transfer
