@@ -12,7 +12,7 @@ from ..conventions import Array, Array32
 
 
 def second_difference_weights(count: int) -> Array:
-    """count×3: the main, first and second upper diagonals of DᵀD for the second-difference operator D of `count` rows."""
+    """count×3: main, first and second upper diagonals of DᵀD, D the second-difference operator of `count` rows."""
     diagonals = np.zeros((count, 3))
     stencil = (1.0, -2.0, 1.0)
     for i in range(3):

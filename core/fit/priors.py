@@ -34,6 +34,9 @@ class Priors:
     frames are alike."""
 
 
+DEFAULT = Priors()
+
+
 def stiffness(expressions: tuple[str, ...], fps: float) -> Array:
     """POSE+E weights of squared second differences for clips at `fps`."""
     bends = [*POSE_BEND, *(_bend(name) for name in expressions)]

@@ -14,9 +14,7 @@ FRAMES, MODES = 3, 4
 def scene():
     rng = np.random.default_rng(0)
     points = rng.uniform(-0.09, 0.09, (478, 3))
-    response = Response(
-        points, None, None, rng.uniform(5e-4, 2e-3, (478, 2)), 1e-3 * rng.normal(size=(3, 478, 2))
-    )
+    response = Response(points, None, None, rng.uniform(5e-4, 2e-3, (478, 2)), 1e-3 * rng.normal(size=(3, 478, 2)))
     metric = Metric.of(response)
     modes = 0.01 * rng.normal(size=(MODES, 478, 3))
     camera = Camera(512, 512, np.full(FRAMES, 700.0), np.array([256.0, 256.0]), np.zeros(2), 1.0)

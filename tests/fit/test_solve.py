@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from expression_transfer.core.conventions import camera_rotations, rotation_matrices
 from expression_transfer.core.errors import InputError
-from expression_transfer.core.facs.tables import SHAPES
 from expression_transfer.core.face.model import Eyeballs, FaceModel, Response
+from expression_transfer.core.facs.tables import SHAPES
 from expression_transfer.core.fit.normal import rotation_vectors
 from expression_transfer.core.fit.segments import bridge, bridged, segments
 from expression_transfer.core.fit.solve import solve_shot

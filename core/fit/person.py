@@ -1,0 +1,87 @@
+"""Who is in the shot: identity, focal length and landmark bias, from frames spread over it.
+
+Gauss–Newton on everything at once, the frames' own states eliminated (Schur complement).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..conventions import Array
+from ..reporting import Reporter
+from .normal import POSE, gradients, normal_matrices
+from .solver import TYPICAL_FOCAL, Person, Rows, Solver, States, diagonals
+
+
+def solve_person(solver: Solver, rows: Rows, focal: float, reporter: Reporter) -> tuple[Person, float]:
+    """The person seen in `rows` at a given focal length, and the cost per frame (to compare focal lengths)."""
+    person = Person(np.zeros(len(solver.identity_modes)), np.zeros_like(solver.mean), focal)
+    states = solver.start(rows, focal)
+    evidence = min(1.0, solver.priors.frames / len(rows))
+    for iteration in range(PERSON_STEPS):
+        reporter.check()
+        change, states = person_step(solver, rows, person, states, evidence)
+        person = replace(person, identity=person.identity + change)
+        if iteration >= PERSON_STEPS - 3:
+            person = replace(person, offset=person.offset + offset_step(solver, rows, person, states, evidence))
+    res, _ = solver.compare(rows, person, states)
+    errors = np.sqrt(res.robust)[..., None] * res.errors
+    return person, float(np.mean(np.sum(errors * solver.metric.precision(errors), axis=(1, 2))))
+
+
+def person_step(solver: Solver, rows: Rows, person: Person, states: States, evidence: float) -> tuple[Array, States]:
+    """One Gauss–Newton step of identity and all frames at once: the change of identity (I) and the frames' states."""
+    modes = np.concatenate([solver.expression_modes, solver.identity_modes])
+    own = POSE + len(solver.expression_modes)
+    res, points = solver.compare(rows, person, states)
+    normal = normal_matrices(res, points, states.pose, modes, solver.metric)
+    gradient = gradients(res, points, states.pose, modes, solver.metric)
+    prior = 1.0 / solver.priors.identity**2
+    change = np.zeros(len(person.identity))
+
+    def step(precision: Array, pull: Array) -> Array:
+        nonlocal change
+        inner = normal[:, :own, :own] + diagonals(precision)
+        solved = np.linalg.solve(inner, np.concatenate([normal[:, :own, own:], pull[..., None]], axis=2))
+        link = normal[:, own:, :own]
+        shared = evidence * np.sum(normal[:, own:, own:] - link @ solved[:, :, :-1], axis=0)
+        push = evidence * np.sum(gradient[:, own:] - (link @ solved[:, :, -1:])[..., 0], axis=0)
+        change = np.linalg.solve(shared + prior * np.eye(len(shared)), push - prior * person.identity)
+        return np.asarray(solved[:, :, -1] - solved[:, :, :-1] @ change)
+
+    frames = solver.bounded_step(states.expression, gradient[:, :own], step, rounds=3)
+    return change, states.moved(frames)
+
+
+PERSON_STEPS = 9
+
+
+def offset_step(solver: Solver, rows: Rows, person: Person, states: States, evidence: float) -> Array:
+    """478×3 m: change of the person's landmark bias, each landmark on its own, shrunk towards none."""
+    res, _ = solver.compare(rows, person, states)
+    weight = res.robust[..., None] * solver.metric.weight * evidence
+    normal = np.einsum("tlia,tli,tlib->lab", res.view, weight, res.view)
+    pull = -np.einsum("tlia,tli,tli->la", res.view, weight, res.errors)
+    prior = 1.0 / solver.priors.offset**2
+    solved = np.linalg.solve(normal + prior * np.eye(3), (pull - prior * person.offset)[..., None])
+    return np.asarray(solved[..., 0])
+
+
+def find_person(solver: Solver, rows: Rows, focal: float | None, reporter: Reporter) -> Person:
+    """The person, and the focal length where it isn't given: the best of a few, with a prior about the typical."""
+    if focal is not None:
+        return solve_person(solver, rows, focal, reporter)[0]
+    side = max(solver.track.width, solver.track.height)
+    few = rows[:: max(1, len(rows) // FOCAL_SAMPLES)]
+    costs = []
+    for candidate in FOCALS:
+        cost = solve_person(solver, few, candidate * side, reporter)[1] * min(len(few), solver.priors.frames)
+        costs.append(cost / 2 + 0.5 * (np.log(candidate / TYPICAL_FOCAL) / FOCAL_SPREAD) ** 2)
+    return solve_person(solver, rows, FOCALS[int(np.argmin(costs))] * side, reporter)[0]
+
+
+FOCAL_SAMPLES = 20
+FOCALS = (0.9, 1.4, 2.2, 3.5)
+"""Focal lengths tried, in the image's larger side."""
+FOCAL_SPREAD = 0.35
+"""Standard deviation of the logarithm of the focal length."""

@@ -1,0 +1,142 @@
+"""What a shot's solve works with: the person, the frames' states, and the step that both halves of the solve take."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Array
+from ..face.model import FaceModel
+from ..landmarks.track import LandmarkTrack
+from .metric import Metric
+from .normal import POSE, Pose, Residuals, residuals
+from .priors import Priors
+from .result import Camera
+from .start import start_pose
+
+Rows = NDArray[np.int64]
+
+TYPICAL_FOCAL = 1.4
+"""Focal length in image heights (larger side) where the footage doesn't say: 39° across, between phone and portrait."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is shared by the shot."""
+
+    identity: Array
+    """I standard deviations."""
+    offset: Array
+    """478×3 m."""
+    focal: float
+    """px."""
+
+
+@dataclass(frozen=True)
+class States:
+    """What changes from frame to frame."""
+
+    pose: Pose
+    expression: Array
+    """T×E."""
+
+    def rows(self, select: Rows) -> "States":
+        return States(self.pose.rows(select), self.expression[select])
+
+    def stacked(self) -> Array:
+        """T×(POSE+E), in the units in which time couples them."""
+        translation = self.pose.translation
+        distance = np.log(translation[:, 2:])
+        return np.column_stack([self.pose.turn, translation[:, :2], distance, self.expression])
+
+    def moved(self, step: Array) -> "States":
+        expression = np.clip(self.expression + step[:, POSE:], 0.0, 1.0)
+        return States(self.pose.moved(step[:, :POSE]), expression)
+
+
+class Solver:
+    """The shot's fixed parts; its methods are steps of the solve."""
+
+    def __init__(self, track: LandmarkTrack, model: FaceModel, priors: Priors) -> None:
+        self.track, self.model, self.priors = track, model, priors
+        self.metric = Metric.of(model.response)
+        self.mean = model.response.mean.astype(np.float64)
+        self.identity_modes = model.response.identity.astype(np.float64)
+        self.expression_modes = model.response.expression.astype(np.float64)
+        self.camera = Camera(
+            width=track.width,
+            height=track.height,
+            focal=np.full(len(track), TYPICAL_FOCAL * max(track.width, track.height)),
+            principal=np.array([track.width / 2, track.height / 2]),
+            distortion=np.zeros(2),
+            aspect=1.0,
+        )
+
+    def neutral(self, person: Person) -> Array:
+        """478×3 m."""
+        return np.asarray(self.mean + person.offset + np.tensordot(person.identity, self.identity_modes, 1))
+
+    def points(self, neutral: Array, expression: Array) -> Array:
+        """T×478×3 m."""
+        flat = expression @ self.expression_modes.reshape(len(self.expression_modes), -1)
+        return np.asarray(neutral + flat.reshape(-1, *neutral.shape))
+
+    def start(self, rows: Rows, focal: float) -> States:
+        focals = np.full(len(rows), focal)
+        seen = self.track.points[rows].astype(np.float64)
+        pose = start_pose(seen, self.track.depth[rows], self.mean, self.camera, focals)
+        return States(pose, np.zeros((len(rows), len(self.expression_modes))))
+
+    def compare(self, rows: Rows, person: Person, states: States) -> tuple[Residuals, Array]:
+        """Residuals and model points (T×478×3) of visible rows."""
+        points = self.points(self.neutral(person), states.expression)
+        focals = np.full(len(rows), person.focal)
+        seen = self.track.points[rows].astype(np.float64)
+        return residuals(points, seen, states.pose, self.camera, focals, self.metric), points
+
+    def bounded_step(self, expression: Array, gradient: Array, step: "StepSolver", rounds: int) -> Array:
+        """The step (T×(POSE+E)) that `step` gives for the data's gradient with the expression prior added, weights
+        kept within 0–1 by an active set: one that would pass a bound is sent to it and held, and the rest solved
+        again, `rounds` times in all.
+        """
+        ridge = 1.0 / self.priors.spread**2
+        pull = gradient.copy()
+        pull[:, POSE:] -= ridge * expression + self.priors.sparsity
+        precision = np.ones_like(pull)
+        precision[:, POSE:] = ridge
+        outward = np.where(pull[:, POSE:] < 0, expression <= 0, expression >= 1)
+        _hold(precision, pull, outward, 0.0)
+        for _ in range(rounds):
+            found = step(precision, pull)
+            reached = expression + found[:, POSE:]
+            low, high = reached < -BOUND_SLACK, reached > 1 + BOUND_SLACK
+            if not (low | high).any():
+                break
+            _hold(precision, pull, low, -expression)
+            _hold(precision, pull, high, 1 - expression)
+        return found
+
+
+class StepSolver(Protocol):
+    """Solves the normal equations with `precision` (T×n) added to their diagonal for the right-hand side `pull`."""
+
+    def __call__(self, precision: Array, pull: Array) -> Array: ...
+
+
+HELD = 1e10
+"""Precision of a weight that is held."""
+BOUND_SLACK = 0.02
+"""How far a step may pass a bound before the active set grows; less is clipped."""
+
+
+def _hold(precision: Array, pull: Array, held: NDArray[np.bool_], change: Array | float) -> None:
+    precision[:, POSE:][held] = HELD
+    pull[:, POSE:][held] = HELD * (np.broadcast_to(change, held.shape)[held])
+
+
+def diagonals(values: Array) -> Array:
+    """T×n×n diagonal matrices of T×n values."""
+    matrices = np.zeros((*values.shape, values.shape[1]))
+    matrices[:, range(values.shape[1]), range(values.shape[1])] = values
+    return matrices
