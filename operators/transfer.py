@@ -6,7 +6,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import ExpressionTransferError
-from ..core.process import Ended, Event, Progress, WorkerProcess
+from ..core.process import Ended, Event, Log, Progress, WorkerProcess
 from ..core.storage import write_text
 from ..scene import settings, strings
 from ..scene.transfer import Request, apply_result, make_request
@@ -72,12 +72,14 @@ class TransferExpression(bpy.types.Operator):
         return True
 
     def _show(self, context: Any, news: Event) -> None:
-        if not isinstance(news, Progress):
-            return
         job = settings.job(context)
-        job.fraction = min(1.0, news.done / news.total) if news.total else 0.0
-        if not job.cancel:
+        if isinstance(news, Progress):
+            job.fraction = min(1.0, news.done / news.total) if news.total else 0.0
             job.text = strings.progress(news.stage, news.done, news.total)
+        elif isinstance(news, Log):
+            job.fraction, job.text = 0.0, news.message
+        if self._worker.cancelled:
+            job.text = strings.CANCELLING
         _redraw(context)
 
     def _finish(self, context: Any, ended: Ended) -> set[str]:

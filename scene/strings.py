@@ -40,7 +40,7 @@ START_TIP = "First source frame"
 END = "End"
 END_TIP = "Last source frame"
 
-RESUME = "Reuse Finished Stages"
+RESUME = "Reuse Stages"
 RESUME_TIP = "Go on from what an earlier run with the same footage and settings left in the output folder"
 
 TRANSFER = "Transfer Expression"
