@@ -18,7 +18,7 @@ from ..raster.shade import Light, display, linear_light, picture
 from ..reporting import Reporter, SilentReporter
 from .script import Scene, scene
 
-SIZE, FOCAL = 512, 1420.0
+SIZE, FOCAL = 512, 1300.0
 LOOK_AT = np.array([0.0, -0.014, 0.0])
 """m from between the eyes: this point of the head stays near the middle of the picture."""
 LIGHT = Light(direction=(-0.5, -0.55, -0.8), gloss=0.025, sharpness=16.0)

@@ -53,7 +53,8 @@ def random_complexion(rng: np.random.Generator) -> Complexion:
     skin = np.array([0.84, 0.66, 0.56]) * rng.uniform(0.5, 1.08) * rng.uniform(0.96, 1.04, 3)
     lips = skin * rng.uniform([0.80, 0.55, 0.58], [0.95, 0.72, 0.76])
     hair = np.array([0.23, 0.16, 0.12]) * rng.uniform(0.4, 1.9)
-    iris = rng.uniform([0.16, 0.16, 0.12], [0.42, 0.42, 0.45])
+    blue = rng.uniform()
+    iris = (1 - blue) * np.array([0.30, 0.19, 0.10]) + blue * np.array([0.30, 0.38, 0.43])
     return Complexion(_colour(skin), _colour(lips), _colour(hair), _colour(iris), int(rng.integers(2**31)))
 
 

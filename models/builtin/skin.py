@@ -19,7 +19,9 @@ LIP_CONTACT = {True: 8, False: 7}
 LOFT_ROWS = 9
 SKULL_CENTRE = np.array([0.0, 0.02, -0.005])
 NECK_CENTRE = np.array([0.0, -0.108, -0.02])
-"""m, ICT's origin: inside the skull, and inside the neck where it is cut off."""
+"""m, ICT's origin: inside the skull, and inside the neck just above the shoulders."""
+NECK_END = -0.175
+"""m: the neck goes on straight down to this height, and is open below."""
 
 
 @dataclass(frozen=True)
@@ -146,16 +148,19 @@ def loft_piece(head: IctHead, chart: Chart, skin: SkinMesh) -> Piece:
     surface = np.concatenate([fan(head.quads[QUAD_PARTS[part]]) for part in ("face", "head")])
     turn = np.arctan2(start[:, 0], start[:, 1] - SKULL_CENTRE[1])
     level = np.stack([np.sin(turn), np.zeros_like(turn), -np.cos(turn)], axis=1)
-    base = cast_outwards(head.neutral, surface, NECK_CENTRE, level)
+    base = cast_outwards(head.neutral, surface, NECK_CENTRE, level, -np.inf)
     directions = _loft_directions(start - SKULL_CENTRE, base.of(head.neutral) - SKULL_CENTRE, turn)
-    hits = cast_outwards(head.neutral, surface, SKULL_CENTRE, directions.reshape(-1, 3))
+    hits = cast_outwards(head.neutral, surface, SKULL_CENTRE, directions.reshape(-1, 3), NECK_CENTRE[1] - 1e-3)
     rows = [oval, hits, base]
     places = Places(np.concatenate([row.corners for row in rows]), np.concatenate([row.weights for row in rows]))
     shape = (len(directions) + 2, len(start))
     mean, motion = placed(head, places)
     mean, motion = _smoothed(shape, mean), np.stack([_smoothed(shape, mode) for mode in motion])
-    triangles = grid_triangles(*shape, closed=True)
-    piece = Piece(mean, motion, triangles, _loft_uv(skin.uv[skin.oval], shape[0]), triangles, ("head",) * len(triangles))
+    mean = np.concatenate([mean, mean[-len(start) :] * [1.0, 0.0, 1.0] + [0.0, NECK_END, 0.0]])
+    motion = np.concatenate([motion, motion[:, -len(start) :]], axis=1)
+    triangles = grid_triangles(shape[0] + 1, shape[1], closed=True)
+    uv = _loft_uv(skin.uv[skin.oval], shape[0] + 1)
+    piece = Piece(mean, motion, triangles, uv, triangles, ("head",) * len(triangles))
     return facing(piece, piece.mean[triangles].mean(axis=1) - SKULL_CENTRE)
 
 
@@ -177,8 +182,8 @@ def _unit(vectors: Array) -> Array:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
 
 
-def cast_outwards(vertices: Array, triangles: Faces, origin: Array, directions: Array) -> Places:
-    """Where rays (N×3) from a point inside a mesh leave it for good."""
+def cast_outwards(vertices: Array, triangles: Faces, origin: Array, directions: Array, lowest: float) -> Places:
+    """Where rays (N×3) from a point inside a mesh leave it for good, above the height `lowest`."""
     a, b, c = np.moveaxis(vertices[triangles] - origin, 1, 0)
     volume = np.einsum("fc,fc->f", a, np.cross(b, c))
     corners, weights = [], []
@@ -188,7 +193,7 @@ def cast_outwards(vertices: Array, triangles: Faces, origin: Array, directions: 
         with np.errstate(divide="ignore", invalid="ignore"):
             share = inside / total[:, None]
             reach = volume / total
-        ahead = (reach > 0) & np.isfinite(reach)
+        ahead = (reach > 0) & np.isfinite(reach) & (origin[1] + reach * ray[1] > lowest)
         missed = np.where(ahead, -share.min(axis=1), np.inf)
         # a ray may slip through a seam: the triangle it misses by least is as good
         near = missed <= max(float(missed.min()), 1e-9)
