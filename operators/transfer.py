@@ -64,7 +64,7 @@ class TransferExpression(bpy.types.Operator):
             self._request: Request = make_request(context.scene)
             self._worker = WorkerProcess(list(self._request.argv))
         except ExpressionTransferError as error:
-            self.report({"ERROR"}, str(error))
+            self._end(context, "ERROR", str(error))
             return False
         self._scene: str = context.scene.name
         job = settings.job(context)
@@ -83,20 +83,23 @@ class TransferExpression(bpy.types.Operator):
         _redraw(context)
 
     def _finish(self, context: Any, ended: Ended) -> set[str]:
-        cancelled = self._worker.cancelled
-        self._clear(context)
-        if cancelled:
-            self.report({"INFO"}, strings.CANCELLED)
-            return {"CANCELLED"}
+        if self._worker.cancelled:
+            return self._end(context, "INFO", strings.CANCELLED)
         if ended.error:
-            self.report({"ERROR"}, self._with_log(ended.error))
-            return {"CANCELLED"}
+            return self._end(context, "ERROR", self._with_log(ended.error))
         try:
-            self.report({"INFO"}, apply_result(self._request, bpy.data.scenes[self._scene]))
+            done = apply_result(self._request, bpy.data.scenes[self._scene])
         except ExpressionTransferError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+            return self._end(context, "ERROR", str(error))
+        self._end(context, "INFO", done)
         return {"FINISHED"}
+
+    def _end(self, context: Any, level: str, message: str) -> set[str]:
+        self._clear(context)
+        job = settings.job(context)
+        job.message, job.failed = message, level == "ERROR"
+        self.report({level}, message)
+        return {"CANCELLED"}
 
     def _with_log(self, error: str) -> str:
         """Keep what the worker wrote to stderr where a Python error or a crash ended it."""

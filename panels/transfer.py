@@ -67,6 +67,8 @@ def _draw_action(layout: Any, job: Any) -> None:
         row = layout.row()
         row.scale_y = 1.5
         row.operator("expression_transfer.transfer", icon="PLAY")
+        if job.message:
+            layout.label(text=job.message, icon="ERROR" if job.failed else "INFO")
         return
     layout.progress(factor=job.fraction, text=job.text)
     layout.operator("expression_transfer.cancel", icon="CANCEL")

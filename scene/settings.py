@@ -47,6 +47,8 @@ class ExpressionTransferJob(bpy.types.PropertyGroup):
     cancel: bpy.props.BoolProperty()
     fraction: bpy.props.FloatProperty(min=0.0, max=1.0)
     text: bpy.props.StringProperty()
+    message: bpy.props.StringProperty()
+    failed: bpy.props.BoolProperty()
 
 
 _CLASSES = (ExpressionTransferSettings, ExpressionTransferJob)

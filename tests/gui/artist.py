@@ -1,0 +1,171 @@
+"""The artist at the mouse: runs beside Blender on the same screen (inside the blender52 root) and plays one session.
+
+python3 artist.py FOLDER ZIP SCENE.blend SOURCE PLATE RIG → FOLDER/seen.json, *.png, blender.log
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+FOLDER, ZIP, SCENE, SOURCE, PLATE, RIG = (Path(each) for each in sys.argv[1:])
+STATE, ORDERS = FOLDER / "state.json", FOLDER / "orders.json"
+REDRAW = 2.0
+"""s that software OpenGL on a busy machine may need to show what happened."""
+VIEWPORT = (600, 600)
+TAB = (282, 255)
+"""The tab "Expression" from the sidebar's upper left corner, px at 1600×1000: after Item, Tool, View, Animation."""
+BUTTON = (143, 432)
+"""Transfer Expression."""
+seen: dict[str, object] = {}
+
+
+def state():
+    return json.loads(STATE.read_text())
+
+
+def wait(condition, seconds=120.0):
+    """Seconds until the state meets the condition."""
+    begun = time.monotonic()
+    while not (STATE.exists() and condition(state())):
+        if time.monotonic() - begun > seconds:
+            shoot("timeout")
+            raise TimeoutError(f"{state() if STATE.exists() else 'no state'}")
+        time.sleep(0.03)
+    return time.monotonic() - begun
+
+
+def xdotool(*arguments):
+    subprocess.run(["xdotool", *map(str, arguments)], check=True)
+    time.sleep(0.3)
+
+
+def shoot(name):
+    subprocess.run(["import", "-window", "root", str(FOLDER / f"{name}.png")], check=True)
+
+
+def click(offset):
+    now = state()
+    xdotool("mousemove", now["sidebar_left"] + offset[0], now["sidebar_top"] + offset[1])
+    xdotool("click", 1)
+
+
+def press(key):
+    xdotool("mousemove", *VIEWPORT)
+    xdotool("key", key)
+
+
+def order(**fields):
+    ORDERS.write_text(json.dumps(fields))
+    stamp = ORDERS.stat().st_mtime
+    wait(lambda now: now["obeyed"] == stamp, 10)
+
+
+def install():
+    """As Preferences > Get Extensions > Install from Disk does."""
+    ran = subprocess.run(["blender", "--command", "extension", "install-file", "-r", "user_default", "-e", str(ZIP)],
+                         check=False, capture_output=True, text=True)  # fmt: skip
+    seen["install"] = ran.stdout + ran.stderr
+    ran.check_returncode()
+
+
+def open_panel():
+    wait(lambda _: True)
+    press("n")
+    wait(lambda now: now["sidebar"], 10)
+    time.sleep(0.5)
+    click(TAB)
+    wait(lambda now: now["category"] == "Expression", 10)
+    order(source_file=str(SOURCE), rig="Wolf3D_Head", output=str(FOLDER / "out"))
+    time.sleep(REDRAW)
+    shoot("panel")
+
+
+def escape():
+    click(BUTTON)
+    wait(lambda now: now["text"].startswith("detect"))
+    time.sleep(0.3)
+    shoot("running")
+    xdotool("mousemove", *VIEWPORT)
+    begun = time.monotonic()
+    subprocess.run(["xdotool", "key", "Escape"], check=True)
+    wait(lambda now: not now["running"] and not now["workers"], 10)
+    seen["escape_seconds"] = time.monotonic() - begun
+    time.sleep(REDRAW)
+    shoot("escaped")
+    seen["escaped"] = state()
+    seen["escaped_files"] = sorted(path.name for path in (FOLDER / "out").glob(".*"))
+
+
+def crash():
+    click(BUTTON)
+    wait(lambda now: now["text"].startswith("detect"))
+    os.kill(state()["workers"][0], signal.SIGKILL)
+    wait(lambda now: not now["running"], 10)
+    time.sleep(REDRAW)
+    shoot("crashed")
+    seen["crashed"] = state()
+    press("Escape")  # closes the popup that reports it
+
+
+def transfer():
+    click(BUTTON)
+    wait(lambda now: now["running"], 10)
+    seen["seconds"] = wait(lambda now: not now["running"])
+    time.sleep(REDRAW)
+    shoot("done")
+    seen["done"] = state()
+
+
+def commands():
+    """The command line through Blender, good and bad."""
+    performance = str(FOLDER / "out" / "performance.npz")
+    for name, rig in (("command", RIG), ("bad_command", FOLDER / "none.glb")):
+        ran = subprocess.run(
+            ["blender", "--command", "expression_transfer", "rig", performance, str(rig), "-o", str(FOLDER / f"{name}.blend")],
+            check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        seen[name] = {"status": ran.returncode, "said": ran.stdout + ran.stderr}
+
+
+def undo_and_redo():
+    press("ctrl+z")
+    time.sleep(1.0)
+    shoot("undone")
+    seen["undone"] = state()
+    press("ctrl+shift+z")
+    time.sleep(1.0)
+    seen["redone"] = state()
+
+
+def perform_plate():
+    order(rig="", plate_file=str(PLATE), use_range=True, start=1, end=8)
+    click(BUTTON)
+    wait(lambda now: now["running"], 10)
+    wait(lambda now: not now["running"])
+    time.sleep(REDRAW)
+    shoot("plate")
+    seen["plate"] = state()
+
+
+def main():
+    install()
+    with (FOLDER / "blender.log").open("w") as log:
+        blender = subprocess.Popen(
+            ["blender", "--gpu-backend", "opengl", "--window-geometry", "0", "0", "1600", "1000", str(SCENE),
+             "--python", str(Path(__file__).with_name("in_window.py")), "--", str(FOLDER)],
+            stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            for act in (open_panel, escape, crash, transfer, undo_and_redo, commands, perform_plate):
+                act()
+        finally:
+            (FOLDER / "seen.json").write_text(json.dumps(seen))
+            blender.terminate()
+            blender.wait(10)
+
+
+main()
