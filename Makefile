@@ -21,3 +21,13 @@ lint: env $(VENV)/typing/expression_transfer
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p expression_transfer
+
+demo: env
+	$(BIN)/expression-transfer demo
+
+test: env
+	$(BIN)/python -m pytest
+
+bench: env
+	$(BIN)/python -m expression_transfer.benchmarks.plumbing 2>/dev/null
+	$(BIN)/python -m expression_transfer.benchmarks.speed

@@ -1,7 +1,8 @@
 """Gaze from the iris landmarks and the fitted eyeballs.
 
-The eyeball's centre is placed from the *seen* eye corners, so that a bias of the fit doesn't turn the eyes; the iris
-centre then gives the direction on the sphere, in weak perspective.
+The eyeball's centre is placed from the *seen* eye corners, where the detector would see the iris of a straight look
+in front of it, so that biases of fit and detector don't turn the eyes; the iris centre then gives the direction on
+the sphere, in weak perspective.
 """
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..landmarks.track import LandmarkTrack
 from .banded import solve_coupled
 from .normal import Pose
 from .segments import segments
+from .solver import Person
 
 IRIS_CENTRE = (473, 468)
 """Landmarks of the iris centres, the left eye's first."""
@@ -26,22 +28,21 @@ NOISE, BEND = 0.05, 0.10
 """Standard deviations of a direction's error and of its second difference at 30 fps, rad."""
 
 
-def eye_directions(model: FaceModel, identity: Array, points: Array, errors: Array, pose: Pose) -> Array:
+def eye_directions(model: FaceModel, person: Person, neutral: Array, points: Array, errors: Array, pose: Pose) -> Array:
     """T×2×2 rad: per eye (left first) yaw to the subject's left and pitch downwards, frame by frame.
 
-    points: T×478×3 m, the fitted landmarks in the face; errors: T×478×2 m, fitted − seen, at the face's distance.
+    neutral: 478×3 m, where the detector sees the person's landmarks when she looks straight ahead; points: T×478×3 m,
+    the fitted landmarks in the face; errors: T×478×2 m, fitted − seen, at the face's distance.
     """
     rotation = rotation_matrices(pose.turn)
-    centres = model.eye_centres(identity) - model.landmarks(model.neutral(identity))[list(np.ravel(CORNERS))].reshape(
-        2, 2, 3
-    ).mean(axis=1)
+    depths = model.eye_centres(person.identity)[:, 2]
     directions = []
     for eye in range(2):
-        corners = list(CORNERS[eye])
-        centre = points[:, corners].mean(axis=1) + centres[eye]
-        towards = points[:, IRIS_CENTRE[eye]] - centre
+        corners, iris = list(CORNERS[eye]), IRIS_CENTRE[eye]
+        ahead = np.array([*neutral[iris, :2], depths[eye]]) - neutral[corners].mean(axis=0)
+        towards = points[:, iris] - points[:, corners].mean(axis=1) - ahead
         image = np.einsum("tij,tj->ti", CAMERA_FROM_FACE @ rotation, towards)[:, :2]
-        image -= errors[:, IRIS_CENTRE[eye]] - errors[:, corners].mean(axis=1)
+        image -= errors[:, iris] - errors[:, corners].mean(axis=1)
         directions.append(_sphere_angles(image, rotation, model.eyes.radius * IRIS_DEPTH))
     return np.stack(directions, axis=1)
 

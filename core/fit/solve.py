@@ -128,7 +128,9 @@ def assemble(solver: Solver, person: Person, states: States, variance: Array) ->
         res, points = solver.compare(chunk, person, states.rows(chunk))
         pixels = res.errors * (person.focal / states.pose.translation[chunk, None, 2:])
         residual[chunk] = np.sqrt(np.mean(np.sum(pixels**2, axis=2), axis=1))
-        gaze[chunk] = eye_directions(solver.model, person.identity, points, res.errors, states.pose.rows(chunk))
+        gaze[chunk] = eye_directions(
+            solver.model, person, solver.neutral(person), points, res.errors, states.pose.rows(chunk)
+        )
     blink = [solver.model.expressions.index(f"eyeBlink_{side}") for side in "LR"]
     return Fit(
         model=solver.model.name,

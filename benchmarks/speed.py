@@ -1,0 +1,103 @@
+"""Frames per second and peak memory of the command line, a fresh process for each figure.
+
+`python -m expression_transfer.benchmarks.speed`. The rates are of this machine; the bars are for 2 cores.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from .footage import shared_clip
+from .table import Row, print_table
+
+LONG, SHORT, LONGER = "d6.mp4", 250, 1000
+"""1,008 frames of one face; memory is compared at two lengths of it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    seconds: float
+    peak_mb: float
+    stages: dict[str, dict[str, float]]
+
+    def fps(self, stage: str) -> float:
+        return self.stages[stage]["fps"]
+
+
+def command(*arguments: str, folder: Path) -> Run:
+    """Run the command line in a process of its own, start-up included."""
+    argv = [sys.executable, "-c", "import sys; from expression_transfer.cli import main; sys.exit(main())"]
+    begun = time.perf_counter()
+    process = subprocess.Popen([*argv, *arguments, "-o", str(folder)], stderr=subprocess.DEVNULL)  # noqa: S603  ours
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begun
+    if status != 0:
+        raise SystemExit(f"{' '.join(arguments)}: exit status {os.waitstatus_to_exitcode(status)}")
+    return Run(seconds, usage.ru_maxrss / 1024, json.loads((folder / "timing.json").read_text()))
+
+
+def solve_rows(clip: Path, scratch: Path) -> list[Row]:
+    whole = command("solve", str(clip), folder=scratch / "whole")
+    short = command("solve", str(clip), "--end", str(SHORT), folder=scratch / "short")
+    longer = command("solve", str(clip), "--end", str(LONGER), folder=scratch / "long")
+    frames = int(whole.stages["detect"]["frames"])
+    growth = 1024 * (longer.peak_mb - short.peak_mb) / (LONGER - SHORT)
+    mesh = f"MediaPipe FaceMesh alone {facemesh_fps(clip):.0f}"
+    return [
+        Row(f"solve {clip.name}, {frames} frames, end to end", frames / whole.seconds, "fps", 60, peer=mesh),
+        Row("  detect (decoding included)", whole.fps("detect"), "fps", peer=mesh),
+        Row("  fit", whole.fps("fit"), "fps", 300),
+        Row("  write curves, report, plot", whole.fps("write curves"), "fps"),
+        Row(f"peak memory at {SHORT} frames", short.peak_mb, "MB", 1536, at_least=False),
+        Row(f"peak memory at {LONGER} frames", longer.peak_mb, "MB", 1536, at_least=False),
+        Row("  growth", growth, "KB per frame", 150, at_least=False),
+    ]
+
+
+def transfer_rows(source: Path, plate: Path, scratch: Path) -> list[Row]:
+    geometry = command("transfer", str(source), str(plate), "--end", "60", folder=scratch / "geometry")
+    tps = command("transfer", str(source), str(plate), "--end", "60", "--method", "tps", folder=scratch / "tps")
+    rows = []
+    for stage in ("learn the plate", "composite", "movies"):
+        peer = f"thin-plate spline {tps.fps(stage):.3g}"
+        rows.append(Row(f"  {stage}", geometry.fps(stage), "fps", peer=peer))
+    frames = geometry.stages["composite"]["frames"]
+    title = f"transfer {source.name} → {plate.name}, {frames:.0f} frames, both clips solved, end to end"
+    whole = Row(title, frames / geometry.seconds, "fps", peer=f"thin-plate spline {frames / tps.seconds:.3g}")
+    return [whole, *rows, Row("  peak memory", geometry.peak_mb, "MB")]
+
+
+def facemesh_fps(clip: Path, frames: int = 300) -> float:
+    """MediaPipe's own FaceMesh (tracking, irises) on decoded frames, start-up and decoding left out."""
+    import mediapipe  # noqa: PLC0415  a second, only where it is measured
+
+    from ..core.clip import open_clip  # noqa: PLC0415
+
+    pictures = [frame.pixels for frame in open_clip(clip, end=frames)]
+    with mediapipe.solutions.face_mesh.FaceMesh(refine_landmarks=True) as mesh:
+        mesh.process(pictures[0])
+        begun = time.perf_counter()
+        for picture in pictures:
+            mesh.process(picture)
+        return len(pictures) / (time.perf_counter() - begun)
+
+
+def main() -> None:
+    """Print the tables that the footage at hand allows."""
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        long = shared_clip(LONG)
+        if long is not None:
+            print_table("speed: solve", solve_rows(long, scratch))
+        source, plate = shared_clip("d0.mp4"), shared_clip("s18.mp4")
+        if source is not None and plate is not None:
+            print_table("speed: transfer", transfer_rows(source, plate, scratch))
+
+
+if __name__ == "__main__":
+    main()
