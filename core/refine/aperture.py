@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
 from ..raster.cpu import Window, interpolate, rasterise
-from .grid import pixel_centres
+from .grid import pixel_centres, smoothstep
 from .topology import Aperture
 
 ALONG = 33
@@ -114,6 +114,14 @@ class Chart:
         place = local @ self.along_axis
         order = np.argsort(place)
         return np.asarray(np.interp(along, place[order], (local @ self.rim.down)[order]), dtype=np.float32)
+
+
+def opening(rim: Rims, window: Window) -> Array32:
+    """H×W, 0–1: how much of each pixel lies between the rims; none where they all but meet (a fifth of a px)."""
+    chart = Chart(rim)
+    upper, lower = chart.heights(chart.place(pixel_centres(window))[0])
+    # a filled polygon has its outline drawn, so that even one without area leaves a hair line
+    return coverage(rim.contour, window) * smoothstep((lower - upper - np.float32(0.2)) / np.float32(0.6))
 
 
 def carry_along(here: Chart, there: Chart, along: Array32) -> Array32:

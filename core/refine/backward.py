@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
 from ..raster.cpu import Window, interpolate, rasterise
-from .grid import distance_into, extend, pixel_centres, smoothstep
+from .grid import distance_into, extend, mix, pixel_centres, smoothstep
 from .topology import EYE_CORNERS
 
 SKIRT = 0.35
@@ -70,21 +70,31 @@ def relax(
     """
     carried = extend(offsets, seen)
     distance = distance_into(~(seen | holes))
-    # far from the mesh the nearest vertex's motion would draw rays: there a blurred one takes over
-    smooth = cv2.resize(carried, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    smooth = cv2.GaussianBlur(smooth, (0, 0), max(skirt / 24, 0.5))
-    smooth = cv2.resize(smooth, carried.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    blended = carried + smoothstep(distance / (skirt / 3))[..., None] * (smooth - carried)
+    # the nearest vertex's motion would draw rays: the farther from the mesh, the more blurred it is
+    blended = carried
+    for sigma in (skirt / 30, skirt / 8):
+        blended = mix(blended, _blurred(carried, sigma), smoothstep(distance / np.float32(3 * sigma)))
     width = np.maximum(np.minimum(np.float32(skirt), distance + border), 1)
-    return np.asarray(blended * smoothstep(1 - distance / width)[..., None], dtype=np.float32)
+    left = np.clip(1 - distance / width, 0, 1)
+    # where room is short, straight down: the soft step's steeper middle would fold the picture
+    short = np.clip(3 * np.linalg.norm(blended, axis=-1) / width - 1, 0, 1)
+    fade = smoothstep(left) + short * (left - smoothstep(left))
+    return np.asarray(blended * fade[..., None], dtype=np.float32)
+
+
+def _blurred(field: Array32, sigma: float) -> Array32:
+    """A Gaussian mean, taken on every fourth pixel: sigma is several px."""
+    small = cv2.resize(field, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), max(sigma / 4, 0.5))
+    return np.asarray(cv2.resize(small, field.shape[1::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def border_distance(window: Window, frame: Window) -> Array32:
-    """H×W px: how far each pixel of a window lies from the frame's border."""
+    """H×W px: how far each pixel of a window lies from the frame's outermost ones."""
     u0, v0, u1, v1 = window
     u, v = np.arange(u0, u1, dtype=np.float32) + 0.5, np.arange(v0, v1, dtype=np.float32) + 0.5
     across, down = np.minimum(u - frame[0], frame[2] - u), np.minimum(v - frame[1], frame[3] - v)
-    return np.asarray(np.minimum(across[None, :], down[:, None]), dtype=np.float32)
+    return np.asarray(np.minimum(across[None, :], down[:, None]) - 0.5, dtype=np.float32)
 
 
 def lookup(offsets: Array32, window: Window) -> Array32:

@@ -96,7 +96,7 @@ def closed(closure: Closure, old: Array, new: Array, old_shape: Array, new_shape
 
 
 def inset(closure: Closure, old: Array, new: Array, size: float) -> Array:
-    """478×2 px: what to add to old landmarks so that lips that part or meet show no dark line or teeth on their edge."""
+    """478×2 px: what to add to old landmarks so that parting or meeting lips show no dark line or teeth on the edge."""
     down = _down(old, closure.aperture)
     change = np.abs(_pixel_gap(new, closure.aperture, down) - _pixel_gap(old, closure.aperture, down)) / size
     steps = INSET * size * np.array([ramp(value, 0.0, PARTED) for value in change])

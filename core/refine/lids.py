@@ -20,6 +20,10 @@ from .topology import EYE_CORNERS, Eye
 
 LASHES = 0.03
 """Width of the rigid edge in face sizes."""
+INSET = 0.012
+"""Face sizes by which the skin of a lid that closes begins off the eyeball."""
+SHUTTING = 0.04
+"""Closing, in face sizes, at which the whole inset is used."""
 
 NOTICED = (0.01, 0.035)
 """Change of a lid's opening, in face sizes, from which on stretched skin shows, and at which it is wholly replaced."""
@@ -97,8 +101,11 @@ def hold_edges(offsets: Array32, motion: Motion, eye: Eye, window: Window) -> Ar
     width = LASHES * motion.size
     old, new = rims(motion.old_landmarks, eye.aperture), rims(motion.new_landmarks, eye.aperture)
     part = around(new.contour, 4 * width + 2, window)
-    upper = _carried(old.upper - new.upper, new.upper, part, width)
-    lower = _carried(old.lower - new.lower, new.lower, part, width)
+    # a lid that closes shows skin up to its edge: the eyeball must not shine through its last pixel
+    closing = ramp(float(old.gaps.max() - new.gaps.max()) / motion.size, 0.0, SHUTTING)
+    inset = INSET * motion.size * closing * old.down
+    upper = _carried(old.upper - inset - new.upper, new.upper, part, width)
+    lower = _carried(old.lower + inset - new.lower, new.lower, part, width)
     carried = np.where(_above(new, part)[..., None], upper, lower)
     outside = distance_into(coverage(new.contour, part) < 0.5)
     share = 1 - smoothstep((outside - np.float32(width)) / np.float32(2 * width))

@@ -32,9 +32,9 @@ class Patch:
         part = pixels[within(window, (0, 0, pixels.shape[1], pixels.shape[0]))][..., :3]
         return Patch(np.ascontiguousarray(part, dtype=np.float32), window, landmarks, skin_tone(pixels, landmarks))
 
-    def sample(self, lookup: Array32) -> Array32:
-        """H×W×3: the picture at H×W×2 positions (px of its frame), bicubic; beyond its edge the edge goes on."""
-        return sample(self.pixels, self.window, lookup, cv2.INTER_CUBIC)
+    def sample(self, lookup: Array32, interpolation: int = cv2.INTER_CUBIC) -> Array32:
+        """H×W×3: the picture at H×W×2 positions (px of its frame); beyond its edge the edge goes on."""
+        return sample(self.pixels, self.window, lookup, interpolation)
 
     def crop(self, window: Window) -> "Patch":
         """The part of it inside `window` (px of its frame)."""

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array32
 from ..raster.cpu import Window
 from . import eyes, matte, mouth
-from .aperture import coverage, rims
+from .aperture import opening, rims
 from .backward import Motion, border_distance, lookup, relax, skin_offsets
 from .fill import Fill, Filler
 from .grid import around, mix, within
@@ -69,7 +70,7 @@ def lay(layers: Layers, fill: Fill) -> None:
 
 def warped(plate: Patch, offsets: Array32) -> Layers:
     """The plate moved by a backward map (offsets H×W×2 px), nothing filled."""
-    pixels = plate.sample(lookup(offsets, plate.window))
+    pixels = plate.sample(lookup(offsets, plate.window), cv2.INTER_LANCZOS4)
     return Layers(plate.window, pixels, matte.moved(offsets), offsets, np.zeros(offsets.shape[:2], dtype=np.float32))
 
 
@@ -94,8 +95,8 @@ def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...]) -> Fi
         near = _near(filler.patch, outline)
         others.append((mouth.view(near, motion, part, filler.own), filler.gain(plate), filler.share))
     picture = mouth.compose(own, others, mouth.cavity(plate, motion.new_landmarks, part))
-    opening = coverage(rims(motion.new_landmarks, MOUTH).contour, part)
-    return Fill(part, mouth.shaded(picture, motion, part), opening, _onset(motion, outline))
+    between = opening(rims(motion.new_landmarks, MOUTH), part)
+    return Fill(part, mouth.shaded(picture, motion, part), between, _onset(motion, outline))
 
 
 def eye_layer(plate: Patch, motion: Motion, eye: Eye, fillers: tuple[Filler, ...]) -> Fill:
@@ -107,8 +108,8 @@ def eye_layer(plate: Patch, motion: Motion, eye: Eye, fillers: tuple[Filler, ...
     for filler in fillers if own.enough < 1 else ():
         near = _near(filler.patch, outline)
         others.append((eyes.view(near, motion, eye, part), filler.gain(plate), filler.share))
-    opening = coverage(rims(motion.new_landmarks, eye.aperture).contour, part)
-    return Fill(part, eyes.compose(own, others), opening, _onset(motion, outline))
+    between = opening(rims(motion.new_landmarks, eye.aperture), part)
+    return Fill(part, eyes.compose(own, others), between, _onset(motion, outline))
 
 
 def _near(patch: Patch, outline: NDArray[np.intp]) -> Patch:

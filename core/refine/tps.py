@@ -5,11 +5,12 @@ import numpy as np
 
 from ..conventions import Array, Array32
 from ..raster.cpu import Window
-from .grid import pixel_centres
 from .topology import EYE_CORNERS
 
-STEP = 8
+STEP = 4
 """px between the points where the spline is evaluated; between them its offsets are interpolated (it is smooth)."""
+MARGIN = 4
+"""Nodes beyond the window: half the interpolation's taps."""
 PINS = 8
 """Pinned points along each side of the window."""
 SPACING = 1.0
@@ -46,15 +47,14 @@ def spline_offsets(old: Array, new: Array, window: Window) -> Array32:
 
 
 def _evaluated(spline: cv2.ThinPlateSplineShapeTransformer, window: Window) -> Array32:
+    """H×W×2 px: the spline's offsets, from nodes in the middle of squares STEP px wide, MARGIN more on each side."""
     u0, v0, u1, v1 = window
-    u = np.arange(u0, u1 + STEP, STEP, dtype=np.float32)
-    v = np.arange(v0, v1 + STEP, STEP, dtype=np.float32)
-    nodes = np.stack(np.meshgrid(u, v), axis=-1)
+    u, v = (np.arange(-MARGIN, -(-length // STEP) + MARGIN) * STEP + STEP / 2 for length in (u1 - u0, v1 - v0))
+    nodes = np.stack(np.meshgrid(u0 + u, v0 + v), axis=-1).astype(np.float32)
     _, moved = spline.applyTransformation(nodes.reshape(1, -1, 2))
-    coarse = moved.reshape(nodes.shape) - nodes
-    place = (pixel_centres(window) - np.array([u0, v0], dtype=np.float32)) / np.float32(STEP)
-    fine = cv2.remap(coarse, place, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(fine, dtype=np.float32)
+    fine = cv2.resize(moved.reshape(nodes.shape) - nodes, None, fx=STEP, fy=STEP, interpolation=cv2.INTER_LANCZOS4)
+    first = MARGIN * STEP
+    return np.asarray(fine[first : first + v1 - v0, first : first + u1 - u0], dtype=np.float32)
 
 
 def _spaced(points: Array) -> list[int]:

@@ -1,0 +1,120 @@
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+from expression_transfer.core.refine import tps
+from expression_transfer.core.refine.aperture import coverage
+from expression_transfer.core.refine.backward import relax
+from expression_transfer.core.refine.bank import faded, farthest, mismatch, steady_choice
+from expression_transfer.core.refine.colour import grain, with_grain
+from expression_transfer.core.refine.grid import extend, pixel_centres
+
+
+def test_coverage_is_the_area_covered():
+    angle = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+    ellipse = np.stack([20.3 + 12.4 * np.cos(angle), 15.7 + 6.1 * np.sin(angle)], axis=1)
+    covered = coverage(ellipse, (0, 0, 40, 30))
+    assert covered.sum() == pytest.approx(np.pi * 12.4 * 6.1, rel=0.02)
+    v, u = np.indices(covered.shape) + 0.5
+    assert (covered * u).sum() / covered.sum() == pytest.approx(20.3, abs=0.1)
+    assert (covered * v).sum() / covered.sum() == pytest.approx(15.7, abs=0.1)
+    shut = np.stack([np.linspace(5, 35, 50), np.full(50, 12.2)], axis=1)
+    assert coverage(np.concatenate([shut, shut[::-1]]), (0, 0, 40, 30)).sum() < 0.2 * 30
+
+
+def test_extend_takes_the_nearest():
+    seen = np.zeros((9, 9), bool)
+    seen[4, 2], seen[4, 6] = True, True
+    values = np.zeros((9, 9, 1), np.float32)
+    values[4, 2], values[4, 6] = 3, 7
+    filled = extend(values, seen)[..., 0]
+    assert filled[0, 0] == 3
+    assert filled[8, 8] == 7
+    assert filled[4, 2] == 3
+
+
+def test_relax_keeps_the_mesh_and_ends_at_zero():
+    seen = np.zeros((120, 120), bool)
+    seen[40:80, 40:80] = True
+    offsets = np.where(seen[..., None], np.float32([5, -3]), 0).astype(np.float32)
+    far = np.full(seen.shape, 1e6, np.float32)
+    relaxed = relax(offsets, seen, np.zeros_like(seen), 30.0, far)
+    assert np.allclose(relaxed[seen], [5, -3], atol=1e-5)
+    assert np.abs(relaxed[:9]).max() == 0
+    assert np.abs(np.diff(relaxed, axis=0)).max() < 0.6
+    assert np.abs(np.diff(relaxed, axis=1)).max() < 0.6
+
+
+def test_the_spline_is_opencvs():
+    rng = np.random.default_rng(3)
+    window = (10, 20, 210, 180)
+    new = np.stack(np.meshgrid(np.arange(40, 190, 15), np.arange(50, 150, 15)), axis=-1).reshape(-1, 2)
+    new = new + rng.uniform(-5, 5, new.shape)
+    old = new + rng.normal(0, 3, new.shape)
+    offsets = tps.spline_offsets(old, new, window)
+    spline = cv2.createThinPlateSplineShapeTransformer()
+    pins = tps._border(window)
+    here, there = np.concatenate([new, pins]), np.concatenate([old, pins])
+    matches = [cv2.DMatch(i, i, 0) for i in range(len(here))]
+    spline.estimateTransformation(here[None].astype(np.float32), there[None].astype(np.float32), matches)
+    pixels = pixel_centres(window)
+    _, moved = spline.applyTransformation(pixels.reshape(1, -1, 2))
+    error = np.linalg.norm(offsets - (moved.reshape(pixels.shape) - pixels), axis=-1)
+    assert np.median(error) < 0.05
+    assert np.percentile(error, 99) < 0.5
+
+
+def test_classic_offsets_scale_with_the_face():
+    rng = np.random.default_rng(4)
+    neutral = rng.uniform(0, 100, (478, 2))
+    source = neutral + rng.normal(0, 2, neutral.shape)
+    target = 3 * neutral + 50
+    moved = tps.displaced(target, tps.offset(source, neutral), 0.8)
+    assert np.allclose(moved - target, 0.8 * 3 * (source - neutral))
+
+
+def test_farthest_spans_the_range():
+    features = np.concatenate([np.zeros((50, 6)), np.full((3, 6), 10.0), np.full((2, 6), -8.0)])
+    rows = farthest(features, np.arange(55), 3)
+    assert len(rows) == 3
+    assert {float(features[row, 0]) for row in rows} == {0.0, 10.0, -8.0}
+    assert len(farthest(features, np.arange(50), 5)) == 1
+
+
+def test_steady_choice_is_the_cheapest_path():
+    cost = np.random.default_rng(6).random((7, 3)) * 3
+    choice = steady_choice(cost, 0.7)
+
+    def price(path):
+        return sum(cost[t, k] for t, k in enumerate(path)) + 0.7 * np.count_nonzero(np.diff(path))
+
+    best = min(itertools.product(range(3), repeat=7), key=price)
+    assert price(choice) == pytest.approx(price(best))
+
+
+def test_pictures_are_faded():
+    choice = np.repeat([0, 4], 20)
+    shares = [dict(faded(choice, frame)) for frame in range(40)]
+    fours = np.array([share.get(4, 0.0) for share in shares])
+    assert all(sum(share.values()) == pytest.approx(1) for share in shares)
+    assert fours[5] == 0
+    assert fours[35] == 1
+    assert np.all(np.diff(fours) >= -1e-12)
+    assert np.diff(fours).max() < 0.25
+
+
+def test_mismatch_is_a_mean_square():
+    rng = np.random.default_rng(8)
+    wanted, features = rng.random((4, 9)), rng.random((5, 9))
+    direct = ((wanted[:, None] - features) ** 2).mean(axis=2)
+    assert np.allclose(mismatch(wanted, features), direct)
+
+
+def test_grain_is_measured_and_laid():
+    v, u = np.indices((200, 200)).astype(np.float32)
+    smooth = np.repeat((100 + 0.2 * u + 10 * np.sin(v / 30))[..., None], 3, axis=2).astype(np.float32)
+    noisy = with_grain(smooth, 4.0, seed=1)
+    assert grain(noisy) == pytest.approx(4.0, rel=0.1)
+    assert grain(smooth) < 0.2
+    assert np.array_equal(noisy, with_grain(smooth, 4.0, seed=1))
