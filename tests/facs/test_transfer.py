@@ -1,0 +1,167 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from expression_transfer.core.errors import InputError
+from expression_transfer.core.facs.from_fit import performance, rest
+from expression_transfer.core.facs.tables import SHAPES, UNITS, UPPER_UNITS
+from expression_transfer.core.facs.transfer import (
+    EASE_SECONDS,
+    Mix,
+    effect,
+    mixed,
+    region_units,
+    resample,
+    target_expression,
+    usual_gaze,
+)
+
+
+@pytest.fixture
+def target(make_fit):
+    fit = make_fit()
+    fit.expression[:] *= 0.6
+    neutral = rest(fit, 101)
+    return fit, neutral, performance(fit, neutral, "target.mp4")
+
+
+@pytest.fixture
+def driver(make_performance):
+    return make_performance(count=60, seed=5)
+
+
+@pytest.mark.parametrize("mode", ["replace", "add"])
+@pytest.mark.parametrize("region", ["all", "upper", "lower"])
+def test_strength_zero_gives_the_fit_bit_for_bit(target, driver, mode, region):
+    fit, neutral, own = target
+    wanted = mixed(own, driver, Mix(0.0, mode, region))
+    assert np.array_equal(target_expression(fit, neutral, own, wanted), fit.expression)
+    assert np.array_equal(wanted.gaze, own.gaze)
+    assert np.array_equal(wanted.head, own.head)
+
+
+def test_replace_at_full_strength_is_the_driver(target, driver):
+    _, _, own = target
+    wanted = mixed(own, driver, Mix())
+    assert np.allclose(wanted.units, driver.units)
+    assert np.array_equal(wanted.head, own.head)
+
+
+def test_add_is_on_top(target, driver):
+    _, _, own = target
+    assert np.allclose(mixed(own, driver, Mix(0.5, "add")).units, own.units + 0.5 * driver.units)
+
+
+def test_the_fit_takes_what_is_wanted(target, driver):
+    """From weights back to units through the target's own neutral: the wanted performance."""
+    fit, neutral, own = target
+    wanted = mixed(own, driver, Mix())
+    posed = replace(fit, expression=target_expression(fit, neutral, own, wanted))
+    unclipped = fit.expression[:, : len(UNITS)] > neutral.units
+    assert np.allclose(performance(posed, neutral, "").units[unclipped], wanted.units[unclipped])
+    assert unclipped.mean() > 0.4
+
+
+@pytest.mark.parametrize(("region", "moves"), [("upper", True), ("lower", False)])
+def test_region(target, driver, region, moves):
+    _, _, own = target
+    wanted = mixed(own, driver, Mix(region=region))
+    upper = np.array([unit in UPPER_UNITS for unit in UNITS])
+    changed = (wanted.units != own.units).any(axis=0)
+    assert np.array_equal(changed, upper if region == "upper" else ~upper)
+    assert (not np.array_equal(wanted.gaze, own.gaze)) == moves
+
+
+def test_regions_share_all_units():
+    assert np.array_equal(region_units("upper") + region_units("lower"), region_units("all"))
+
+
+def test_effect_is_linear_in_strength(target, driver):
+    _, _, own = target
+    full, half = mixed(own, driver, Mix(1.0)), mixed(own, driver, Mix(0.5))
+    assert np.allclose(half.units - own.units, 0.5 * (full.units - own.units))
+    assert np.allclose(half.gaze - own.gaze, 0.5 * (full.gaze - own.gaze))
+
+
+@pytest.mark.parametrize("strength", [-0.1, 1.1, 2.0, float("nan")])
+def test_strength_outside_its_range_is_refused(strength):
+    with pytest.raises(InputError, match="0–1"):
+        Mix(strength)
+
+
+def test_resample_keeps_seconds(make_performance):
+    """A smile that grows by 0.5 a second does so at any frame rate."""
+    driver = make_performance(count=51, fps=25.0)
+    driver.units[:] = 0.5 * driver.times[:, None]
+    times = np.arange(0, 2.0, 1 / 60)
+    laid = resample(driver, times)
+    assert np.allclose(laid.units, 0.5 * times[:, None])
+    assert np.array_equal(laid.times, times)
+    assert not laid.missing.any()
+
+
+def test_resample_at_its_own_times_changes_nothing(make_performance):
+    driver = make_performance()
+    laid = resample(driver, driver.times)
+    assert np.array_equal(laid.units, driver.units)
+    assert np.array_equal(laid.gaze, driver.gaze)
+
+
+def test_beyond_the_driver_it_is_missing_and_at_rest(make_performance):
+    laid = resample(make_performance(count=25, fps=25.0), np.arange(50) / 25)
+    assert np.array_equal(laid.missing, np.arange(50) >= 25)
+    assert not laid.units[25:].any()
+
+
+def test_a_longer_driver_is_cut(make_performance):
+    driver = make_performance(count=50)
+    assert len(resample(driver, np.arange(10) / 25)) == 10
+
+
+def test_marks_follow_to_other_rates(make_performance):
+    driver = make_performance(count=50, fps=25.0)
+    driver.missing[20:30] = True
+    laid = resample(driver, np.arange(100) / 50)
+    assert laid.missing.sum() in (20, 21)
+
+
+def test_effect_eases_into_gaps(make_performance):
+    driver = make_performance(count=100, fps=50.0)
+    driver.missing[40:60] = True
+    share = effect(driver, Mix(0.8))
+    assert not share[40:60].any()
+    away = np.minimum(np.abs(driver.times - driver.times[40]), np.abs(driver.times - driver.times[59]))
+    outside = ~driver.missing
+    assert np.allclose(share[outside & (away >= EASE_SECONDS)], 0.8)
+    assert (np.diff(share[25:41]) <= 0).all()
+    assert (np.diff(share[59:75]) >= 0).all()
+    assert np.abs(np.diff(share)).max() < 0.8 / (EASE_SECONDS * 50) * 1.6
+
+
+def test_gaze_is_relative_to_each_ones_usual(make_performance):
+    own, driver = make_performance(seed=1), make_performance(seed=2)
+    shifted = replace(driver, gaze=driver.gaze + np.array([0.2, -0.1]))
+    assert np.allclose(mixed(own, driver, Mix()).gaze, mixed(own, shifted, Mix()).gaze)
+    still = replace(driver, gaze=np.full_like(driver.gaze, 0.15))
+    assert np.allclose(mixed(own, still, Mix()).gaze, usual_gaze(own))
+    assert np.allclose(mixed(own, still, Mix(mode="add")).gaze, own.gaze)
+
+
+def test_usual_gaze_leaves_missing_frames_out(make_performance):
+    acted = make_performance()
+    acted.gaze[:] = 0.1
+    acted.gaze[:30] = 0.5
+    acted.missing[:30] = True
+    assert np.allclose(usual_gaze(acted), 0.1)
+    acted.missing[:] = True
+    assert not usual_gaze(acted).any()
+
+
+def test_weights_stay_in_range_and_unknown_shapes_do_no_harm(target, driver):
+    fit, neutral, own = target
+    wanted = mixed(own, driver, Mix(1.0, "add"))
+    weights = target_expression(fit, neutral, own, wanted)
+    assert weights.min() >= 0.0
+    assert weights.max() <= 1.0
+    few = replace(fit, expressions=("unheardOf", *SHAPES[1:]))
+    assert np.array_equal(target_expression(few, neutral, own, wanted)[:, 0], fit.expression[:, 0])
