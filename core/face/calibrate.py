@@ -110,7 +110,7 @@ def noise_model(residuals: Array, rank: int) -> tuple[Array, Array]:
     _, scale, modes = np.linalg.svd(flat / np.sqrt(len(flat)), full_matrices=False)
     common = scale[:rank, None] * modes[:rank]
     variance = np.mean(flat**2, axis=0)
-    rest = np.maximum(variance - np.sum(common**2, axis=0), 0.05 * variance)
+    rest = np.maximum(variance - np.sum(common**2, axis=0), 0.01 * variance)
     shape = residuals.shape[1:]
     return np.sqrt(rest).reshape(shape), common.reshape(rank, *shape)
 

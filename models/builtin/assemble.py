@@ -12,7 +12,8 @@ from ...core.facs.tables import SHAPES
 from .chart import Chart
 from .inner import EYE_SEGMENTS, IRIS_RING, eye_piece, eyeball, teeth_piece, tongue_out, tongue_piece
 from .pieces import Piece, joined, welded
-from .skin import lid_pieces, loft_piece, mouth_piece, skin_mesh, skin_piece
+from .lids import closing, lids
+from .skin import SkinMesh, lid_pieces, loft_piece, mouth_piece, skin_mesh, skin_piece
 from .topology import MESH_LANDMARKS
 
 IDENTITY_MODES = 48
@@ -31,13 +32,11 @@ class Basis:
     """Share of the skin's variance that the modes keep."""
 
 
-def head_pieces(head: IctHead, landmarks: Array) -> list[Piece]:
-    """The head with MediaPipe's mesh at chart points (468×2): all that hangs on the skin, then eyes, teeth and tongue.
+def head_pieces(head: IctHead, chart: Chart, skin: SkinMesh) -> list[Piece]:
+    """All that hangs on the skin, welded, then eyes, teeth and tongue.
 
     The skin comes first, so that the landmarks are the first piece's first vertices.
     """
-    chart = Chart(head)
-    skin = skin_mesh(chart, landmarks)
     hung = [skin_piece(head, chart, skin), *lid_pieces(head, chart, skin), mouth_piece(head, chart, skin), loft_piece(head, chart, skin)]
     radius = min(eyeball(head, side)[1] for side in ("left", "right"))
     return [
@@ -54,7 +53,9 @@ def _onto_chart_area(piece: Piece) -> Piece:
 
 def assembled(head: IctHead, landmarks: Array) -> tuple[FaceModel, Basis]:
     """The model with the true landmarks for a response: what the detector really reports is measured on it."""
-    pieces = head_pieces(head, landmarks)
+    chart = Chart(head)
+    mesh = skin_mesh(chart, landmarks)
+    pieces = head_pieces(head, chart, mesh)
     whole = joined(pieces)
     centres = [eyeball(head, side) for side in ("left", "right")]
     centre = np.stack([found[0] for found in centres])
@@ -66,6 +67,9 @@ def assembled(head: IctHead, landmarks: Array) -> tuple[FaceModel, Basis]:
     rigid = _rigid_free(mean, whole.motion[:modes], drift[:modes], centre, skin)
     basis, identity, eye_identity = _components(*rigid, skin)
     expression = _expressions(head, whole.motion[modes:], pieces)
+    hung = len(pieces[0].mean)
+    for name, eye in zip(("eyeBlink_R", "eyeBlink_L"), lids(chart, mesh), strict=True):
+        expression[SHAPES.index(name), :hung] += closing(mean[:hung], expression[SHAPES.index(name), :hung], eye)
     parts = tuple(dict.fromkeys(whole.part))
     index, weights = _landmark_embedding(whole.triangles, pieces)
     member = np.concatenate([np.full(len(piece.mean), piece.eye) for piece in pieces]).astype(np.int8)

@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 from ...core.conventions import Array
 from ...core.face.ict import QUAD_PARTS, IctHead
 from .chart import EYE_RIGHT, MOUTH, Chart, Places, Ring, fan, mirrored
-from .pieces import Faces, Piece, facing, grid_triangles, placed
+from .pieces import Faces, Piece, facing, flipped, grid_triangles, placed
 from .topology import LIP_OUTER, boundary_loops, mesh_triangles, subdivided
 
 LID_MARGIN = 2
 """Edges between ICT's lid margin, where the lashes grow, and the boundary of its face mesh behind it."""
 LIP_CONTACT = {True: 8, False: 7}
 """Edges between the line where the (upper, lower) lips touch and the boundary of the face mesh inside the mouth."""
+
+BAG = ((1.24, 3.97, 0.012), (1.0, 3.2, 0.030), (0.45, 1.44, 0.042), (0.03, 0.03, 0.044))
+"""The mouth's bag behind its lining, row by row: width and height, in those of the lining's end, and m behind it."""
 
 LOFT_ROWS = 9
 SKULL_CENTRE = np.array([0.0, 0.02, -0.005])
@@ -96,7 +99,7 @@ def _eye_wall(head: IctHead, chart: Chart, contour: Array, outer: Ring, inner: l
     points = contour if right else mirrored(contour)
     rows = np.stack([points, *(ring.at(outer.along(points), above(outer, points)) for ring in inner)])
     uv = rows if right else mirrored(rows)
-    return facing_loop(_wall(head, chart, uv, "lid"))
+    return as_in_chart(_wall(head, chart, uv, "lid"))
 
 
 def _wall(head: IctHead, chart: Chart, rows: Array, part: str) -> Piece:
@@ -106,38 +109,36 @@ def _wall(head: IctHead, chart: Chart, rows: Array, part: str) -> Piece:
     return Piece(mean, motion, triangles, rows.reshape(-1, 2), triangles, (part,) * len(triangles))
 
 
-def facing_loop(piece: Piece) -> Piece:
-    """A strip around a hole, facing the hole's middle."""
-    middle = piece.mean.mean(axis=0)
-    return facing(piece, middle - piece.mean[piece.triangles].mean(axis=1))
+def as_in_chart(piece: Piece) -> Piece:
+    """A piece of the chart wound as the skin is, whose front has a positive area there."""
+    a, b, c = np.moveaxis(piece.uv[piece.uv_triangles], 1, 0)
+    area = np.sum((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0])
+    return piece if area > 0 else flipped(piece)
 
 
 def mouth_piece(head: IctHead, chart: Chart, skin: SkinMesh) -> Piece:
     """The inside of the lips and, behind it, a bag that closes 4 cm into the head."""
     contour = skin.uv[skin.mouth]
-    outer = {upper: chart.ring(MOUTH, steps) for upper, steps in LIP_CONTACT.items()}
-    is_upper = above(outer[True], contour)
-    along = np.where(is_upper, outer[True].along(contour), outer[False].along(contour))
+    u = contour[:, 0]
+    along, is_upper = (u - u.min()) / np.ptp(u), above(chart.ring(MOUTH, LIP_CONTACT[True]), contour)
     rings = [chart.ring(MOUTH, steps) for steps in (5, 2, 0)]
     lining = _wall(head, chart, np.stack([contour, *(ring.at(along, is_upper) for ring in rings)]), "mouth")
-    return facing_loop(_bagged(lining, len(contour)))
+    return as_in_chart(_bagged(lining, contour))
 
 
-def _bagged(lining: Piece, columns: int) -> Piece:
-    """The lining with rows added that close behind it, moving with its last row."""
-    depth = np.array([[0.30, 0.012], [0.0, 0.030], [-0.55, 0.042], [-0.97, 0.044]])
-    end, moved, uv = lining.mean[-columns:], lining.motion[:, -columns:], lining.uv[-columns:]
-    middle, drift, pole = end.mean(axis=0), moved.mean(axis=1, keepdims=True), uv.mean(axis=0)
-    # the bag opens a little behind the teeth before it closes
-    spread = [(1 + grow * (0.8 if grow > 0 else 1.0), back) for grow, back in depth]
-    means = [middle + (end - middle) * np.array([1.0, 1.0 + 2.2 * (size > 0.4), 1.0]) * size - [0, 0, back] for size, back in spread]
-    motion = [drift + (moved - drift) * size for size, _ in spread]
-    uvs = [pole + (uv - pole) * shrink for shrink in (0.8, 0.6, 0.4, 0.05)]
-    rows = len(lining.mean) // columns + len(depth)
+def _bagged(lining: Piece, contour: Array) -> Piece:
+    """The lining with rows added that close behind it, moving with its last row; its UVs shrink towards a pole."""
+    columns = len(contour)
+    end, moved = lining.mean[-columns:], lining.motion[:, -columns:]
+    middle, drift = end.mean(axis=0), moved.mean(axis=1, keepdims=True)
+    means = [middle + (end - middle) * [wide, high, 1.0] - [0, 0, back] for wide, high, back in BAG]
+    motion = [drift + (moved - drift) * wide for wide, _, _ in BAG]
+    rows = len(lining.mean) // columns + len(BAG)
     triangles = grid_triangles(rows, columns, closed=True)
+    uv = MOUTH + np.linspace(1.0, 0.05, rows)[:, None, None] * (contour - MOUTH)
     return Piece(
         np.concatenate([lining.mean, *means]), np.concatenate([lining.motion, *motion], axis=1), triangles,
-        np.concatenate([lining.uv, *uvs]), triangles, ("mouth",) * len(triangles),
+        uv.reshape(-1, 2), triangles, ("mouth",) * len(triangles),
     )
 
 

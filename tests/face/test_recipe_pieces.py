@@ -1,0 +1,142 @@
+"""The recipe's pieces against planted truths."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from expression_transfer.core.conventions import rotation_matrices
+from expression_transfer.models.builtin.assemble import _rigid_free
+from expression_transfer.models.builtin.chart import boundary_components, fan
+from expression_transfer.models.builtin.inner import sphere_of
+from expression_transfer.models.builtin.pieces import Piece, facing, grid_triangles, joined, normals, welded
+from expression_transfer.models.builtin.response import IRIS_MIRROR, gaze_of, symmetric
+from expression_transfer.models.builtin.skin import cast_outwards
+from expression_transfer.models.builtin.topology import boundary_loops, mesh_triangles, mirror_of, subdivided
+
+
+def test_mediapipe_s_mesh_is_a_face_with_two_eyes_and_a_mouth() -> None:
+    triangles = mesh_triangles()
+    assert np.array_equal(np.unique(triangles), np.arange(468))
+    directed = np.concatenate([triangles[:, [k, (k + 1) % 3]] for k in range(3)])
+    assert len(np.unique(directed, axis=0)) == len(directed)
+    edges = len(np.unique(np.sort(directed, axis=1), axis=0))
+    assert 468 - edges + len(triangles) == 2 - 4  # Euler: a sphere with four holes
+    assert sorted(len(loop) for loop in boundary_loops(triangles)) == [16, 16, 20, 36]
+
+
+def test_subdivision_keeps_the_surface() -> None:
+    points = np.random.default_rng(0).normal(size=(468, 3))
+    triangles = mesh_triangles()
+    split, pairs = subdivided(triangles, len(points))
+    finer = np.concatenate([points, points[pairs].mean(axis=1)])
+    total = [np.linalg.norm(normals(p, t), axis=1).sum() for p, t in ((points, triangles), (finer, split))]
+    assert len(split) == 4 * len(triangles) and np.isclose(*total)
+    assert np.allclose(normals(finer, split).reshape(-1, 4, 3).sum(axis=1), normals(points, triangles))
+
+
+def test_mirror_pairs_planted_points() -> None:
+    rng = np.random.default_rng(1)
+    left = rng.uniform([0.1, 0.1], [0.45, 0.9], size=(30, 2))
+    order = rng.permutation(70)
+    points = np.concatenate([left, left * [-1, 1] + [1, 0], np.stack([np.full(10, 0.5), np.arange(10) / 10], 1)])[order]
+    mirror = mirror_of(points + 0.001 * rng.normal(size=points.shape))
+    assert np.allclose(points[mirror], points * [-1, 1] + [1, 0])
+
+
+def test_sphere_is_found() -> None:
+    points = np.random.default_rng(2).normal(size=(50, 3))
+    points = 0.7 * points / np.linalg.norm(points, axis=1, keepdims=True) + [1, 2, 3]
+    centre, radius = sphere_of(points)
+    assert np.allclose(centre, [1, 2, 3]) and np.isclose(radius, 0.7)
+
+
+def grid_piece(offset: float) -> Piece:
+    """A flat 3×4 grid in the x–y plane that starts at x = offset, moving with one mode."""
+    y, x = np.mgrid[0:3, 0:4].astype(float)
+    mean = np.stack([x.ravel() + offset, y.ravel(), np.zeros(12)], axis=1)
+    triangles = grid_triangles(3, 4, closed=False)
+    return Piece(mean, (2 * mean)[None], triangles, mean[:, :2], triangles, ("sheet",) * len(triangles))
+
+
+def test_welding_joins_what_coincides_and_keeps_the_first_indices() -> None:
+    whole = joined([grid_piece(0.0), grid_piece(3.0)])
+    one = welded(whole)
+    assert len(one.mean) == 24 - 3 and np.array_equal(one.mean[:12], whole.mean[:12])
+    assert np.allclose(one.mean[one.triangles], whole.mean[whole.triangles])
+    assert np.allclose(one.motion[0], 2 * one.mean)
+
+
+def test_welding_refuses_to_tear() -> None:
+    still = grid_piece(3.0)
+    apart = Piece(still.mean, 0 * still.motion, still.triangles, still.uv, still.uv_triangles, still.part)
+    with pytest.raises(ValueError, match="apart"):
+        welded(joined([grid_piece(0.0), apart]))
+
+
+def test_facing_turns_a_sheet_round() -> None:
+    up = facing(grid_piece(0.0), np.array([0.0, 0.0, 1.0]))
+    down = facing(up, np.array([0.0, 0.0, -1.0]))
+    assert (normals(up.mean, up.triangles)[:, 2] > 0).all() and (normals(down.mean, down.triangles)[:, 2] < 0).all()
+
+
+def test_rays_leave_a_sphere_where_they_should() -> None:
+    latitude, longitude = np.linspace(0, np.pi, 60), np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    theta, phi = np.meshgrid(latitude, longitude, indexing="ij")
+    sphere = np.stack([np.sin(theta) * np.cos(phi), np.cos(theta), np.sin(theta) * np.sin(phi)], -1).reshape(-1, 3)
+    rays = np.random.default_rng(3).normal(size=(20, 3))
+    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
+    origin = np.array([0.1, 0.0, -0.1])
+    places = cast_outwards(sphere, grid_triangles(60, 60, closed=True), origin, rays, -np.inf).of(sphere)
+    way = places - origin
+    assert np.allclose(way / np.linalg.norm(way, axis=1, keepdims=True), rays, atol=1e-6)
+    assert np.allclose(np.linalg.norm(places, axis=1), 1, atol=0.01)
+
+
+def test_rigid_motion_is_taken_out_of_identity() -> None:
+    rng = np.random.default_rng(4)
+    mean = rng.normal(size=(200, 3)) * 0.1
+    turn = rotation_matrices(np.array([1e-4, -2e-4, 3e-4]))
+    moved = (mean @ turn.T - mean + [0.01, 0.02, 0.03])[None]
+    shape = rng.normal(size=(1, 200, 3)) * 1e-3
+    left, _ = _rigid_free(mean, moved, moved[:, :2], mean[:2], 200)
+    both, _ = _rigid_free(mean, moved + shape, moved[:, :2], mean[:2], 200)
+    alone, _ = _rigid_free(mean, shape, moved[:, :2], mean[:2], 200)
+    assert np.abs(left).max() < 1e-7 and np.allclose(both, alone, atol=1e-7)
+
+
+def test_symmetric_response_averages_a_shape_with_its_mirror() -> None:
+    mirror = np.array([1, 0, 2])
+    response = np.random.default_rng(5).normal(size=(4, 3, 3))
+    even = symmetric(response, ("smile_L", "smile_R", "jawLeft", "jawRight"), mirror)
+    for one, other in ((0, 1), (2, 3)):
+        assert np.allclose(even[one], even[other][mirror] * [-1, 1, 1])
+    again = symmetric(even, ("smile_L", "smile_R", "jawLeft", "jawRight"), mirror)
+    assert np.allclose(again, even)
+
+
+def test_gaze_of_look_shapes() -> None:
+    assert gaze_of("eyeLookOut_L")[0, 0] > 0 > gaze_of("eyeLookIn_L")[0, 0]
+    assert gaze_of("eyeLookOut_R")[1, 0] < 0 < gaze_of("eyeLookIn_R")[1, 0]
+    assert gaze_of("eyeLookDown_R")[1, 1] > 0 and not gaze_of("jawOpen").any()
+
+
+def test_iris_mirror_is_an_involution() -> None:
+    mirror = np.array(IRIS_MIRROR) - 468
+    assert np.array_equal(mirror[mirror], np.arange(10))
+
+
+def test_open_edges_of_two_quads_and_a_triangle() -> None:
+    quads = np.array([[0, 1, 2, 3], [1, 4, 5, 2], [10, 11, 12, 12]], dtype=np.int32)
+    assert sorted(map(sorted, boundary_components(quads))) == [[0, 1, 2, 3, 4, 5], [10, 11, 12]]
+    assert len(fan(quads)) == 5
+
+
+@pytest.mark.slow
+def test_chart_finds_ict_s_own_vertices(shared: Path) -> None:
+    from expression_transfer.core.face.ict import read_ict
+    from expression_transfer.models.builtin.chart import Chart
+
+    head = read_ict(shared / "models" / "ICT-FaceKit-master.zip", ("jawOpen",))
+    chart = Chart(head)
+    vertices = np.random.default_rng(6).choice(np.unique(chart.quads), 60, replace=False)
+    assert np.allclose(chart.locate(chart.vertex_uv[vertices]).of(head.neutral), head.neutral[vertices], atol=1e-6)
