@@ -18,7 +18,7 @@ LIVE_LINK_ANGLES = tuple(
     f"{part}{angle}" for part in ("Head", "LeftEye", "RightEye") for angle in ("Yaw", "Pitch", "Roll")
 )
 LIVE_LINK_FPS = 60.0
-"""Rate assumed of a Live Link Face file too short to tell its own."""
+"""Live Link Face's own rate."""
 
 HEAD = ("head_yaw", "head_pitch", "head_roll")
 GAZE = ("gaze_L_yaw", "gaze_L_pitch", "gaze_R_yaw", "gaze_R_pitch")
@@ -74,9 +74,10 @@ def derived_units(performance: Performance) -> Array:
     return np.asarray(np.clip(np.stack([columns[item.name] for item in DERIVED], axis=1), 0.0, 1.0))
 
 
-def read_performance(path: Path) -> Performance:
+def read_performance(path: Path, short_fps: float = LIVE_LINK_FPS) -> Performance:
     """A performance from performance.npz, a Live Link Face CSV or a facs.csv; told apart by what is inside.
 
+    `short_fps` is taken for the rate of a Live Link Face file of less than a second, whose timecodes don't tell it.
     Raises InputError naming the file where it is none of them or a value is missing or not a number.
     """
     if path.suffix.lower() == ".npz":
@@ -85,14 +86,14 @@ def read_performance(path: Path) -> Performance:
     if "AU12_L" in table:
         return _from_facs(table, path)
     if "BlendShapeCount" in table or "JawOpen" in table:
-        return _from_arkit(table, path)
+        return _from_arkit(table, short_fps, path)
     raise InputError(f"{path}: neither performance.npz, nor a Live Link Face CSV, nor a facs.csv")
 
 
 def _from_facs(table: dict[str, list[str]], path: Path) -> Performance:
     values = {name: _numbers(table, name, path) for name in ("timestamp", *UNITS)}
     optional = {name: _numbers(table, name, path) for name in (*HEAD, *GAZE, "confidence", "success") if name in table}
-    times = values["timestamp"]
+    times = _rising(values["timestamp"], path) + values["timestamp"][0]
     count = len(times)
     zero, one = np.zeros(count), np.ones(count)
     marks = _numbers(table, "bridged", path) if "bridged" in table else zero
@@ -111,12 +112,12 @@ def _from_facs(table: dict[str, list[str]], path: Path) -> Performance:
     )
 
 
-def _from_arkit(table: dict[str, list[str]], path: Path) -> Performance:
+def _from_arkit(table: dict[str, list[str]], short_fps: float, path: Path) -> Performance:
     arkit = np.stack([_numbers(table, name, path) for name in LIVE_LINK_ARKIT], axis=1)
     shapes = shapes_from_arkit(arkit)
     count = len(arkit)
     zero = np.zeros(count)
-    times, fps = _times_of_timecodes(table.get("Timecode", []), count, path)
+    times, fps = _times_of_timecodes(table.get("Timecode", []), count, short_fps, path)
     head = [_numbers(table, name, path) if name in table else zero for name in LIVE_LINK_ANGLES[:3]]
     return Performance(
         units=np.stack([shapes[shape] for shape in UNIT_SHAPES.values()], axis=1),
@@ -149,23 +150,33 @@ def _timecode(seconds: float, fps: float) -> str:
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}:{thousandths // 1000:02d}.{thousandths % 1000:03d}"
 
 
-def _times_of_timecodes(codes: list[str], count: int, path: Path) -> tuple[Array, float]:
-    """Seconds from the first row, and frames per second: how many rows a whole second of the file holds."""
+def _times_of_timecodes(codes: list[str], count: int, short_fps: float, path: Path) -> tuple[Array, float]:
+    """Seconds from the first row, and rows per second; `short_fps` where no whole second begins inside the file.
+
+    The timecode's base (frames a second) is read off the rows where the second changes: there the frame number falls
+    by the base less one row's step.
+    """
+    if not codes:
+        return np.arange(count) / short_fps, short_fps
     try:
-        parts = np.array([[float(part) for part in code.split(":")] for code in codes]).reshape(-1, 4)
+        parts = np.array([[float(part) for part in code.split(":")] for code in codes]).reshape(count, 4)
     except ValueError as error:
         raise InputError(f"{path}: a Timecode is not HH:MM:SS:FF.mmm") from error
-    if len(parts) != count:
-        return np.arange(count) / LIVE_LINK_FPS, LIVE_LINK_FPS
-    seconds = parts[:, :3] @ np.array([3600.0, 60.0, 1.0])
-    ticks = np.flatnonzero(np.diff(seconds))
-    if len(ticks) >= 2:
-        fps = (ticks[-1] - ticks[0]) / (seconds[ticks[-1]] - seconds[ticks[0]])
-    else:
-        steps = np.diff(parts[:, 3])
-        fps = LIVE_LINK_FPS if len(steps) == 0 or len(ticks) == 0 else float(parts[ticks[0], 3] + np.median(steps))
-    times = seconds + parts[:, 3] / fps
-    return times - times[0], float(fps)
+    seconds, frames = parts[:, :3] @ np.array([3600.0, 60.0, 1.0]), parts[:, 3]
+    ticks = np.diff(seconds) == 1
+    steps = np.diff(frames)[np.diff(seconds) == 0]
+    step = float(np.median(steps)) if len(steps) else 1.0
+    base = float(np.median(step - np.diff(frames)[ticks])) if ticks.any() else short_fps * step
+    if step <= 0 or base <= 0:
+        raise InputError(f"{path}: the Timecode does not rise from row to row")
+    return _rising(seconds + frames / base, path), base / step
+
+
+def _rising(times: Array, path: Path) -> Array:
+    """Seconds from the first row."""
+    if np.any(np.diff(times) < 0):
+        raise InputError(f"{path}: time runs backwards after row {int(np.diff(times).argmin()) + 2}; sort the rows")
+    return times - times[0]
 
 
 def _rate(times: Array) -> float:
