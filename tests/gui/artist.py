@@ -1,6 +1,6 @@
 """The artist at the mouse: runs beside Blender on the same screen (inside the blender52 root) and plays one session.
 
-python3 artist.py FOLDER ZIP SCENE.blend SOURCE PLATE RIG → FOLDER/seen.json, *.png, blender.log
+python3 artist.py FOLDER ZIP SCENE.blend LONG SOURCE PLATE RIG → FOLDER/seen.json, *.png, blender.log
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-FOLDER, ZIP, SCENE, SOURCE, PLATE, RIG = (Path(each) for each in sys.argv[1:])
+FOLDER, ZIP, SCENE, LONG, SOURCE, PLATE, RIG = (Path(each) for each in sys.argv[1:])
 STATE, ORDERS = FOLDER / "state.json", FOLDER / "orders.json"
 REDRAW = 2.0
 """s that software OpenGL on a busy machine may need to show what happened."""
@@ -79,7 +79,7 @@ def open_panel():
     time.sleep(0.5)
     click(TAB)
     wait(lambda now: now["category"] == "Expression", 10)
-    order(source_file=str(SOURCE), rig="Wolf3D_Head", output=str(FOLDER / "out"))
+    order(source_file=str(LONG), rig="Wolf3D_Head", output=str(FOLDER / "out"), resume=False)
     time.sleep(REDRAW)
     shoot("panel")
 
@@ -112,6 +112,7 @@ def crash():
 
 
 def transfer():
+    order(source_file=str(SOURCE))
     click(BUTTON)
     wait(lambda now: now["running"], 10)
     seen["seconds"] = wait(lambda now: not now["running"])
@@ -125,7 +126,8 @@ def commands():
     performance = str(FOLDER / "out" / "performance.npz")
     for name, rig in (("command", RIG), ("bad_command", FOLDER / "none.glb")):
         ran = subprocess.run(
-            ["blender", "--command", "expression_transfer", "rig", performance, str(rig), "-o", str(FOLDER / f"{name}.blend")],
+            ["blender", "--command", "expression_transfer", "rig", performance, str(rig),
+             "-o", str(FOLDER / f"{name}.blend")],
             check=False, capture_output=True, text=True,
         )  # fmt: skip
         seen[name] = {"status": ran.returncode, "said": ran.stdout + ran.stderr}

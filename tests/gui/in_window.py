@@ -23,7 +23,7 @@ def obey():
     obeyed = ORDERS.stat().st_mtime
     chosen = bpy.context.scene.expression_transfer
     for name, value in json.loads(ORDERS.read_text()).items():
-        setattr(chosen, name, bpy.data.objects[value] if name == "rig" and value else value or None)
+        setattr(chosen, name, bpy.data.objects.get(value) if name == "rig" else value)
     bpy.ops.ed.undo_push(message="Fill fields")
 
 

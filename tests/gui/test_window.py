@@ -1,4 +1,4 @@
-"""A real Blender window (shared/tools/blender52.sh): the extension is installed from its zip and used with the mouse."""
+"""A real Blender window (shared/tools/blender52.sh): the extension, installed from its zip, is used with the mouse."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def session(blender52, archive, shared, tmp_path_factory) -> Path:
     }
     played = subprocess.run(
         ["blender52", "--shell", "python3", str(HERE / "artist.py"), str(folder), str(archive),
-         str(folder / "brunette.blend"), str(footage / "d0.mp4"), str(footage / "s10.jpg"),
+         str(folder / "brunette.blend"), str(footage / "d6.mp4"), str(footage / "d0.mp4"), str(footage / "s10.jpg"),
          str(shared / "rigs" / "brunette-t.glb")],
         check=False, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=380,
     )  # fmt: skip
