@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..conventions import Array
+from ..face.model import FaceModel
 from ..facs.convert import gaze_weights
 from ..facs.tables import GAZE_SHAPES
-from ..face.model import FaceModel
 
 FPS, SECONDS = 30, 5.0
 
@@ -114,9 +114,12 @@ def _weight(name: str, times: Array) -> Array:
 
 def _head(times: Array) -> tuple[Array, Array]:
     """Gentle motion: turns (T×3 rad) and translations (T×3 m) of slow sines that never quite repeat."""
+
     def sway(amount: float, hertz: float, phase: float) -> Array:
         return np.asarray(amount * np.sin(2 * np.pi * hertz * times + phase))
 
-    head = np.stack([sway(0.13, 0.31, 0.3) + sway(0.03, 0.9, 1.0), sway(0.06, 0.43, 1.2), sway(0.04, 0.27, 2.0)], axis=1)
+    head = np.stack(
+        [sway(0.13, 0.31, 0.3) + sway(0.03, 0.9, 1.0), sway(0.06, 0.43, 1.2), sway(0.04, 0.27, 2.0)], axis=1
+    )
     translation = np.stack([sway(0.006, 0.23, 0.5), sway(0.004, 0.37, 0.0), 0.62 + sway(0.012, 0.19, 1.0)], axis=1)
     return head, translation

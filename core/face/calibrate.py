@@ -40,7 +40,9 @@ class View:
         return np.asarray(self.focal * plane @ camera_rotations(self.turn))
 
 
-def cast_back(pixels: Array, vertices: Array, triangles: NDArray[np.int32], view: View) -> tuple[NDArray[np.int64], Array]:
+def cast_back(
+    pixels: Array, vertices: Array, triangles: NDArray[np.int32], view: View
+) -> tuple[NDArray[np.int64], Array]:
     """Where rays through pixels (N×2) first meet a mesh's front: triangle (N, -1 where none) and weights (N×3).
 
     `vertices`: V×3 m, face space; `triangles`: F×3, counter-clockwise from outside. The weights are barycentric on

@@ -12,16 +12,22 @@ from ..conventions import Array, Array32
 from ..errors import InputError
 
 METRES = 0.01
-"""ICT-FaceKit's unit is the centimetre; its axes are face space's (+X the subject's left, +Y up, +Z out of the face)."""
+"""ICT-FaceKit's unit is the centimetre; its axes are face space's."""
 
 NEUTRAL = "generic_neutral_mesh"
 IDENTITIES = 100
 VERTICES = 26719
 QUAD_PARTS: dict[str, slice] = {
-    "face": slice(0, 9230), "head": slice(9230, 11144), "mouth": slice(11144, 13226),
-    "socket_left": slice(13226, 13630), "socket_right": slice(13630, 14034), "gums": slice(14034, 17006),
-    "teeth_upper": slice(17006, 19250), "teeth_lower": slice(19250, 21496),
-    "eyeball_left": slice(21496, 22296), "eyeball_right": slice(23094, 23894),
+    "face": slice(0, 9230),
+    "head": slice(9230, 11144),
+    "mouth": slice(11144, 13226),
+    "socket_left": slice(13226, 13630),
+    "socket_right": slice(13630, 14034),
+    "gums": slice(14034, 17006),
+    "teeth_upper": slice(17006, 19250),
+    "teeth_lower": slice(19250, 21496),
+    "eyeball_left": slice(21496, 22296),
+    "eyeball_right": slice(23094, 23894),
 }
 """Polygon ranges of the table in the model's README (those parts that are used here; eyeballs without their irises)."""
 
@@ -58,7 +64,13 @@ def read_ict(path: Path, names: tuple[str, ...]) -> IctHead:
     except (ValueError, IndexError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: damaged ICT-FaceKit ({error}); get it from its repository again") from error
     return IctHead(
-        neutral * METRES, quads, uv, uv_quads, np.float32(identity * METRES), np.float32(expression * METRES), names
+        neutral * METRES,
+        quads,
+        uv,
+        uv_quads,
+        np.asarray(identity * METRES, dtype=np.float32),
+        np.asarray(expression * METRES, dtype=np.float32),
+        names,
     )
 
 
@@ -91,7 +103,8 @@ def _mesh(obj: bytes) -> tuple[Array, Array, NDArray[np.int32], NDArray[np.int32
     uv = np.array([line.split()[1:3] for line in lines if line.startswith(b"vt ")], dtype=np.float64)
     corners = [
         [corner.split(b"/")[:2] for corner in (*line.split()[1:], line.split()[-1])[:4]]
-        for line in lines if line.startswith(b"f ")
+        for line in lines
+        if line.startswith(b"f ")
     ]
     both = np.array(corners, dtype=np.int32) - 1
     return _vertices(obj), uv, both[..., 0], both[..., 1]

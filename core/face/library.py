@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..conventions import LANDMARKS
 from ..errors import InputError
@@ -47,7 +48,7 @@ def _wide(value: Value) -> Value:
 def _problem(model: FaceModel) -> str | None:
     """What is wrong with a model's arrays, if anything."""
     modes, shapes, vertices = len(model.identity), len(model.expressions), len(model.mean)
-    expected = {
+    expected: dict[str, tuple[NDArray[Any], tuple[int, ...]]] = {
         "mean": (model.mean, (vertices, 3)),
         "identity": (model.identity, (modes, vertices, 3)),
         "expression": (model.expression, (shapes, vertices, 3)),
@@ -67,7 +68,7 @@ def _problem(model: FaceModel) -> str | None:
             return f"{name} is {array.shape}, not {shape}"
         if not np.isfinite(array).all():
             return f"{name} has values that are not finite"
-    indices = {
+    indices: dict[str, tuple[NDArray[Any], int]] = {
         "triangles": (model.triangles, vertices),
         "uv_triangles": (model.uv_triangles, len(model.uv)),
         "landmark_triangle": (model.landmark_triangle, len(model.triangles)),

@@ -27,7 +27,8 @@ UPPER_LIDS = ((33, 246, 161, 160, 159, 158, 157, 173, 133), (263, 466, 388, 387,
 LOWER_LIDS = ((33, 7, 163, 144, 145, 153, 154, 155, 133), (263, 249, 390, 373, 374, 380, 381, 382, 362))
 IRISES = ((468, (469, 470, 471, 472)), (473, (474, 475, 476, 477)))
 """Centre and ring."""
-NOSTRILS = ((79, 238, 20, 242, 141), (309, 458, 250, 462, 370))
+NOSTRILS = ((237, 218, 79, 166, 60, 20, 125), (457, 438, 309, 392, 290, 250, 354))
+"""Around each nostril's rim."""
 CHEEKS_AND_NOSE = ((50, 0.055), (280, 0.055), (4, 0.035), (205, 0.05), (425, 0.05))
 """Landmarks where blood shows, and how far around (UV)."""
 EYE_HOLLOWS = ((230, 0.03), (450, 0.03), (190, 0.02), (414, 0.02), (27, 0.025), (257, 0.025))
@@ -86,7 +87,8 @@ class _Painter:
         for brow in BROWS:
             self._brow(out, brow)
         for nostril in NOSTRILS:
-            self._blend(out, self._polygon(self.landmarks[list(nostril)], 0.0025), 0.25 * self.skin)
+            rim = self.landmarks[list(nostril)]
+            self._blend(out, 0.85 * self._polygon(0.8 * rim + 0.2 * rim.mean(axis=0), 0.003), 0.22 * self.skin)
         self._lids(out)
         self._eyes(out)
         self._mouth(out)
@@ -143,7 +145,9 @@ class _Painter:
     def _mouth(self, out: Array32) -> None:
         self._blend(out, self._mask("mouth", 0.0), np.array([0.30, 0.11, 0.10], dtype=np.float32))
         inner = cv2.erode(self._filled(self._is("mouth")), np.ones((9, 9), np.uint8))
-        self._blend(out, cv2.GaussianBlur(inner, (0, 0), 0.008 * self.size), np.array([0.10, 0.03, 0.03], dtype=np.float32))
+        self._blend(
+            out, cv2.GaussianBlur(inner, (0, 0), 0.008 * self.size), np.array([0.10, 0.03, 0.03], dtype=np.float32)
+        )
         tongue = np.array([0.66, 0.34, 0.33], dtype=np.float32) * (1 + self._noise(((200, 0.08),)))
         self._blend(out, self._mask("tongue", 0.0), tongue)
         for row, gap in (("teeth_upper", 12), ("teeth_lower", 14)):
@@ -155,7 +159,9 @@ class _Painter:
         if columns.size:
             along = (np.arange(self.size) - columns[0]) / max(int(np.ptp(columns)), 1) * teeth
             gaps = 1 - 0.45 * np.exp(-(((along + 0.5) % 1 - 0.5) ** 2) / 0.004)
-            self._blend(out, mask, np.array([0.80, 0.77, 0.70], dtype=np.float32) * gaps[None, :, None].astype(np.float32))
+            self._blend(
+                out, mask, np.array([0.80, 0.77, 0.70], dtype=np.float32) * gaps[None, :, None].astype(np.float32)
+            )
 
     def _is(self, *names: str) -> NDArray[np.bool_]:
         """F: the triangle belongs to one of these parts."""
@@ -169,27 +175,27 @@ class _Painter:
         return out
 
     def _mask(self, part: str, blur: float) -> Array32:
-        """size×size: 1 on a part and two pixels beyond, so that no seam shows; edges softened over `blur` of the size."""
+        """size×size: 1 on a part and two pixels beyond, so that no seam shows; softened over `blur` of the size."""
         mask = cv2.dilate(self._filled(self._is(part)), np.ones((3, 3), np.uint8))
-        return cv2.GaussianBlur(mask, (0, 0), blur * self.size) if blur else mask
+        return np.asarray(cv2.GaussianBlur(mask, (0, 0), blur * self.size) if blur else mask)
 
     def _polygon(self, outline: Array, blur: float) -> Array32:
         out = np.zeros((self.size, self.size), dtype=np.float32)
         cv2.fillPoly(out, [self._fixed(outline)], 1.0, cv2.LINE_8, FRACTION_BITS)
-        return cv2.GaussianBlur(out, (0, 0), blur * self.size)
+        return np.asarray(cv2.GaussianBlur(out, (0, 0), blur * self.size))
 
     def _line(self, points: Array, thickness: float) -> Array32:
         out = np.zeros((self.size, self.size), dtype=np.uint8)
         width = max(round(thickness * self.size), 1)
         cv2.polylines(out, [self._fixed(points)], False, 255, width, cv2.LINE_AA, FRACTION_BITS)
-        return np.float32(out) / np.float32(255)
+        return np.asarray(out / np.float32(255), dtype=np.float32)
 
     def _spot(self, landmark: int, reach: float) -> Array32:
         """size×size×1: a soft round spot."""
         rows, columns = np.mgrid[0 : self.size, 0 : self.size].astype(np.float32) + np.float32(0.5)
         u, v = self.landmarks[landmark]
         squared = ((columns - u) ** 2 + (rows - v) ** 2) / (reach * self.size) ** 2
-        return np.exp(-squared, dtype=np.float32)[..., None]
+        return np.asarray(np.exp(-squared, dtype=np.float32)[..., None])
 
     def _noise(self, octaves: tuple[tuple[int, float], ...]) -> Array32:
         """size×size×1 smooth noise: cells across the texture and standard deviation of each octave."""
@@ -206,7 +212,7 @@ class _Painter:
     @staticmethod
     def _fixed(points: Array) -> NDArray[np.int32]:
         """OpenCV's fixed-point pixels, whose centres are at whole numbers."""
-        return np.round((points - 0.5) * 2**FRACTION_BITS).astype(np.int32)
+        return np.asarray(np.round((points - 0.5) * 2**FRACTION_BITS), dtype=np.int32)
 
 
 def _colour(values: Array) -> Colour:

@@ -1,6 +1,6 @@
 """From pieces that move with ICT's modes to a FaceModel: origin, identity's principal components, expressions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,15 @@ from ...core.face.model import Eyeballs, FaceModel, Response
 from ...core.facs.tables import SHAPES
 from .chart import Chart
 from .inner import EYE_SEGMENTS, IRIS_RING, eye_piece, eyeball, teeth_piece, tongue_out, tongue_piece
-from .pieces import Piece, joined, welded
 from .lids import closing, lids
+from .pieces import Piece, joined, single, welded
 from .skin import SkinMesh, lid_pieces, loft_piece, mouth_piece, skin_mesh, skin_piece
 from .topology import MESH_LANDMARKS
 
 IDENTITY_MODES = 48
-LICENCE = "GPL-3.0-or-later; geometry computed from ICT-FaceKit Light (MIT, © 2020 USC Institute for Creative Technologies)"
+LICENCE = (
+    "GPL-3.0-or-later; geometry computed from ICT-FaceKit Light (MIT, © 2020 USC Institute for Creative Technologies)"
+)
 CHART_FLOOR = 0.25
 """The chart takes UV's v from here up; eyes, teeth and tongue lie below."""
 
@@ -37,12 +39,20 @@ def head_pieces(head: IctHead, chart: Chart, skin: SkinMesh) -> list[Piece]:
 
     The skin comes first, so that the landmarks are the first piece's first vertices.
     """
-    hung = [skin_piece(head, chart, skin), *lid_pieces(head, chart, skin), mouth_piece(head, chart, skin), loft_piece(head, chart, skin)]
+    hung = [
+        skin_piece(head, chart, skin),
+        *lid_pieces(head, chart, skin),
+        mouth_piece(head, chart, skin),
+        loft_piece(head, chart, skin),
+    ]
     radius = min(eyeball(head, side)[1] for side in ("left", "right"))
     return [
         welded(_onto_chart_area(joined(hung))),
-        eye_piece(head, "left", radius), eye_piece(head, "right", radius),
-        teeth_piece(head, "upper"), teeth_piece(head, "lower"), tongue_piece(head),
+        eye_piece(head, "left", radius),
+        eye_piece(head, "right", radius),
+        teeth_piece(head, "upper"),
+        teeth_piece(head, "lower"),
+        tongue_piece(head),
     ]
 
 
@@ -74,11 +84,23 @@ def assembled(head: IctHead, landmarks: Array) -> tuple[FaceModel, Basis]:
     index, weights = _landmark_embedding(whole.triangles, pieces)
     member = np.concatenate([np.full(len(piece.mean), piece.eye) for piece in pieces]).astype(np.int8)
     radius = float(min(found[1] for found in centres))
-    eyes = Eyeballs(np.float32(centre), np.float32(eye_identity), radius, member)
+    eyes = Eyeballs(single(centre), single(eye_identity), radius, member)
     model = FaceModel(
-        "builtin", LICENCE, np.float32(mean), np.float32(identity), np.float32(expression), SHAPES, whole.triangles,
-        np.float32(whole.uv), whole.uv_triangles, np.array([parts.index(name) for name in whole.part], dtype=np.int8), parts,
-        index, weights, eyes, _nothing(len(identity), len(SHAPES)),
+        "builtin",
+        LICENCE,
+        single(mean),
+        single(identity),
+        single(expression),
+        SHAPES,
+        whole.triangles,
+        single(whole.uv),
+        whole.uv_triangles,
+        np.array([parts.index(name) for name in whole.part], dtype=np.int8),
+        parts,
+        index,
+        weights,
+        eyes,
+        _nothing(len(identity), len(SHAPES)),
     )
     return with_true_response(model), basis
 
@@ -116,12 +138,14 @@ def _expressions(head: IctHead, motion: Array, pieces: list[Piece]) -> Array:
     """E×V×3 in the order of SHAPES; tongueOut is the tongue's alone."""
     by_name = dict(zip(head.expressions, motion, strict=True))
     stuck_out = np.zeros_like(motion[0])
-    stuck_out[-len(pieces[-1].mean):] = tongue_out(pieces[-1])
+    stuck_out[-len(pieces[-1].mean) :] = tongue_out(pieces[-1])
     return np.stack([by_name.get(name, stuck_out) for name in SHAPES])
 
 
-def _landmark_embedding(triangles: NDArray[np.int32], pieces: list[Piece]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The landmarks' triangles and weights: the mesh's are the skin's first vertices, the irises' lie on the eyeballs."""
+def _landmark_embedding(
+    triangles: NDArray[np.int32], pieces: list[Piece]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The landmarks' triangles and weights: the mesh's are the skin's first vertices, the irises' the eyeballs'."""
     start = np.cumsum([0, *(len(piece.mean) for piece in pieces)])
     vertex = np.arange(LANDMARKS)
     for first, eye in ((468, 2), (473, 1)):
@@ -139,21 +163,25 @@ def _nothing(modes: int, shapes: int) -> Response:
         return np.zeros(shape, dtype=np.float32)
 
     return Response(
-        zeros(LANDMARKS, 3), zeros(modes, LANDMARKS, 3), zeros(shapes, LANDMARKS, 3), zeros(LANDMARKS, 2), zeros(1, LANDMARKS, 2)
+        zeros(LANDMARKS, 3),
+        zeros(modes, LANDMARKS, 3),
+        zeros(shapes, LANDMARKS, 3),
+        zeros(LANDMARKS, 2),
+        zeros(1, LANDMARKS, 2),
     )
 
 
 def with_true_response(model: FaceModel) -> FaceModel:
     """The model with its geometry's own landmarks as response and a millimetre of noise."""
-    from dataclasses import replace
-
     corners = model.triangles[model.landmark_triangle]
 
     def at(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.float32(np.einsum("...lkc,lk->...lc", values[..., corners, :], model.landmark_weights))
+        return single(np.einsum("...lkc,lk->...lc", values[..., corners, :], model.landmark_weights))
 
     sigma = np.full((LANDMARKS, 2), 1e-3, dtype=np.float32)
-    response = Response(at(model.mean), at(model.identity), at(model.expression), sigma, np.zeros((1, LANDMARKS, 2), np.float32))
+    response = Response(
+        at(model.mean), at(model.identity), at(model.expression), sigma, np.zeros((1, LANDMARKS, 2), np.float32)
+    )
     return replace(model, response=response)
 
 

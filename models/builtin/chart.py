@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.conventions import Array
+from ...core.conventions import Array, Array32
 from ...core.face.ict import QUAD_PARTS, IctHead
 
 EYE_RIGHT = (0.35, 0.717)
@@ -24,7 +24,7 @@ class Places:
     weights: Array
     """N×3, summing to one."""
 
-    def of(self, values: NDArray[np.floating]) -> Array:
+    def of(self, values: Array | Array32) -> Array:
         """…×N×3: the points, of vertices or displacements (…×V×3)."""
         return np.asarray(np.einsum("...nkc,nk->...nc", values[..., self.corners, :], self.weights))
 
@@ -73,7 +73,10 @@ class Chart:
         near = np.flatnonzero(((low <= point) & (point <= high)).all(axis=1))
         candidates = near if near.size else np.arange(len(self.triangles))
         a, b, c = np.moveaxis(self.corner_uv[candidates], 1, 0)
-        share = np.stack([_cross(b - point, c - point), _cross(c - point, a - point)], axis=1) / _cross(b - a, c - a)[:, None]
+        share = (
+            np.stack([_cross(b - point, c - point), _cross(c - point, a - point)], axis=1)
+            / _cross(b - a, c - a)[:, None]
+        )
         weights = np.concatenate([share, 1 - share.sum(axis=1, keepdims=True)], axis=1)
         best = int(np.argmax(weights.min(axis=1)))
         inside = np.maximum(weights[best], 0)

@@ -11,8 +11,15 @@ from .chart import EYE_RIGHT, MOUTH, mirrored
 from .skin import LID_MARGIN, LIP_CONTACT
 from .studio import Detector, Studio, view
 from .topology import (
-    LIP_LOWER, LIP_UPPER, MESH_LANDMARKS, MOUTH_CORNERS, RIGHT_EYE_CORNERS, RIGHT_LID_LOWER, RIGHT_LID_UPPER,
-    mesh_triangles, mirror_of,
+    LIP_LOWER,
+    LIP_UPPER,
+    MESH_LANDMARKS,
+    MOUTH_CORNERS,
+    RIGHT_EYE_CORNERS,
+    RIGHT_LID_LOWER,
+    RIGHT_LID_UPPER,
+    mesh_triangles,
+    mirror_of,
 )
 
 VIEWS = ((0, 0), (-12, 0), (12, 0), (-6, 8), (6, -8), (0, 8), (0, -8))
@@ -21,7 +28,9 @@ PEOPLE = 10
 SPREAD = 0.6
 """Standard deviations of the random identities that the places are averaged over."""
 POSES: dict[str, dict[str, float]] = {
-    "neutral": {}, "wide": {"eyeWide_L": 1, "eyeWide_R": 1}, "open": {"jawOpen": 0.4},
+    "neutral": {},
+    "wide": {"eyeWide_L": 1, "eyeWide_R": 1},
+    "open": {"jawOpen": 0.4},
 }
 """Expressions to look at: opened lids and lips tell landmarks apart that lie on each other in the neutral face."""
 
@@ -129,4 +138,4 @@ def _spread(studio: Studio, uv: Array) -> Array:
     seen = np.isfinite(uv[..., 0])
     places = np.full((*seen.shape, 3), np.nan)
     places[seen] = studio.chart.locate(uv[seen]).of(studio.neutral)
-    return np.sqrt(np.nanmean(np.sum((places - np.nanmean(places, axis=0)) ** 2, axis=2), axis=0))
+    return np.asarray(np.sqrt(np.nanmean(np.sum((places - np.nanmean(places, axis=0)) ** 2, axis=2), axis=0)))

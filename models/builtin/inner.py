@@ -31,11 +31,13 @@ def eyeball(head: IctHead, side: str) -> tuple[Array, float, Array]:
 
 
 def eye_piece(head: IctHead, side: str, radius: float) -> Piece:
-    """A sphere open at the back: pole first, then rings from the pupil outwards; segment 0 is to the subject's right."""
+    """A sphere open at the back: pole first, then rings outwards; segment 0 is to the subject's right."""
     centre, _, drift = eyeball(head, side)
     turn = np.arange(EYE_SEGMENTS) * (2 * np.pi / EYE_SEGMENTS)
     around = np.stack([-np.cos(turn), np.sin(turn)], axis=1)
-    rings = [np.concatenate([np.sin(a) * around, np.full((EYE_SEGMENTS, 1), np.cos(a))], axis=1) for a in EYE_ANGLES[1:]]
+    rings = [
+        np.concatenate([np.sin(a) * around, np.full((EYE_SEGMENTS, 1), np.cos(a))], axis=1) for a in EYE_ANGLES[1:]
+    ]
     unit = np.concatenate([[[0.0, 0.0, 1.0]], *rings])
     disc = np.concatenate([[[0.0, 0.0]], *[a * -around * FLIPPED for a in EYE_ANGLES[1:]]]) / EYE_ANGLES[-1]
     ring = np.arange(EYE_SEGMENTS)
@@ -43,7 +45,15 @@ def eye_piece(head: IctHead, side: str, radius: float) -> Piece:
     triangles = np.concatenate([cap, grid_triangles(len(rings), EYE_SEGMENTS, closed=True) + 1]).astype(np.int32)
     motion = np.repeat(drift[:, None], len(unit), axis=1)
     uv = island(disc, (0.125, 0.115) if side == "right" else (0.375, 0.115), 0.11)
-    piece = Piece(centre + radius * unit, motion, triangles, uv, triangles, _eye_parts(side, triangles), 1 if side == "left" else 2)
+    piece = Piece(
+        centre + radius * unit,
+        motion,
+        triangles,
+        uv,
+        triangles,
+        _eye_parts(side, triangles),
+        1 if side == "left" else 2,
+    )
     return facing(piece, unit[triangles].mean(axis=1))
 
 
@@ -53,7 +63,8 @@ FLIPPED = np.array([-1.0, 1.0])
 def _eye_parts(side: str, triangles: Faces) -> tuple[str, ...]:
     ring = (triangles.max(axis=1) - 1) // EYE_SEGMENTS + 1
     return tuple(
-        f"pupil_{side}" if row <= PUPIL_ROWS else f"iris_{side}" if row <= IRIS_ROWS else f"eyeball_{side}" for row in ring
+        f"pupil_{side}" if row <= PUPIL_ROWS else f"iris_{side}" if row <= IRIS_ROWS else f"eyeball_{side}"
+        for row in ring
     )
 
 
@@ -76,7 +87,10 @@ def teeth_piece(head: IctHead, row: str) -> Piece:
     inward = np.array([0.0, 0.0, 0.055]) - arch
     inward /= np.linalg.norm(inward, axis=1, keepdims=True)
     curve = np.where(down, 1, 0.7) * 0.10 * (arch[:, 0] / 0.03) ** 2 * 0.02
-    rows = [np.stack([arch[:, 0], edge + level + curve, arch[:, 2]], axis=1) + inward * step for level, step in zip(levels, inset, strict=True)]
+    rows = [
+        np.stack([arch[:, 0], edge + level + curve, arch[:, 2]], axis=1) + inward * step
+        for level, step in zip(levels, inset, strict=True)
+    ]
     mean = np.concatenate(rows)
     motion = _affine_motion(points, motions(head)[:, members], mean)
     triangles = grid_triangles(len(rows), len(angle), closed=False)
@@ -111,14 +125,27 @@ def tongue_piece(head: IctHead) -> Piece:
     across, along = np.linspace(-1, 1, 11), np.linspace(0, 1, 9)
     u, t = (values.ravel() for values in np.meshgrid(across, along))
     width = 0.0185 * np.sqrt(np.clip(1 - (1 - t) ** 4, 0.06, 1))
-    mean = np.stack([u * width, -0.0385 + 0.0045 * np.sin(np.pi * np.clip(t * 1.1, 0, 1)) * (1 - 0.35 * (1 - np.abs(u))) - 0.010 * u**4 - 0.004 * (1 - t) ** 2, 0.0955 - 0.045 * t], axis=1)
+    mean = np.stack(
+        [
+            u * width,
+            -0.0385
+            + 0.0045 * np.sin(np.pi * np.clip(t * 1.1, 0, 1)) * (1 - 0.35 * (1 - np.abs(u)))
+            - 0.010 * u**4
+            - 0.004 * (1 - t) ** 2,
+            0.0955 - 0.045 * t,
+        ],
+        axis=1,
+    )
     motion = _affine_motion(head.neutral[members], motions(head)[:, members], mean)
     triangles = grid_triangles(len(along), len(across), closed=False)
     uv = island(np.stack([u, 2 * t - 1], axis=1), (0.93, 0.115), 0.06)
-    return facing(Piece(mean, motion, triangles, uv, triangles, ("tongue",) * len(triangles)), np.array([0.0, 1.0, 0.0]))
+    return facing(
+        Piece(mean, motion, triangles, uv, triangles, ("tongue",) * len(triangles)), np.array([0.0, 1.0, 0.0])
+    )
 
 
 def tongue_out(tongue: Piece) -> Array:
-    """V×3 m: the tongue's own movement of tongueOut: forward, its tip over the lower lip and down."""
+    """V×3 m: the tongue's own movement of tongueOut: forward, arched over the lower lip, its tip down."""
     tip = np.clip((tongue.mean[:, 2] - 0.05) / 0.045, 0, 1)
-    return np.stack([np.zeros_like(tip), -0.004 - 0.012 * tip**2, 0.006 + 0.027 * tip], axis=1)
+    arch = 0.0085 * np.exp(-(((tip - 0.72) / 0.22) ** 2)) - 0.009 * np.clip((tip - 0.8) / 0.2, 0, 1)
+    return np.stack([np.zeros_like(tip), arch, 0.006 + 0.030 * tip], axis=1)

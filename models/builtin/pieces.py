@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from ...core.conventions import Array
+from ...core.conventions import Array, Array32
 from ...core.face.ict import IctHead
 from .chart import Places
 
@@ -30,6 +30,11 @@ class Piece:
     """F names."""
     eye: int = 0
     """0, or which eyeball (1 left, 2 right) its vertices belong to."""
+
+
+def single(values: ArrayLike) -> Array32:
+    """In single precision."""
+    return np.asarray(values, dtype=np.float32)
 
 
 def motions(head: IctHead) -> NDArray[np.float32]:
@@ -75,7 +80,8 @@ def grid_triangles(rows: int, columns: int, closed: bool) -> Faces:
     if closed:
         index = np.concatenate([index, index[:, :1]], axis=1)
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
-    return np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]).astype(np.int32)
+    halves = [np.stack(corners, axis=-1).reshape(-1, 3) for corners in ([a, b, c], [a, c, d])]
+    return np.asarray(np.concatenate(halves), dtype=np.int32)
 
 
 def flipped(piece: Piece) -> Piece:

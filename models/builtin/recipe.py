@@ -38,8 +38,13 @@ def main() -> None:
     response, gains = measured_response(Measurement(model, basis, places, studio, detector, rng), _say)
     compact(replace(model, response=response)).save(options.out)
     spread = np.percentile(places.spread * 1e3, [5, 50, 95])
-    figures = {"seed": options.seed, "seconds": round(time.monotonic() - started), "identity_variance_kept": basis.kept,
-               "landmark_spread_mm_percentiles_5_50_95": spread.tolist(), **asdict(gains)}
+    figures = {
+        "seed": options.seed,
+        "seconds": round(time.monotonic() - started),
+        "identity_variance_kept": basis.kept,
+        "landmark_spread_mm_percentiles_5_50_95": spread.tolist(),
+        **asdict(gains),
+    }
     write_json(options.out.with_name("figures.json"), figures)
 
 
@@ -48,7 +53,9 @@ def compact(model: FaceModel) -> FaceModel:
     response = model.response
     half = {name: getattr(response, name).astype(np.float16) for name in ("identity", "expression", "common")}
     return replace(
-        model, identity=model.identity.astype(np.float16), expression=model.expression.astype(np.float16),
+        model,
+        identity=model.identity.astype(np.float16),
+        expression=model.expression.astype(np.float16),
         response=replace(response, **half),
     )
 

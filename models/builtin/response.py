@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.conventions import LANDMARKS, Array
+from ...core.conventions import LANDMARKS, Array, Array32
 from ...core.face.calibrate import View, explain, explain_linear, gain_and_correlation, noise_model
 from ...core.face.model import FaceModel, Response
 from ...core.facs.tables import GAZE_RANGE
 from .assemble import Basis
 from .embedding import Embedding
+from .pieces import single
 from .studio import Detector, Look, Studio, view
 from .topology import MESH_LANDMARKS
 
@@ -60,7 +61,13 @@ class Measurement:
     """Renders ICT's head for a built-in model's weights and compares what is detected with the model's geometry."""
 
     def __init__(
-        self, model: FaceModel, basis: Basis, places: Embedding, studio: Studio, detector: Detector, rng: np.random.Generator
+        self,
+        model: FaceModel,
+        basis: Basis,
+        places: Embedding,
+        studio: Studio,
+        detector: Detector,
+        rng: np.random.Generator,
     ) -> None:
         self.model, self.mix, self.studio, self.detector, self.rng = model, basis.mix, studio, detector, rng
         self.mirror = np.concatenate([places.mirror, IRIS_MIRROR])
@@ -90,16 +97,18 @@ class Measurement:
 
 def measured_response(work: Measurement, say: Say) -> tuple[Response, Gains]:
     mean, identity = _identity_response(work, say)
-    mean = (mean + mirrored(mean, work.mirror)) / 2
-    expression = symmetric(_expression_response(work, say), work.model.expressions, work.mirror)
-    model = replace(work.model, response=replace(work.model.response, mean=mean, identity=identity, expression=expression))
+    mean = single((mean + mirrored(mean, work.mirror)) / 2)
+    expression = single(symmetric(_expression_response(work, say), work.model.expressions, work.mirror))
+    model = replace(
+        work.model, response=replace(work.model.response, mean=mean, identity=identity, expression=expression)
+    )
     residuals = _noise(work.answering(model), say)
     sigma, common = noise_model(residuals, COMMON)
-    response = Response(np.float32(mean), identity, np.float32(expression), np.float32(sigma), np.float32(common))
+    response = Response(mean, identity, expression, single(sigma), single(common))
     return response, _gains(work.model, response, residuals)
 
 
-def _identity_response(work: Measurement, say: Say) -> tuple[Array, Array]:
+def _identity_response(work: Measurement, say: Say) -> tuple[Array32, Array32]:
     """Mean (478×3) and identity (I×478×3): the geometry's own plus what the detector adds."""
     jacobians, residuals, codes = [], [], []
     for person in range(IDENTITY_PEOPLE):
@@ -115,7 +124,7 @@ def _identity_response(work: Measurement, say: Say) -> tuple[Array, Array]:
         say("identity response", person + 1, IDENTITY_PEOPLE)
     bias, modes = explain_linear(np.array(jacobians), np.array(residuals), np.array(codes), IDENTITY_RIDGE)
     response = work.model.response
-    return np.float32(response.mean + bias), np.float32(response.identity + modes)
+    return single(response.mean + bias), single(response.identity + modes)
 
 
 def _expression_response(work: Measurement, say: Say) -> Array:
@@ -138,19 +147,21 @@ def _expression_response(work: Measurement, say: Say) -> Array:
             displacement[MESH_LANDMARKS:] = 0  # the irises follow gaze, which is no expression
         out.append(displacement)
         say("expression response", index + 1, len(work.model.expressions))
-    return np.float32(out)
+    return np.array(out)
 
 
 def symmetric(response: Array, names: tuple[str, ...], mirror: NDArray[np.intp]) -> Array:
     """E×478×3: each shape averaged with the mirror image of the shape that mirrors it."""
     other = {"_L": "_R", "_R": "_L", "Left": "Right", "Right": "Left"}
-    partner = [next((name.removesuffix(end) + to for end, to in other.items() if name.endswith(end)), name) for name in names]
-    return np.stack([
-        (response[k] + mirrored(response[names.index(twin)], mirror)) / 2 for k, twin in enumerate(partner)
-    ])
+    partner = [
+        next((name.removesuffix(end) + to for end, to in other.items() if name.endswith(end)), name) for name in names
+    ]
+    return np.stack(
+        [(response[k] + mirrored(response[names.index(twin)], mirror)) / 2 for k, twin in enumerate(partner)]
+    )
 
 
-def mirrored(points: Array, mirror: NDArray[np.intp]) -> Array:
+def mirrored(points: Array | Array32, mirror: NDArray[np.intp]) -> Array:
     """Landmarks' places or displacements (L×3) of the face in a mirror."""
     return np.asarray(points[mirror] * [-1, 1, 1])
 
@@ -163,8 +174,10 @@ def gaze_of(name: str) -> Array:
         eye = int(side == "R")
         outwards = 1 if side == "L" else -1
         gaze[eye] = {
-            "In": (-outwards * GAZE_RANGE["In"], 0), "Out": (outwards * GAZE_RANGE["Out"], 0),
-            "Up": (0, -GAZE_RANGE["Up"]), "Down": (0, GAZE_RANGE["Down"]),
+            "In": (-outwards * GAZE_RANGE["In"], 0),
+            "Out": (outwards * GAZE_RANGE["Out"], 0),
+            "Up": (0, -GAZE_RANGE["Up"]),
+            "Down": (0, GAZE_RANGE["Down"]),
         }[way]
     return gaze
 
@@ -175,21 +188,22 @@ def _depth_ridge(jacobians: Array) -> Array:
 
 
 def _noise(work: Measurement, say: Say) -> Array:
-    """N×478×2 m at the face: what the response leaves unexplained within a person, over expressions, poses and lights."""
+    """N×478×2 m at the face: what is left unexplained within a person, over expressions, poses and lights."""
     out = []
     for person in range(NOISE_PEOPLE):
         sitter = work.sitter(IDENTITY_SPREAD)
         own = []
         for _ in range(NOISE_FRAMES):
             sitter = replace(sitter, look=replace(sitter.look, light=work.studio.look(work.rng).light))
-            camera = view(*work.rng.normal(size=3) * [12, 7, 6], distance=work.rng.uniform(0.5, 0.75))
+            yaw, pitch, roll = work.rng.normal(size=3) * [12, 7, 6]
+            camera = view(yaw, pitch, roll, work.rng.uniform(0.5, 0.75))
             pose, gaze = random_pose(work.model.expressions, work.rng)
             pixels = work.seen(sitter, pose, gaze, camera)
             if np.isfinite(pixels).all():
                 own.append(_unexplained(work, sitter, pose, gaze, camera, pixels))
         out.extend(np.array(own) - np.mean(own, axis=0))
         say("detector noise", person + 1, NOISE_PEOPLE)
-    return np.array(out) * np.sqrt(NOISE_FRAMES / (NOISE_FRAMES - 1))
+    return np.asarray(out) * float(np.sqrt(NOISE_FRAMES / (NOISE_FRAMES - 1)))
 
 
 def random_pose(names: tuple[str, ...], rng: np.random.Generator) -> tuple[dict[str, float], Array]:
@@ -204,11 +218,17 @@ def random_pose(names: tuple[str, ...], rng: np.random.Generator) -> tuple[dict[
     return pose, np.tile(rng.normal(size=2) * [0.2, 0.12], (2, 1))
 
 
-def _unexplained(work: Measurement, sitter: Sitter, pose: dict[str, float], gaze: Array, camera: View, pixels: Array) -> Array:
+def _unexplained(
+    work: Measurement, sitter: Sitter, pose: dict[str, float], gaze: Array, camera: View, pixels: Array
+) -> Array:
     """478×2 m: detected minus predicted, at the face's distance; the irises against the turned eyeballs."""
     response = work.model.response
     weights = np.array([pose.get(name, 0.0) for name in work.model.expressions])
-    predicted = response.mean + np.tensordot(sitter.identity, response.identity, 1) + np.tensordot(weights, response.expression, 1)
+    predicted: Array = np.asarray(
+        response.mean
+        + np.tensordot(sitter.identity, response.identity, 1)
+        + np.tensordot(weights, response.expression, 1)
+    )
     turned = work.places(sitter.identity, {}, gaze) - work.places(sitter.identity, {})
     depth = camera.to_camera(predicted)[:, 2:]
     return np.asarray((pixels - camera.project(predicted + turned)) * depth / camera.focal)
@@ -217,10 +237,13 @@ def _unexplained(work: Measurement, sitter: Sitter, pose: dict[str, float], gaze
 def _gains(model: FaceModel, response: Response, residuals: Array) -> Gains:
     pairs = {
         name: gain_and_correlation(response.expression[k], model.response.expression[k])
-        for k, name in enumerate(model.expressions) if name != "tongueOut"
+        for k, name in enumerate(model.expressions)
+        if name != "tongueOut"
     }
     bias = response.mean - model.response.mean
     return Gains(
-        {name: pair[0] for name, pair in pairs.items()}, {name: pair[1] for name, pair in pairs.items()},
-        float(np.sqrt(np.mean(np.sum(bias**2, axis=1)))), float(np.sqrt(np.mean(residuals**2))),
+        {name: pair[0] for name, pair in pairs.items()},
+        {name: pair[1] for name, pair in pairs.items()},
+        float(np.sqrt(np.mean(np.sum(bias**2, axis=1)))),
+        float(np.sqrt(np.mean(residuals**2))),
     )

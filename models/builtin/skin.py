@@ -137,8 +137,12 @@ def _bagged(lining: Piece, contour: Array) -> Piece:
     triangles = grid_triangles(rows, columns, closed=True)
     uv = MOUTH + np.linspace(1.0, 0.05, rows)[:, None, None] * (contour - MOUTH)
     return Piece(
-        np.concatenate([lining.mean, *means]), np.concatenate([lining.motion, *motion], axis=1), triangles,
-        uv.reshape(-1, 2), triangles, ("mouth",) * len(triangles),
+        np.concatenate([lining.mean, *means]),
+        np.concatenate([lining.motion, *motion], axis=1),
+        triangles,
+        uv.reshape(-1, 2),
+        triangles,
+        ("mouth",) * len(triangles),
     )
 
 
@@ -218,7 +222,9 @@ def _loft_uv(oval: Array, rows: int) -> Array:
     """R·N×2: from the oval straight outwards to the sides of the chart's square."""
     middle = np.array([0.5, 0.55])
     out = oval - middle
-    reach = np.minimum(0.49 / np.abs(out[:, 0]).clip(1e-9), np.where(out[:, 1] > 0, 0.44, 0.545) / np.abs(out[:, 1]).clip(1e-9))
+    reach = np.minimum(
+        0.49 / np.abs(out[:, 0]).clip(1e-9), np.where(out[:, 1] > 0, 0.44, 0.545) / np.abs(out[:, 1]).clip(1e-9)
+    )
     edge = middle + out * reach[:, None]
     steps = np.linspace(0, 1, rows)[:, None, None]
     return np.asarray((oval + (edge - oval) * steps).reshape(-1, 2))

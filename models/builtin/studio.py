@@ -49,7 +49,7 @@ class Studio:
 
     def __init__(self, head: IctHead, origin: Array) -> None:
         self.head, self.chart = head, Chart(head)
-        shown = [name for name in QUAD_PARTS]
+        shown = list(QUAD_PARTS)
         self.triangles = np.concatenate([fan(head.quads[QUAD_PARTS[name]]) for name in shown])
         self.kind = np.concatenate([np.full(len(fan(head.quads[QUAD_PARTS[name]])), k) for k, name in enumerate(shown)])
         self.names = shown
@@ -79,16 +79,23 @@ class Studio:
         lips = skin * rng.uniform([0.8, 0.5, 0.5], [0.98, 0.72, 0.72])
         cv2.fillPoly(texture, [_pixels(self.chart.vertex_uv[list(LIPS)])], lips.tolist(), cv2.LINE_AA, 4)
         for lashes in self.lashes:
-            cv2.polylines(texture, [_pixels(lashes)], False, (0.4 * hair).tolist(), int(rng.integers(6, 11)), cv2.LINE_AA, 4)
+            cv2.polylines(
+                texture, [_pixels(lashes)], False, (0.4 * hair).tolist(), int(rng.integers(6, 11)), cv2.LINE_AA, 4
+            )
         texture = cv2.GaussianBlur(texture, (0, 0), 1.2)
         light = rng.normal(size=3) * [0.5, 0.35, 0] + [0, -0.35, -1]
         return Look(
-            texture, skin, hair, rng.uniform([40, 40, 30], [120, 110, 120]), light / np.linalg.norm(light),
-            float(rng.uniform(0.35, 0.65)), rng.uniform(40, 210, 3),
+            texture,
+            skin,
+            hair,
+            rng.uniform([40, 40, 30], [120, 110, 120]),
+            light / np.linalg.norm(light),
+            float(rng.uniform(0.35, 0.65)),
+            rng.uniform(40, 210, 3),
         )
 
     def image(self, vertices: Array, view: View, look: Look, gaze: Array) -> Image:
-        """SIZE×SIZE×3: a head (V×3 m) with its eyes turned (2×2 rad per eye, left first: yaw to its left, pitch down)."""
+        """SIZE×SIZE×3: a head (V×3 m) with eyes turned (2×2 rad, left first: yaw to its left, pitch down)."""
         camera = view.to_camera(vertices)
         seen = rasterise(view.project(vertices), camera[:, 2], self.triangles, view.size, view.size, cull=True)
         normal = interpolate(seen, self.triangles, _normals(camera, self.triangles))
@@ -98,12 +105,20 @@ class Studio:
         picture = np.where(seen.seen[..., None], colour, look.background)
         return np.asarray(np.clip(cv2.GaussianBlur(picture, (0, 0), 0.6), 0, 255), dtype=np.uint8)
 
-    def _albedo(self, vertices: Array, triangle: NDArray[np.int32], weights: NDArray[np.float32], look: Look, gaze: Array) -> Array:
+    def _albedo(
+        self, vertices: Array, triangle: NDArray[np.int32], weights: NDArray[np.float32], look: Look, gaze: Array
+    ) -> Array:
         kind = np.where(triangle >= 0, self.kind[triangle], -1)
         out = np.zeros((*triangle.shape, 3))
-        flat = {"head": look.skin, "mouth": look.skin * [0.45, 0.25, 0.25], "socket_left": look.skin * [0.9, 0.7, 0.65],
-                "socket_right": look.skin * [0.9, 0.7, 0.65], "gums": np.array([165.0, 85, 85]),
-                "teeth_upper": np.array([226.0, 220, 205]), "teeth_lower": np.array([215.0, 208, 192])}
+        flat = {
+            "head": look.skin,
+            "mouth": look.skin * [0.45, 0.25, 0.25],
+            "socket_left": look.skin * [0.9, 0.7, 0.65],
+            "socket_right": look.skin * [0.9, 0.7, 0.65],
+            "gums": np.array([165.0, 85, 85]),
+            "teeth_upper": np.array([226.0, 220, 205]),
+            "teeth_lower": np.array([215.0, 208, 192]),
+        }
         for index, name in enumerate(self.names):
             mask = kind == index
             corners, share = triangle[mask], weights[mask]
@@ -115,7 +130,9 @@ class Studio:
             elif name.startswith("eyeball"):
                 eye = int(name.endswith("right"))
                 place = np.einsum("nkc,nk->nc", vertices[self.triangles[corners]], share)
-                out[mask] = self._eye(place - vertices[self.members[eye]].mean(axis=0) + self._inset(eye), gaze[eye], look)
+                out[mask] = self._eye(
+                    place - vertices[self.members[eye]].mean(axis=0) + self._inset(eye), gaze[eye], look
+                )
             else:
                 out[mask] = flat[name]
         return out
@@ -167,7 +184,7 @@ def _blotched(skin: Array, rng: np.random.Generator) -> Array:
 
 def _pixels(uv: Array) -> NDArray[np.int32]:
     """Chart points as OpenCV's fixed-point texture pixels (4 fractional bits)."""
-    return np.int32(np.round((uv * [1, -1] + [0, 1]) * TEXTURE * 16))
+    return np.asarray(np.round((uv * [1, -1] + [0, 1]) * TEXTURE * 16), dtype=np.int32)
 
 
 def _sampled(texture: Array, uv: Array) -> Array:

@@ -6,6 +6,7 @@ from collections import defaultdict
 import mediapipe as mp
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 Triangle = tuple[int, int, int]
 
@@ -29,9 +30,7 @@ def mesh_triangles() -> NDArray[np.int32]:
         neighbours[a].add(b)
         neighbours[b].add(a)
     cycles = {
-        (a, b, c)
-        for a in neighbours for b in neighbours[a] if b > a
-        for c in neighbours[a] & neighbours[b] if c > b
+        (a, b, c) for a in neighbours for b in neighbours[a] if b > a for c in neighbours[a] & neighbours[b] if c > b
     }
     return np.array(_wound_alike(sorted(cycles - SEPARATING)), dtype=np.int32)
 
@@ -89,8 +88,6 @@ def mirror_of(*placements: NDArray[np.float64]) -> NDArray[np.intp]:
 
     Several are needed because closed lips and lids put different landmarks at one place.
     """
-    from scipy.optimize import linear_sum_assignment
-
     flip = np.array([-1.0, 1.0])
     cost = sum(np.sum((uv[:, None] - (uv * flip + [1, 0])[None]) ** 2, axis=2) for uv in placements)
     mirror = np.asarray(linear_sum_assignment(cost)[1])

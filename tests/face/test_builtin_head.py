@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 from expression_transfer.core.conventions import CAMERA_FROM_FACE
-from expression_transfer.core.facs.tables import SHAPES
 from expression_transfer.core.face.library import BUILTIN_PATH, load_builtin
 from expression_transfer.core.face.model import FaceModel
+from expression_transfer.core.facs.tables import SHAPES
 from expression_transfer.core.raster.cpu import rasterise
 
 PAIRED_LIDS = ((159, 145), (158, 153), (160, 144), (386, 374), (385, 380), (387, 373))

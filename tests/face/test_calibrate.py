@@ -23,13 +23,15 @@ def view(yaw: float, pitch: float) -> View:
 def test_projection_and_jacobian_agree() -> None:
     camera, points = view(0.3, -0.2), np.random.default_rng(0).normal(size=(20, 3)) * 0.05
     step = 1e-6
-    moved = np.stack([(camera.project(points + d) - camera.project(points - d)) / (2 * step) for d in step * np.eye(3)], axis=-1)
+    moved = np.stack(
+        [(camera.project(points + d) - camera.project(points - d)) / (2 * step) for d in step * np.eye(3)], axis=-1
+    )
     assert np.allclose(camera.jacobian(points), moved, atol=1e-3)
 
 
 def test_a_head_that_looks_at_the_camera_is_seen_upright() -> None:
     camera = View(np.zeros(3), np.array([0, 0, 0.6]), 900.0, 384)
-    assert np.allclose(camera.to_camera(np.eye(3)), CAMERA_FROM_FACE + [0, 0, 0.6])
+    assert np.allclose(camera.to_camera(np.eye(3)), CAMERA_FROM_FACE + np.array([0, 0, 0.6]))
 
 
 @pytest.mark.parametrize(("yaw", "pitch"), [(0.0, 0.0), (0.2, 0.1), (-0.25, -0.1)])

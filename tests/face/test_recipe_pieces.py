@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from expression_transfer.core.conventions import rotation_matrices
+from expression_transfer.core.face.ict import read_ict
 from expression_transfer.models.builtin.assemble import _rigid_free
-from expression_transfer.models.builtin.chart import boundary_components, fan
+from expression_transfer.models.builtin.chart import Chart, boundary_components, fan
 from expression_transfer.models.builtin.inner import sphere_of
+from expression_transfer.models.builtin.lids import Lids, closing
 from expression_transfer.models.builtin.pieces import Piece, facing, grid_triangles, joined, normals, welded
 from expression_transfer.models.builtin.response import IRIS_MIRROR, gaze_of, symmetric
 from expression_transfer.models.builtin.skin import cast_outwards
@@ -104,6 +106,20 @@ def test_rigid_motion_is_taken_out_of_identity() -> None:
     assert np.abs(left).max() < 1e-7 and np.allclose(both, alone, atol=1e-7)
 
 
+def test_a_lid_that_stops_short_is_closed() -> None:
+    along = np.linspace(-1, 1, 21)
+    arc = 0.005 * (1 - along**2)
+    upper, lower = (np.stack([0.015 * along, side * arc, np.zeros(21)], axis=1) for side in (1, -1))
+    far = np.array([[0.0, 0.03, 0.0], [0.0, -0.03, 0.0]])
+    mean = np.concatenate([upper[1:-1], lower, far])
+    blink = np.zeros_like(mean)
+    blink[:19, 1] = -1.5 * arc[1:-1]
+    eye = Lids(np.arange(19), np.arange(19, 40))
+    shut = mean + blink + closing(mean, blink, eye)
+    assert (shut[:19, 1] < lower[1:-1, 1]).all() and (shut[:19, 2] > 0).all()
+    assert np.array_equal(shut[19:40], lower) and np.allclose(shut[40:], far, atol=1e-8)
+
+
 def test_symmetric_response_averages_a_shape_with_its_mirror() -> None:
     mirror = np.array([1, 0, 2])
     response = np.random.default_rng(5).normal(size=(4, 3, 3))
@@ -133,9 +149,6 @@ def test_open_edges_of_two_quads_and_a_triangle() -> None:
 
 @pytest.mark.slow
 def test_chart_finds_ict_s_own_vertices(shared: Path) -> None:
-    from expression_transfer.core.face.ict import read_ict
-    from expression_transfer.models.builtin.chart import Chart
-
     head = read_ict(shared / "models" / "ICT-FaceKit-master.zip", ("jawOpen",))
     chart = Chart(head)
     vertices = np.random.default_rng(6).choice(np.unique(chart.quads), 60, replace=False)
