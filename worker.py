@@ -5,10 +5,11 @@ The first line on stdin is {"argv": [...], "path": [...]}: the command, and the 
 
 import importlib.util
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 
 def _load_package(root: Path) -> None:
@@ -37,5 +38,11 @@ def main(load_command: Callable[[], Any] = _command_line) -> int:
     return int(worker.serve(request["argv"], load_command, requests, worker.take_stdout()))
 
 
+def leave(status: int) -> NoReturn:
+    """End at once: all files are closed, and native libraries take their time to tear down, or crash in it."""
+    sys.stderr.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

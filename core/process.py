@@ -5,7 +5,6 @@ import queue
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from .errors import Failure
 BOOTSTRAP = Path(__file__).resolve().parent.parent / "worker.py"
 ASK_SECONDS = 0.4
 """After a cancellation: how long the worker may finish its frame before it is terminated."""
-END_SECONDS = 0.3
+END_SECONDS = 0.2
 """After termination: how long it may clean up before it is killed."""
 
 
@@ -62,8 +61,7 @@ class WorkerProcess:
             ) from error
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._said: deque[str] = deque(maxlen=200)
-        self._cancelled: float | None = None
-        self._terminated = False
+        self._cancelled = False
         self._stderr_reader = _start_thread(self._read_stderr)
         _start_thread(self._read_stdout)
         self._send({"argv": argv, "path": [folder for folder in sys.path if folder]})
@@ -79,11 +77,10 @@ class WorkerProcess:
 
     @property
     def cancelled(self) -> bool:
-        return self._cancelled is not None
+        return self._cancelled
 
     def poll(self) -> list[Event]:
-        """What came since the last call, in order; Ended comes last and once. Presses a cancellation on."""
-        self._press()
+        """What came since the last call, in order; Ended comes last and once."""
         events: list[Event] = []
         while not self._events.empty():
             events.append(self._events.get())
@@ -97,27 +94,24 @@ class WorkerProcess:
                 return event
 
     def cancel(self) -> None:
-        """Ask the worker to stop; keep polling: it is terminated, then killed, if it doesn't within a second."""
-        if self._cancelled is None:
-            self._cancelled = time.monotonic()
-            self._send({"cancel": True})
+        """Ask the worker to stop, and see to it in the background that it does within a second."""
+        if not self._cancelled:
+            self._cancelled = True
+            _start_thread(self._see_off)
 
     def stop(self) -> None:
         """Cancel and stay until the worker is gone (at most a second)."""
         self.cancel()
-        while self.alive:
-            self._press()
-            time.sleep(0.02)
+        self._process.wait()
 
-    def _press(self) -> None:
-        if self._cancelled is None or not self.alive:
-            return
-        waited = time.monotonic() - self._cancelled
-        if waited > ASK_SECONDS + END_SECONDS:
-            self._process.kill()
-        elif waited > ASK_SECONDS and not self._terminated:
-            self._terminated = True
-            self._process.terminate()
+    def _see_off(self) -> None:
+        """Ask, then terminate, then kill: on a clock of its own, however busy the owner is."""
+        self._send({"cancel": True})
+        for seconds, harder in ((ASK_SECONDS, self._process.terminate), (END_SECONDS, self._process.kill)):
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                harder()
 
     def _send(self, message: dict[str, Any]) -> None:
         stream = _open_pipe(self._process.stdin)
@@ -145,7 +139,7 @@ class WorkerProcess:
     def _ended(self, last: dict[str, Any]) -> Ended:
         status = self._process.wait()
         self._stderr_reader.join(timeout=1.0)
-        if self._cancelled is not None and status != 0:
+        if self._cancelled and status != 0:
             return Ended(130, "cancelled")
         if "error" in last:
             return Ended(int(last["status"]), str(last["error"]))

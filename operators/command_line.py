@@ -8,9 +8,9 @@ _registered: list[Any] = []
 
 
 def _run(argv: list[str]) -> int:
-    from .. import cli  # noqa: PLC0415  it brings the whole engine: only when asked for
+    from ..cli import main  # noqa: PLC0415  it brings the whole engine: only when asked for
 
-    return int(cli.main(argv))
+    return int(main(argv))
 
 
 def register() -> None:

@@ -118,6 +118,6 @@ def _plate_file(folder: Path) -> Path:
     """The first of the files that the worker's report names: the re-performed movie or still."""
     file = folder / "report.json"
     try:
-        return folder / json.loads(file.read_text(encoding="utf-8"))["files"][0]
+        return folder / str(json.loads(file.read_text(encoding="utf-8"))["files"][0])
     except (OSError, ValueError, LookupError) as error:
         raise InputError(f"{file}: names no plate ({error}); run the transfer again") from error

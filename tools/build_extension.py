@@ -14,14 +14,15 @@ import sys
 import sysconfig
 import tempfile
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.markers import Marker, default_environment
+from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
-    "blender_manifest.toml", "__init__.py", "cli.py", "worker.py", "LICENSE", "README.md",
+    "blender_manifest.toml", "__init__.py", "cli.py", "demo.py", "worker.py", "LICENSE", "README.md",
     "core", "scene", "operators", "panels", "models",
 )  # fmt: skip
 """Files and folders of the repository that make the package; what git doesn't track is left out."""
@@ -80,50 +81,65 @@ def download_wheels(folder: Path, python: str, platform: str) -> list[str]:
     tags = [option for tag in PLATFORMS[platform][1] for option in ("--platform", tag)]
     subprocess.run(
         [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-         "--require-hashes", "--only-binary=:all:", "--python-version", python, *tags, "-d", str(folder), "-r", str(listed)],
+         "--require-hashes", "--only-binary=:all:", "--python-version", python, *tags,
+         "-d", str(folder), "-r", str(listed)],
         check=True,
     )  # fmt: skip
     listed.unlink()
     return sorted(wheel.name for wheel in folder.glob("*.whl"))
 
 
+@dataclass(frozen=True)
+class Locked:
+    """A package of the lock."""
+
+    name: str
+    marker: str
+    text: str
+    """Its requirement with hashes, without the marker."""
+    wanted_by: frozenset[str]
+
+
 def engine_requirements(lock: str, python: str, platform: str) -> str:
-    """The lock's entries that the engine needs (pyproject's dependencies and theirs) for a Python and platform.
+    """The lock's packages that the engine needs (pyproject's dependencies and theirs) for a Python and platform.
 
     Markers are evaluated here: pip would use the running Python's, whatever --python-version says.
     """
-    entries = [entry for entry in _entries(lock) if _applies(entry["marker"], python, platform)]
-    wanted = _roots()
-    while more := {entry["name"] for entry in entries if entry["via"] & wanted} - wanted - NEVER:
+    packages = [package for package in _packages(lock) if _applies(package.marker, python, platform)]
+    wanted = _direct_dependencies()
+    while more := {package.name for package in packages if package.wanted_by & wanted} - wanted - NEVER:
         wanted |= more
-    return "".join(entry["text"] for entry in entries if entry["name"] in wanted)
+    return "".join(package.text for package in packages if package.name in wanted)
 
 
-def _roots() -> set[str]:
+def _direct_dependencies() -> set[str]:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    return {canonicalize_name(re.split(r"[^\w.-]", each, maxsplit=1)[0]) for each in listed} - NEVER
+    return {_plain_name(re.split(r"[^\w.-]", each, maxsplit=1)[0]) for each in listed} - NEVER
 
 
-def _entries(lock: str) -> list[dict]:
-    """name, marker, text (without the marker) and via (the names that ask for it) of each locked package."""
-    entries = []
-    for block in re.split(r"\n(?=\w)", lock):
-        first, *rest = block.rstrip().splitlines()
-        found = _ENTRY.match(first)
-        if found is None:
-            continue
-        hashes = [line for line in rest if "--hash" in line]
-        via = {canonicalize_name(line.strip(" #").removeprefix("via ").split(" ")[0]) for line in rest if "#" in line}
-        text = "\n".join([f"{found['name']}=={found['version']} \\", *hashes]) + "\n"
-        entries.append({"name": canonicalize_name(found["name"]), "marker": found["marker"], "text": text, "via": via})
-    return entries
+def _plain_name(name: str) -> str:
+    return str(canonicalize_name(name))
 
 
-def _applies(marker: str | None, python: str, platform: str) -> bool:
-    target = default_environment() | {
-        "python_version": python, "python_full_version": f"{python}.0", "sys_platform": PLATFORMS[platform][0],
-    }  # fmt: skip
-    return marker is None or Marker(marker).evaluate(target)
+def _packages(lock: str) -> list[Locked]:
+    blocks = (block.splitlines() for block in re.split(r"\n(?=\w)", lock))
+    return [_package(found, rest) for first, *rest in blocks if (found := _ENTRY.match(first))]
+
+
+def _package(found: re.Match[str], rest: list[str]) -> Locked:
+    hashes = [line for line in rest if "--hash" in line]
+    comments = (line.strip(" #").removeprefix("via").split() for line in rest if "#" in line)
+    return Locked(
+        name=_plain_name(found["name"]),
+        marker=found["marker"] or "",
+        text="\n".join([f"{found['name']}=={found['version']} \\", *hashes]) + "\n",
+        wanted_by=frozenset(_plain_name(words[0]) for words in comments if words),
+    )
+
+
+def _applies(marker: str, python: str, platform: str) -> bool:
+    target = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": PLATFORMS[platform][0]}
+    return not marker or Marker(marker).evaluate(target)
 
 
 def add_to_manifest(manifest: Path, wheels: list[str], platform: str) -> None:

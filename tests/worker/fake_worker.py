@@ -90,4 +90,4 @@ if __name__ == "__main__":
     spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "worker.py")
     bootstrap = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(bootstrap)
-    sys.exit(bootstrap.main(lambda: main))
+    bootstrap.leave(bootstrap.main(lambda: main))
