@@ -18,13 +18,16 @@ QUICK_FRAMES = 0.7
 NEIGHBOURS = 4
 
 
-def corrections(model: FaceModel, fit: Fit, track: LandmarkTrack) -> Array32:
-    """T×478×2 px: detected less fitted landmarks, smoothed in time; unseen frames take their neighbours'."""
+def corrections(marks: FaceModel, fit: Fit, track: LandmarkTrack) -> Array32:
+    """T×478×2 px: detected less fitted landmarks, smoothed in time; unseen frames take their neighbours'.
+
+    `marks`: a model whose vertices are the landmarks (geometry.landmarks_only).
+    """
     seen = np.flatnonzero(fit.visible & track.visible)
     field = np.zeros((len(fit), *track.points.shape[1:]), dtype=np.float32)
     for row in seen:
-        shape = model.shape(fit.identity, fit.expression[row], fit.gaze[row])
-        field[row] = track.points[row] - fit.project(model.landmarks(shape), row)
+        shape = marks.shape(fit.identity, fit.expression[row], fit.gaze[row])
+        field[row] = track.points[row] - fit.project(shape, row)
     if seen.size == 0:
         return field
     quick = _quick()
@@ -66,13 +69,13 @@ class Spread:
         return np.asarray(np.einsum("vn,vnc->vc", self.weight, values[self.landmark]))
 
 
-def spread(model: FaceModel) -> Spread:
-    """Each vertex takes the nearest landmarks' values, by inverse squared distance; one that is a landmark its own."""
+def spread(model: FaceModel, chosen: NDArray[np.intp]) -> Spread:
+    """Each chosen vertex takes the nearest landmarks' values, by inverse squared distance; a landmark its own."""
     vertices = np.asarray(model.mean, dtype=np.float64)
     landmarks = model.landmarks(vertices)[:468]
-    nearest = np.empty((len(vertices), NEIGHBOURS), dtype=np.intp)
-    weight = np.empty((len(vertices), NEIGHBOURS))
-    for index, vertex in enumerate(vertices):
+    nearest = np.empty((len(chosen), NEIGHBOURS), dtype=np.intp)
+    weight = np.empty((len(chosen), NEIGHBOURS))
+    for index, vertex in enumerate(vertices[chosen]):
         squared = np.sum((landmarks - vertex) ** 2, axis=1)
         nearest[index] = np.argpartition(squared, NEIGHBOURS)[:NEIGHBOURS]
         # 10 µm: below that a vertex is the landmark

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..conventions import Array, Array32
 from ..raster.cpu import Window
-from .aperture import coverage, rims
+from .aperture import Chart, coverage, rims
 from .backward import Motion
 from .grid import distance_into, mix, pixel_centres, ramp, sample, smoothstep
 from .patch import Patch, apply, head_affine
@@ -28,6 +28,12 @@ LIMBUS = (1.0, 1.25)
 """The edge of the iris, in radii: inside wholly iris, outside wholly white."""
 SMALL_TURN = 0.25
 """Shift in iris radii up to which a continuous warp of the picture is blended with the two layers."""
+SHADOW = 0.5
+"""How much darker the eye is right under a lid that has come down."""
+SHADOW_REACH = 0.06
+"""Face sizes below the lid that its shadow reaches."""
+SHADOW_CLOSING = 0.06
+"""Closing, in face sizes, at which the whole shadow falls."""
 RINGS = 12
 """Radii at which the iris's colour is measured."""
 
@@ -159,6 +165,16 @@ def _rings(ball: Eyeball, lookup: Array32) -> Array32:
     radii = (np.arange(RINGS) + 0.5) * LIMBUS[1] / RINGS
     distance = ball.away(lookup)
     return np.stack([np.interp(distance, radii, profile[:, c]) for c in range(3)], axis=-1).astype(np.float32)
+
+
+def shaded(pixels: Array32, motion: Motion, eye: Eye, window: Window) -> Array32:
+    """H×W×3: darker under an upper lid that has come down, as lid and lashes shade the eye."""
+    chart = Chart(rims(motion.new_landmarks, eye.aperture))
+    before, after = rims(motion.old_landmarks, eye.aperture).gaps.max(), chart.rim.gaps.max()
+    closing = ramp(float(before - after) / motion.size, 0.0, SHADOW_CLOSING)
+    along, below = chart.place(pixel_centres(window))
+    shadow = 1 - smoothstep((below - chart.heights(along)[0]) / np.float32(SHADOW_REACH * motion.size))
+    return pixels * (1 - np.float32(SHADOW * closing) * shadow)[..., None]
 
 
 def compose(own: EyeView, others: Sequence[tuple[EyeView, Array32, float]]) -> Array32:

@@ -5,16 +5,15 @@ Where the person was seen with lids like the new ones, their skin comes from the
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
 from ..flow import residual
 from ..raster.cpu import Window
-from .aperture import Rims, closed_spline, coverage, rims, sheet_lookup
+from .aperture import Chart, closed_spline, rims, sheet_lookup
 from .backward import Motion
 from .colour import grain, with_grain
 from .fill import Fill, Filler
-from .grid import around, distance_into, extend, pixel_centres, ramp, smoothstep, within
+from .grid import around, pixel_centres, ramp, smoothstep, within
 from .patch import Patch
 from .topology import EYE_CORNERS, Eye
 
@@ -104,10 +103,14 @@ def hold_edges(offsets: Array32, motion: Motion, eye: Eye, window: Window) -> Ar
     # a lid that closes shows skin up to its edge: the eyeball must not shine through its last pixel
     closing = ramp(float(old.gaps.max() - new.gaps.max()) / motion.size, 0.0, SHUTTING)
     inset = INSET * motion.size * closing * old.down
-    upper = _carried(old.upper - inset - new.upper, new.upper, part, width)
-    lower = _carried(old.lower + inset - new.lower, new.lower, part, width)
-    carried = np.where(_above(new, part)[..., None], upper, lower)
-    outside = distance_into(coverage(new.contour, part) < 0.5)
+    chart = Chart(new)
+    along, below = chart.place(pixel_centres(part))
+    upper = _carried(old.upper - inset - new.upper, new.upper, chart, along)
+    lower = _carried(old.lower + inset - new.lower, new.lower, chart, along)
+    top, bottom = chart.heights(along)
+    carried = np.where((below < (top + bottom) / 2)[..., None], upper, lower)
+    beyond = np.maximum(np.maximum(-along, along - np.float32(chart.width)), 0)
+    outside = np.hypot(np.maximum(np.maximum(top - below, below - bottom), 0), beyond)
     share = 1 - smoothstep((outside - np.float32(width)) / np.float32(2 * width))
     held = offsets.copy()
     place = within(part, window)
@@ -115,23 +118,9 @@ def hold_edges(offsets: Array32, motion: Motion, eye: Eye, window: Window) -> Ar
     return held
 
 
-def _carried(values: Array, points: Array, window: Window, width: float) -> Array32:
-    """H×W×2: values on a rim's points (N×2 px), each pixel taking the nearest point's, smoothed along the rim."""
-    shape = (window[3] - window[1], window[2] - window[0])
-    u, v = np.floor(points - window[:2]).astype(int).T
-    keep = (u >= 0) & (v >= 0) & (u < shape[1]) & (v < shape[0])
-    field, seen = np.zeros((*shape, 2), np.float32), np.zeros(shape, np.bool_)
-    field[v[keep], u[keep]] = values[keep]
-    seen[v[keep], u[keep]] = True
-    return np.asarray(cv2.GaussianBlur(extend(field, seen), (0, 0), max(width / 2, 0.5)), dtype=np.float32)
-
-
-def _above(rim: Rims, window: Window) -> NDArray[np.bool_]:
-    """H×W: the pixel lies on the upper side of the line halfway between the rims."""
-    down = rim.down
-    along = np.array([down[1], -down[0]])
-    middle = (rim.upper + rim.lower) / 2
-    pixels = pixel_centres(window)
-    place = middle @ along
+def _carried(values: Array, points: Array, chart: Chart, along: Array32) -> Array32:
+    """H×W×2: a rim's values (N×2, at its N points) at places along the opening (H×W px)."""
+    place = (points - chart.rim.upper[0]) @ chart.along_axis
     order = np.argsort(place)
-    return np.asarray(pixels @ down < np.interp(pixels @ along, place[order], (middle @ down)[order]))
+    parts = [np.interp(along, place[order], values[order, axis]) for axis in range(2)]
+    return np.stack(parts, axis=-1).astype(np.float32)

@@ -96,12 +96,14 @@ def sufficiency(here: Rims, there: Rims, size: float, there_size: float) -> floa
 
 
 def cavity(plate: Patch, landmarks: Array, window: Window) -> Array32:
-    """H×W×3: a plausible dark inside: the lips' hue, darkest in the middle and above, where the light doesn't get."""
-    tone = lips(plate, window)
-    contour = rims(landmarks, MOUTH).contour
-    inner = distance_into(coverage(contour, window) > 0.5)
-    rim = 1 - smoothstep(inner / np.float32(max(0.5 * float(inner.max()), 1.0)))
-    shade = np.float32(0.05) + np.float32(0.22) * rim
+    """H×W×3: a plausible dark inside: the lips' hue, lighter on the tongue and at the rim."""
+    tone, chart = lips(plate, window), Chart(rims(landmarks, MOUTH))
+    along, below = chart.place(pixel_centres(window))
+    upper, lower = chart.heights(along)
+    share = (below - upper) / np.maximum(lower - upper, 1)
+    inner = distance_into(coverage(chart.rim.contour, window) > 0.5)
+    rim = 1 - smoothstep(inner / np.float32(max(0.4 * float(inner.max()), 1.0)))
+    shade = np.float32(0.08) + np.float32(0.12) * rim + np.float32(0.2) * smoothstep((share - 0.4) / 0.5)
     return np.asarray(tone * np.array([1.0, 0.75, 0.75], np.float32) * shade[..., None], dtype=np.float32)
 
 

@@ -109,7 +109,8 @@ def eye_layer(plate: Patch, motion: Motion, eye: Eye, fillers: tuple[Filler, ...
         near = _near(filler.patch, outline)
         others.append((eyes.view(near, motion, eye, part), filler.gain(plate), filler.share))
     between = opening(rims(motion.new_landmarks, eye.aperture), part)
-    return Fill(part, eyes.compose(own, others), between, _onset(motion, outline))
+    picture = eyes.shaded(eyes.compose(own, others), motion, eye, part)
+    return Fill(part, picture, between, _onset(motion, outline))
 
 
 def _near(patch: Patch, outline: NDArray[np.intp]) -> Patch:

@@ -13,12 +13,10 @@ from ..landmarks.track import LandmarkTrack
 from ..raster.cpu import Window
 from ..reporting import Reporter
 from . import tps
-from .anchor import corrections, spread
-from .backward import Motion
 from .bank import Bank, Likeness, faded, farthest, mismatch, steady_choice
-from .closing import closed, closures, inset
 from .composite import Plate, composite, full_scale
 from .fill import Filler
+from .geometry import PlateGeometry
 from .grid import around, pixel_centres, within
 from .options import TransferOptions
 from .patch import Patch
@@ -26,8 +24,11 @@ from .perform import Fillers, Layers, perform, warped
 from .topology import EYES, OUTER_LIPS
 
 BANK_SIZE = 40
-"""Pictures kept per feature: flat memory, however long the clip."""
-SKIN_PARTS = ("skin", "lips", "lid")
+"""Pictures kept per feature, at most: flat memory, however long the clip."""
+BANK_BYTES = 96e6
+"""For one feature's pictures: fewer are kept of faces in 4K."""
+MOUTH_BYTES = 18
+"""A mouth's picture, in squared face sizes: about 1.3 × 1.1 of them, 12 bytes a pixel."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,10 @@ class Reperformer:
     def __init__(
         self, model: FaceModel, fit: Fit, track: LandmarkTrack, options: TransferOptions | None = None
     ) -> None:
-        self._model, self._fit = model, fit
+        self._fit = fit
         self._options = options or TransferOptions()
-        skin = [model.parts.index(part) for part in SKIN_PARTS if part in model.parts]
-        triangles = model.triangles[np.isin(model.part, skin)]
-        self._vertices, corners = np.unique(triangles, return_inverse=True)
-        self._triangles = corners.reshape(-1, 3).astype(np.int32)
-        self._corrections = corrections(model, fit, track)
-        self._spread = spread(model)
+        self._geometry = PlateGeometry(model, fit, track)
         self._likeness = Likeness(model, fit.identity)
-        self._closures = closures(model, fit.identity)
         self._frame: Window = (0, 0, track.width, track.height)
         self._banks: tuple[Bank, ...] = ()
         self._choices: tuple[NDArray[np.intp], ...] = ()
@@ -79,7 +74,9 @@ class Reperformer:
         fit = self._fit
         features = self._likeness(fit.expression, fit.gaze, fit.rotation)
         seen = np.flatnonzero(fit.visible)
-        rows = [farthest(part, seen, BANK_SIZE) for part in features]
+        size = max((tps.eye_distance(self.landmarks(row)) for row in seen[:: max(len(seen) // 16, 1)]), default=1.0)
+        count = int(np.clip(BANK_BYTES / (MOUTH_BYTES * size**2), 4, BANK_SIZE))
+        rows = [farthest(part, seen, count) for part in features]
         self._banks = tuple(Bank(chosen, part[chosen]) for chosen, part in zip(rows, features, strict=True))
         wanted = {int(row) for chosen in rows for row in chosen}
         for row, frame in enumerate(clip):
@@ -102,11 +99,23 @@ class Reperformer:
         )
 
     def frame(
-        self, row: int, pixels: Plate, expression: Array, gaze: Array, source: SourceFill | None = None
+        self,
+        row: int,
+        pixels: Plate,
+        expression: Array,
+        gaze: Array,
+        source: SourceFill | None = None,
+        offsets: Array | None = None,
     ) -> Reperformed:
-        """Row `row` of the target with a new expression (E weights) and gaze (2×2 rad, left eye first)."""
+        """Row `row` of the target with a new expression (E weights) and gaze (2×2 rad, left eye first).
+
+        `offsets` (method 'tps'): 478×2, in eye distances, from tps.offset; None: the new geometry's own.
+        """
         known = self._fit.visible[row] or self._fit.bridged[row]
-        motion = self._motion(row, expression, gaze) if known else None
+        motion = self._geometry.motion(row, expression, gaze) if known else None
+        if motion is not None and offsets is not None:
+            moved = tps.displaced(motion.old_landmarks, offsets, self._options.strength)
+            motion = replace(motion, new_landmarks=moved)
         if motion is None or motion.reach == 0:
             return self._untouched(pixels)
         window = around(np.concatenate([motion.old, motion.new]), motion.skirt + 2, self._frame)
@@ -115,31 +124,12 @@ class Reperformer:
             layers = warped(plate, tps.spline_offsets(motion.old_landmarks[:468], motion.new_landmarks[:468], window))
         else:
             fillers = self._fillers(row, expression, gaze, None if source is None else _source_patch(source, pixels))
-            layers = perform(plate, self._frame, motion, self._triangles, fillers)
+            layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers)
         return self._finished(pixels, layers)
 
     def landmarks(self, row: int) -> Array:
         """478×2 px: where this face's landmarks are on the plate (for use as another's SourceFill)."""
-        shape = self._model.shape(self._fit.identity, self._fit.expression[row], self._fit.gaze[row])
-        return np.asarray(self._fit.project(self._model.landmarks(shape), row) + self._corrections[row])
-
-    def _motion(self, row: int, expression: Array, gaze: Array) -> Motion:
-        fit, model = self._fit, self._model
-        old_shape = model.shape(fit.identity, fit.expression[row], fit.gaze[row])
-        new_shape = model.shape(fit.identity, expression, gaze)
-        old_marks, new_marks = model.landmarks(old_shape), model.landmarks(new_shape)
-        correction = self._corrections[row].astype(np.float64)
-        old, new = fit.project(old_marks, row) + correction, fit.project(new_marks, row) + correction
-        shut = sum(closed(closure, old, new, old_marks, new_marks) for closure in self._closures)
-        part, size = self._vertices, tps.eye_distance(old)
-        edge = inset(self._closures[0], old, new + shut, size)
-        return Motion(
-            old=fit.project(old_shape[part], row) + self._spread(correction + edge)[part],
-            new=fit.project(new_shape[part], row) + self._spread(correction + shut)[part],
-            depth=fit.to_camera(new_shape[part], row)[:, 2],
-            old_landmarks=old,
-            new_landmarks=new + shut,
-        )
+        return self._geometry.landmarks(row)
 
     def _keep(self, row: int, pixels: Plate) -> None:
         landmarks = self.landmarks(row)
@@ -190,4 +180,5 @@ def _source_patch(source: SourceFill, plate: Plate) -> Patch:
     size = tps.eye_distance(source.landmarks)
     height, width = source.pixels.shape[:2]
     patch = Patch.of(source.pixels, source.landmarks, around(source.landmarks, 0.2 * size, (0, 0, width, height)))
-    return replace(patch, pixels=patch.pixels * np.float32(full_scale(plate.dtype) / full_scale(source.pixels.dtype)))
+    gain = np.float32(full_scale(plate.dtype) / full_scale(source.pixels.dtype))
+    return replace(patch, pixels=patch.pixels * gain, tone=patch.tone * gain)

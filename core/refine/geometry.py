@@ -1,0 +1,80 @@
+"""The target's face on its plate, before and after: the fit's geometry, held to the pixels by what was detected."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Array
+from ..face.model import Eyeballs, FaceModel
+from ..fit.result import Fit
+from ..landmarks.track import LandmarkTrack
+from .anchor import corrections, spread
+from .backward import Motion
+from .closing import closed, closures, inset
+from .tps import eye_distance
+
+SKIN_PARTS = ("skin", "lips")
+"""Parts of a model that are warped; eyes and the inside of the mouth are filled instead."""
+
+
+class PlateGeometry:
+    """One shot's face. Depends on the row and the new expression alone."""
+
+    def __init__(self, model: FaceModel, fit: Fit, track: LandmarkTrack) -> None:
+        self._fit = fit
+        skin = [model.parts.index(part) for part in SKIN_PARTS if part in model.parts]
+        vertices, corners = np.unique(model.triangles[np.isin(model.part, skin)], return_inverse=True)
+        self.triangles: NDArray[np.int32] = corners.reshape(-1, 3).astype(np.int32)
+        """F×3, into the skin's vertices."""
+        self._skin = vertices_only(model, vertices)
+        self._marks = landmarks_only(model)
+        self._spread = spread(model, vertices)
+        self._corrections = corrections(self._marks, fit, track)
+        self._closures = closures(model, fit.identity)
+
+    def landmarks(self, row: int) -> Array:
+        """478×2 px: where the landmarks are on the plate."""
+        fit = self._fit
+        shape = self._marks.shape(fit.identity, fit.expression[row], fit.gaze[row])
+        return np.asarray(fit.project(shape, row) + self._corrections[row])
+
+    def motion(self, row: int, expression: Array, gaze: Array) -> Motion:
+        """What moves when a row's expression (E weights) and gaze (2×2 rad) become these."""
+        fit = self._fit
+        old_marks = self._marks.shape(fit.identity, fit.expression[row], fit.gaze[row])
+        new_marks = self._marks.shape(fit.identity, expression, gaze)
+        correction = self._corrections[row].astype(np.float64)
+        old, new = fit.project(old_marks, row) + correction, fit.project(new_marks, row) + correction
+        shut = sum((closed(part, old, new, old_marks, new_marks) for part in self._closures), np.zeros_like(old))
+        edge = inset(self._closures[0], old, new + shut, eye_distance(old))
+        skin = self._skin.shape(fit.identity, expression)
+        return Motion(
+            old=fit.project(self._skin.shape(fit.identity, fit.expression[row]), row) + self._spread(correction + edge),
+            new=fit.project(skin, row) + self._spread(correction + shut),
+            depth=fit.to_camera(skin, row)[:, 2],
+            old_landmarks=old,
+            new_landmarks=new + shut,
+        )
+
+
+def vertices_only(model: FaceModel, vertices: NDArray[np.intp]) -> FaceModel:
+    """The model with these vertices alone, for `shape`: its triangles no longer hold."""
+    return replace(
+        model,
+        mean=model.mean[vertices],
+        identity=model.identity[:, vertices],
+        expression=model.expression[:, vertices],
+        eyes=replace(model.eyes, member=model.eyes.member[vertices]),
+    )
+
+
+def landmarks_only(model: FaceModel) -> FaceModel:
+    """A model whose vertices are the 478 landmarks, for `shape`: linear like the model itself, and small."""
+    nearest = model.triangles[model.landmark_triangle, model.landmark_weights.argmax(axis=1)]
+    mean, identity, expression = (
+        model.landmarks(basis.astype(np.float64)).astype(np.float32)
+        for basis in (model.mean, model.identity, model.expression)
+    )
+    eyes: Eyeballs = replace(model.eyes, member=model.eyes.member[nearest])
+    return replace(model, mean=mean, identity=identity, expression=expression, eyes=eyes)
