@@ -4,6 +4,9 @@ from typing import Any
 
 import bpy
 
+RELATIVE_PATH: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+"""Options of a path property that may start with '//': from 4.5 it has to say so."""
+
 
 def new_action(name: str, datablock: Any) -> tuple[Any, Any]:
     """A new action assigned to `datablock`, and its F-curve collection (with `.new(data_path, index=)`).

@@ -5,7 +5,7 @@ from typing import Any
 
 import bpy
 
-from . import strings
+from . import compat, strings
 
 
 class ExpressionTransferSettings(bpy.types.PropertyGroup):
@@ -15,17 +15,21 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
         type=bpy.types.MovieClip, name=strings.SOURCE_CLIP, description=strings.SOURCE_CLIP_TIP
     )
     source_file: bpy.props.StringProperty(
-        subtype="FILE_PATH", name=strings.SOURCE_FILE, description=strings.SOURCE_FILE_TIP
+        subtype="FILE_PATH", options=compat.RELATIVE_PATH, name=strings.SOURCE_FILE, description=strings.SOURCE_FILE_TIP
     )
     rig: bpy.props.PointerProperty(type=bpy.types.Object, name=strings.RIG, description=strings.RIG_TIP)
     plate_clip: bpy.props.PointerProperty(
         type=bpy.types.MovieClip, name=strings.PLATE_CLIP, description=strings.PLATE_CLIP_TIP
     )
     plate_file: bpy.props.StringProperty(
-        subtype="FILE_PATH", name=strings.PLATE_FILE, description=strings.PLATE_FILE_TIP
+        subtype="FILE_PATH", options=compat.RELATIVE_PATH, name=strings.PLATE_FILE, description=strings.PLATE_FILE_TIP
     )
     output: bpy.props.StringProperty(
-        subtype="DIR_PATH", default="//expression/", name=strings.OUTPUT, description=strings.OUTPUT_TIP
+        subtype="DIR_PATH",
+        options=compat.RELATIVE_PATH,
+        default="//expression/",
+        name=strings.OUTPUT,
+        description=strings.OUTPUT_TIP,
     )
     strength: bpy.props.FloatProperty(
         min=0.0, max=1.0, default=1.0, subtype="FACTOR", name=strings.STRENGTH, description=strings.STRENGTH_TIP
