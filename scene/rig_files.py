@@ -1,6 +1,9 @@
 """Characters and scenes from files, and back."""
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
@@ -29,6 +32,21 @@ _READERS: dict[str, Callable[[str], None]] = {
 RIG_SUFFIXES: frozenset[str] = frozenset(_READERS)
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what Blender and its importers print of their progress off the terminal; errors go to stderr as ever."""
+    sys.stdout.flush()
+    terminal = os.dup(1)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(terminal, 1)
+        os.close(terminal)
+
+
 def open_rig(path: Path) -> None:
     """Replace the session's scene with the file's (.blend) or with an empty one that the character is imported into.
 
@@ -42,7 +60,8 @@ def open_rig(path: Path) -> None:
     if reader is not _open_blend:
         new_scene()
     try:
-        reader(str(path))
+        with _quiet():
+            reader(str(path))
     except Exception as error:  # importers raise whatever their parsing meets; a damaged file is the user's to hear of
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise InputError(f"{path}: can't be read as {path.suffix[1:]} ({reason[-1]}); export it again") from error
@@ -58,7 +77,8 @@ def save_blend(path: Path) -> None:
     with whole_file(path) as temporary:
         temporary.unlink()  # an existing file would be kept as .blend1
         try:
-            bpy.ops.wm.save_as_mainfile(filepath=str(temporary), compress=True, copy=True, check_existing=False)
+            with _quiet():
+                bpy.ops.wm.save_as_mainfile(filepath=str(temporary), compress=True, copy=True, check_existing=False)
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
             raise Failure(f"{path}: can't be saved ({reason}); check the folder's rights and free space") from error

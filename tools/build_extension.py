@@ -1,6 +1,6 @@
 """Build the Blender extension: the package, its wheels for one Python and platform, checked by Blender's own tool.
 
-    python tools/build_extension.py --python 3.11 [--platform linux-x64] [--blender-ext PATH] [-o build/extension]
+    python tools/build_extension.py --python 3.11 [--platform linux-x64] [--blender-ext PATH] [-o dist]
 
 The wheels are those of requirements.lock, by hash. numpy is never among them: Blender has its own. They serve the
 worker process only; nothing heavy is imported into Blender.
@@ -60,7 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--python", default="3.11", help="Blender's Python: 3.11 to Blender 5.0, 3.13 from 5.1")
     parser.add_argument("--platform", choices=PLATFORMS, default="linux-x64")
     parser.add_argument("--blender-ext", type=Path, help="blender_ext.py; by default that of the installed bpy")
-    parser.add_argument("-o", "--out", type=Path, default=ROOT / "build" / "extension")
+    parser.add_argument("-o", "--out", type=Path, default=ROOT / "dist")
     return parser.parse_args()
 
 
