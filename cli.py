@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import math
 import os
 import sys
 import traceback
@@ -37,7 +38,10 @@ def main(argv: list[str] | None = None, reporter: "Reporter | None" = None) -> i
     except ExpressionTransferError as error:
         return _say(str(error), error.exit_status)
     except KeyboardInterrupt:
-        return _say("interrupted; what was finished is kept, --resume goes on from it", INTERRUPTED)
+        status = _say("interrupted; what was finished is kept, --resume goes on from it", INTERRUPTED)
+        if argv is None:  # a process of our own: frames that threads still compute need not be waited for
+            os._exit(status)
+        return status
     except Exception as error:
         if os.environ.get("EXPRESSION_TRANSFER_DEBUG"):
             traceback.print_exc()
@@ -47,7 +51,7 @@ def main(argv: list[str] | None = None, reporter: "Reporter | None" = None) -> i
 
 
 def _say(message: str, status: int) -> int:
-    print(f"expression-transfer: {message}", file=sys.stderr)
+    print(f"expression-transfer: {' '.join(message.splitlines())}", file=sys.stderr, flush=True)
     return status
 
 
@@ -131,10 +135,10 @@ def _mixing(parser: argparse.ArgumentParser) -> None:
 def _footage(parser: argparse.ArgumentParser, whose: str) -> None:
     parser.add_argument("--start", type=int, metavar="N", help=f"first source frame of {whose}")
     parser.add_argument("--end", type=int, metavar="N", help=f"last source frame of {whose}")
-    parser.add_argument("--fps", type=Fraction, metavar="RATE", help=f"rate of {whose} where it is an image sequence")
+    parser.add_argument("--fps", type=_rate, metavar="RATE", help=f"rate of {whose} where it is an image sequence")
     parser.add_argument("--person", type=_point, metavar="U,V", help=f"a pixel on the face to follow in {whose}")
     parser.add_argument(
-        "--focal", type=float, metavar="PX", help=f"focal length of {whose}, where a matchmove gives it"
+        "--focal", type=_pixels, metavar="PX", help=f"focal length of {whose}, where a matchmove gives it"
     )
     parser.add_argument("--neutral", type=int, metavar="N", help=f"a source frame of {whose} with a neutral face")
 
@@ -146,10 +150,32 @@ def _solving(parser: argparse.ArgumentParser) -> None:
 
 
 def _unit(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError(f"{text} is outside 0–1")
+    return _number(text, lambda value: 0.0 <= value <= 1.0, "a number from 0 to 1")
+
+
+def _pixels(text: str) -> float:
+    return _number(text, lambda value: 0.0 < value < math.inf, "a length in pixels")
+
+
+def _number(text: str, fits: Callable[[float], bool], what: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not fits(value):
+        raise argparse.ArgumentTypeError(f"{text} is not {what}")
     return value
+
+
+def _rate(text: str) -> Fraction:
+    """Frames a second, as 24, 23.976 or 24000/1001."""
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 0 < rate <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is not a frame rate (24, 23.976, 24000/1001)")
+    return rate
 
 
 def _point(text: str) -> tuple[float, float]:

@@ -2,61 +2,81 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .storage import write_json
+from .clip import Clip
+from .errors import InputError
+from .storage import check_writable, write_json
 
 FILE = "job.json"
 
 
 def fingerprint(**values: Any) -> str:
-    """A short hash of settings and inputs; footage counts by path, size and modification time."""
-    plain = {name: _plain(value) for name, value in values.items()}
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
+    """A short hash of settings and inputs; files count by path, size and modification time."""
+    plain = json.dumps(values, sort_keys=True, default=_stamp)
+    return hashlib.sha256(plain.encode()).hexdigest()[:16]
 
 
-def _plain(value: Any) -> Any:
-    if not isinstance(value, Path):
-        return value
-    files = sorted(value.parent.glob("*")) if "#" in value.name or "%" in value.name else [value]
-    files = sorted(value.iterdir()) if value.is_dir() else files
-    stats = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()]
-    return [str(value.absolute()), stats]
+def footage_files(clip: Clip) -> list[Path]:
+    """The files that a clip's range is read from."""
+    if clip.kind == "video" or clip.last is None:
+        return [clip.source.location(clip.first)]
+    return [clip.source.location(number) for number in range(clip.first, clip.last + 1)]
 
 
-@dataclass
+def _stamp(path: Path) -> list[Any]:
+    status = path.stat()
+    return [str(path.absolute()), status.st_size, status.st_mtime_ns]
+
+
 class Job:
     """A result folder's stages and what each was made from. Without `resume`, nothing found in it is used."""
 
-    folder: Path
-    resume: bool
-    _stages: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.resume:
-            self._stages = _read(self.folder / FILE)
+    def __init__(self, folder: Path, resume: bool) -> None:
+        """Raises Failure where the folder can't be written, before any work is done."""
+        check_writable(folder)
+        self.folder = folder
+        stored = _read(folder / FILE)
+        self._stages: dict[str, str] = stored["stages"] if resume else {}
+        self._files: dict[str, list[str]] = stored["files"]
 
     def finished(self, stage: str, made_from: str, *products: Path) -> bool:
         """Whether an earlier run finished this stage from the same input and its products are there."""
         return self._stages.get(stage) == made_from and all(product.exists() for product in products)
 
-    def begun(self, stage: str, made_from: str) -> bool:
-        """Whether an earlier run began this stage from the same input; from now on, this run has."""
-        before = self._stages.get(stage) == made_from
-        self.note(stage, made_from)
-        return before
-
     def note(self, stage: str, made_from: str) -> None:
         """Remember what a stage's products are made from."""
         self._stages[stage] = made_from
-        write_json(self.folder / FILE, self._stages)
+        write_json(self.folder / FILE, {"stages": self._stages, "files": self._files})
+
+    def begin(self, stage: str, made_from: str, files: Iterable[Path]) -> bool:
+        """Start a stage that writes many `files`. True: an earlier run began it from the same input, and those of
+        them that are there are good. Otherwise the files that the earlier run said it would write are removed, so
+        that none of them is taken for one of this run's.
+        """
+        same = self._stages.get(stage) == made_from
+        if not same:
+            for name in self._files.get(stage, []):
+                if (old := self.folder / name).resolve().is_relative_to(self.folder.resolve()):
+                    old.unlink(missing_ok=True)
+        self._files[stage] = [file.relative_to(self.folder).as_posix() for file in files]
+        self.note(stage, made_from)
+        return same
 
 
-def _read(path: Path) -> dict[str, str]:
+def refuse_own_results(path: Path, clip: Clip, folder: Path) -> None:
+    """Raises InputError where footage is what a job in `folder` writes: it would be overwritten while it is read."""
+    first = clip.source.location(clip.first).resolve()
+    own = [folder / name for name in ("frames", "matte", "result.mp4", "result.png", "side_by_side.mp4")]
+    if any(first.is_relative_to(result.resolve()) for result in own):
+        raise InputError(f"{path}: is a result in {folder}, which would be overwritten; give another folder with -o")
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return {str(stage): str(made_from) for stage, made_from in stored.items()} if isinstance(stored, dict) else {}
+        return {"stages": dict(stored["stages"]), "files": dict(stored["files"])}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {"stages": {}, "files": {}}

@@ -9,7 +9,7 @@ import numpy as np
 
 from .clip import Clip, display, open_clip
 from .errors import InputError
-from .export.curves import read_performance, write_arkit, write_facs
+from .export.curves import LIVE_LINK_FPS, read_performance, write_arkit, write_facs
 from .export.obj import write_obj
 from .export.plot import plot_curves
 from .face.model import FaceModel
@@ -19,7 +19,7 @@ from .facs.performance import Performance
 from .facs.transfer import Mix, mixed, resample, target_expression
 from .fit.result import Fit
 from .fit.solve import solve_shot
-from .job import Job, fingerprint
+from .job import Job, fingerprint, footage_files, refuse_own_results
 from .landmarks import DetectOptions, LandmarkTrack, detect
 from .landmarks.backend import BackendName
 from .raster.guides import render_guides
@@ -33,6 +33,9 @@ from .storage import write_json
 from .timings import Timings
 
 Method = Literal["geometry", "tps"]
+
+GUIDES = {"guides": "exr", "preview": "png"}
+"""Files that `guides` writes for a frame, and their format."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,11 @@ class Footage:
     neutral_frame: int | None = None
     """A source frame that shows the person's neutral face."""
 
-    def open(self) -> Clip:
-        return open_clip(self.path, self.start, self.end, self.fps)
+    def open(self, folder: Path) -> Clip:
+        """The clip, for a job that writes to `folder`. Raises InputError where it can't be used for that."""
+        clip = open_clip(self.path, self.start, self.end, self.fps)
+        refuse_own_results(self.path, clip, folder)
+        return clip
 
 
 @dataclass(frozen=True)
@@ -81,27 +87,23 @@ class Solved:
     report: dict[str, Any]
 
 
-def solve(
-    footage: Footage, folder: Path, settings: Settings, reporter: Reporter, timings: Timings, job: Job | None = None
-) -> Solved:
+def solve(footage: Footage, folder: Path, settings: Settings, reporter: Reporter, timings: Timings) -> Solved:
     """Footage → everything in `folder`: landmarks.npz, fit.npz, performance.npz, arkit.csv, facs.csv, neutral.obj,
     curves.png, report.json.
     """
-    job = job or Job(folder, settings.resume)
-    model = load_model(settings.model)
-    clip = footage.open()
-    seen_from = fingerprint(footage=footage.path, range=[footage.start, footage.end], fps=str(footage.fps),
+    clip, model = footage.open(folder), load_model(settings.model)
+    return _solve(footage, clip, model, Job(folder, settings.resume), settings, reporter, timings)
+
+
+def _solve(
+    footage: Footage, clip: Clip, model: FaceModel, job: Job, settings: Settings, reporter: Reporter, timings: Timings
+) -> Solved:
+    folder = job.folder
+    seen_from = fingerprint(files=footage_files(clip), range=[footage.start, footage.end], fps=str(footage.fps),
                             person=footage.person, backend=settings.backend)  # fmt: skip
-    made_from = fingerprint(seen=seen_from, model=settings.model, focal=footage.focal, neutral=footage.neutral_frame)
-    track = _track(clip, footage, folder, settings, job, seen_from, reporter, timings)
-    fit_file = folder / "fit.npz"
-    if job.finished("fit", made_from, fit_file):
-        fit = Fit.load(fit_file)
-    else:
-        with timings.stage("fit", len(track)):
-            fit = solve_shot(track, model, reporter, footage.focal)
-        fit.save(fit_file)
-        job.note("fit", made_from)
+    fitted_from = fingerprint(seen=seen_from, model=model.digest(), focal=footage.focal)
+    track = _track(clip, footage, settings, job, seen_from, reporter, timings)
+    fit = _fit(track, model, footage, job, fitted_from, reporter, timings)
     neutral = rest(fit, footage.neutral_frame)
     acted = performance(fit, neutral, footage.path.name)
     report = {"footage": str(footage.path), "warnings": clip.warnings, **fit_report(track, fit, acted, model)}
@@ -110,6 +112,7 @@ def solve(
         write_curves(acted, folder)
         write_obj(model.neutral(fit.identity), model, folder / "neutral.obj")
     write_json(folder / "report.json", report)
+    made_from = fingerprint(fit=fitted_from, neutral=footage.neutral_frame)
     return Solved(clip, model, track, fit, neutral, acted, made_from, report)
 
 
@@ -121,10 +124,9 @@ def write_curves(acted: Performance, folder: Path) -> None:
 
 
 def _track(
-    clip: Clip, footage: Footage, folder: Path, settings: Settings, job: Job, made_from: str, reporter: Reporter,
-    timings: Timings,
-) -> LandmarkTrack:  # fmt: skip
-    file = folder / "landmarks.npz"
+    clip: Clip, footage: Footage, settings: Settings, job: Job, made_from: str, reporter: Reporter, timings: Timings
+) -> LandmarkTrack:
+    file = job.folder / "landmarks.npz"
     if job.finished("landmarks", made_from, file):
         return LandmarkTrack.load(file)
     with timings.stage("detect", clip.frame_count):
@@ -134,6 +136,20 @@ def _track(
     return track
 
 
+def _fit(
+    track: LandmarkTrack, model: FaceModel, footage: Footage, job: Job, made_from: str, reporter: Reporter,
+    timings: Timings,
+) -> Fit:  # fmt: skip
+    file = job.folder / "fit.npz"
+    if job.finished("fit", made_from, file):
+        return Fit.load(file)
+    with timings.stage("fit", len(track)):
+        fit = solve_shot(track, model, reporter, footage.focal)
+    fit.save(file)
+    job.note("fit", made_from)
+    return fit
+
+
 def transfer(
     source: Footage, target: Footage, folder: Path, mix: Mix, method: Method, settings: Settings, reporter: Reporter,
     timings: Timings,
@@ -141,12 +157,15 @@ def transfer(
     """The source's performance on the target's plate. In `folder`: what `solve` writes of the source, `target/` the
     same of the target, `frames/` and `matte/`, result.mp4 (or result.png), side_by_side.mp4, report.json.
     """
+    model, clip, plate = load_model(settings.model), source.open(folder), target.open(folder)
     job = Job(folder, settings.resume)
-    driving = solve(source, folder, settings, reporter, timings, job)
+    driving = _solve(source, clip, model, job, settings, reporter, timings)
     track = driving.track
-    pictures = DrivingFootage(driving.clip, track.points.astype(np.float64), track.frames, track.times)
+    pictures = DrivingFootage(
+        clip, track.points.astype(np.float64), track.frames, track.times, made_from=driving.made_from
+    )
     return _recomposite(
-        driving.performance, pictures, target, job, mix, method, settings, reporter, timings, driving.report
+        driving.performance, pictures, target, plate, job, mix, method, settings, reporter, timings, driving.report
     )
 
 
@@ -155,37 +174,46 @@ def composite(
     timings: Timings,
 ) -> dict[str, Any]:  # fmt: skip
     """Curves from a file (performance.npz, arkit.csv or facs.csv, edited anywhere) on the target's plate."""
-    acting = read_performance(curves)
+    if curves.resolve().parent == (folder / "target").resolve():
+        raise InputError(f"{curves}: would be overwritten by the plate's own curves; give another folder with -o")
+    plate = target.open(folder)
+    acting = read_performance(curves, LIVE_LINK_FPS if plate.kind == "still" else float(plate.fps))
     about = {"curves": str(curves), "frames": len(acting)}
     job = Job(folder, settings.resume)
-    return _recomposite(acting, None, target, job, mix, method, settings, reporter, timings, about)
+    return _recomposite(acting, None, target, plate, job, mix, method, settings, reporter, timings, about)
 
 
 def _recomposite(
-    acting: Performance, pictures: DrivingFootage | None, target: Footage, job: Job, mix: Mix, method: Method,
-    settings: Settings, reporter: Reporter, timings: Timings, about_driver: dict[str, Any],
+    acting: Performance, pictures: DrivingFootage | None, target: Footage, clip: Clip, job: Job, mix: Mix,
+    method: Method, settings: Settings, reporter: Reporter, timings: Timings, about_driver: dict[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
-    folder = job.folder
-    plate = solve(target, folder / "target", settings, reporter, timings)
+    of_target = Timings()
+    plate = _solve(target, clip, load_model(settings.model), Job(job.folder / "target", settings.resume), settings,
+                   reporter, of_target)  # fmt: skip
+    timings.include(of_target, "target")
     fit, track, own = plate.fit, plate.track, plate.performance
-    if plate.clip.kind == "still":
+    if clip.kind == "still":
         timing = (acting.frames, acting.times, acting.fps)
         fit, track, own = held(fit, *timing), held(track, *timing), held(own, *timing)
+    elif len(acting) == 1:  # a pose, held as long as the plate lasts
+        acting = held(acting, fit.frames, fit.times, fit.fps)
     lost = own.missing | (fit.confidence < LOW_CONFIDENCE) & ~fit.bridged
     laid = resample(acting, fit.times)
     laid = replace(laid, missing=laid.missing | lost)
     wanted = mixed(own, laid, mix)
-    made_from = fingerprint(plate=plate.made_from, curves=acting.digest(), mix=asdict(mix), method=method)
+    driver = None if pictures is None else pictures.made_from
+    made_from = fingerprint(
+        plate=plate.made_from, curves=acting.digest(), driver=driver, mix=asdict(mix), method=method
+    )
     plan = Recomposition(
         driver=pictures,
-        clip=plate.clip,
+        clip=clip,
         model=plate.model,
         fit=fit,
         track=track,
         expression=target_expression(fit, plate.neutral, own, wanted),
         gaze=wanted.gaze,
         options=TransferOptions(method=method),
-        folder=folder,
         made_from=made_from,
         job=job,
     )
@@ -195,9 +223,9 @@ def _recomposite(
         "target": plate.report,
         "settings": {**asdict(mix), "method": method},
         "untouched": passages(laid.missing, fit.frames),
-        "files": [str(file.relative_to(folder)) for file in files],
+        "files": [str(file.relative_to(job.folder)) for file in files],
     }
-    write_json(folder / "report.json", report)
+    write_json(job.folder / "report.json", report)
     return report
 
 
@@ -205,7 +233,7 @@ def guides(fit_file: Path, plate: Footage, folder: Path, reporter: Reporter, tim
     """Guides of a fitted shot: in `folder` guides.####.exr and preview.####.png for every frame with a face."""
     fit = Fit.load(fit_file)
     model = load_model(fit.model)
-    clip = plate.open()
+    clip = plate.open(folder)
     if (clip.width, clip.height) != (fit.camera.width, fit.camera.height):
         size, wanted = f"{clip.width}×{clip.height}", f"{fit.camera.width}×{fit.camera.height}"
         raise InputError(
@@ -213,6 +241,9 @@ def guides(fit_file: Path, plate: Footage, folder: Path, reporter: Reporter, tim
         )
     rows = {int(frame): row for row, frame in enumerate(fit.frames)}
     known = fit.visible | fit.bridged
+    numbers = fit.frames[known].tolist()
+    files = [folder / f"{kind}.{number:04d}.{suffix}" for number in numbers for kind, suffix in GUIDES.items()]
+    Job(folder, resume=True).begin("guides", fingerprint(fit=fit.digest(), files=footage_files(clip)), files)
     written = []
     with timings.stage("guides", len(fit)):
         for frame in clip:

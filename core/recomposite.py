@@ -1,8 +1,10 @@
-"""The frame loop of a re-performed plate: reads, re-performs and writes in parallel, and goes on where it stopped."""
+"""The frame loop of a re-performed plate: reads, re-performs in parallel, writes in order, goes on where it stopped."""
 
+import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,21 +12,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .clip import Clip, Frame, SequenceWriter, VideoWriter, display, open_clip
+from .clip import Clip, Frame, SequenceWriter, display, open_clip, read_ahead
 from .conventions import Array
-from .export.sheet import beside, contact_sheet, write_png
+from .export.review import Review
+from .export.sheet import Image, write_png
 from .face.model import FaceModel
 from .fit.result import Fit
 from .job import Job
 from .landmarks.track import LandmarkTrack
 from .refine.options import TransferOptions
-from .refine.reperform import Reperformer, SourceFill
+from .refine.reperform import Reperformed, Reperformer, SourceFill
 from .reporting import Reporter
 from .timings import Timings
 
-THREADS = 3
-"""Frames in work at once: memory stays flat, two cores stay busy while a third frame is read or written."""
-SHEET_FRAMES = 12
+THREADS = min(max(os.cpu_count() or 2, 2), 8)
+"""Frames in work at once, which is also how many are held: memory does not grow with the clip."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class DrivingFootage:
     """T source frame numbers."""
     times: Array
     """T seconds."""
+    made_from: str
+    """Fingerprint of footage and settings."""
 
     def row_at(self, seconds: float) -> int:
         return int(np.abs(self.times - seconds).argmin())
@@ -57,9 +61,18 @@ class Recomposition:
     gaze: Array
     """T×2×2 rad: the gaze wanted."""
     options: TransferOptions
-    folder: Path
     made_from: str
     job: Job
+
+
+@dataclass(frozen=True)
+class _Work:
+    row: int
+    frame: Frame
+    beside: Image
+    """What the result is shown beside: the driver at that moment, or without one the plate as it was."""
+    future: Future[Reperformed] | None
+    """None: the frame is there from an earlier run."""
 
 
 def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> list[Path]:
@@ -68,50 +81,47 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
     with timings.stage("learn the plate", len(plan.fit)):
         performer.learn(plan.clip, reporter)
         performer.plan(plan.expression, plan.gaze)
-    writer = SequenceWriter(plan.folder / "frames", _stem(plan.clip), like=plan.clip)
-    keep = plan.job.begun("frames", plan.made_from)
-    with timings.stage("composite", len(plan.fit)):
-        for done, _ in enumerate(_finished(plan, performer, writer, keep, reporter), 1):
+    products = _Products(plan)
+    kept = plan.job.begin("frames", plan.made_from, products.files())
+    with (
+        timings.stage("composite", len(plan.fit)),
+        _review(plan) as review,
+        closing(_in_order(plan, performer, products, kept, reporter)) as finished,
+    ):
+        for work in finished:
             reporter.check()
-            reporter.progress("composite", done, len(plan.fit))
-    with timings.stage("movies", len(plan.fit)):
-        made = _movies(plan, writer, reporter)
-    return [*made, plan.folder / "frames", plan.folder / "matte"]
+            shown = products.shown(work.frame) if work.future is None else products.write(work, work.future.result())
+            review.add(shown, work.beside, work.frame.time)
+            reporter.progress("composite", work.row + 1, len(plan.fit))
+    return [*review.files, *products.folders]
 
 
-def _finished(
-    plan: Recomposition, performer: Reperformer, writer: SequenceWriter, keep: bool, reporter: Reporter
-) -> Iterator[int]:
-    """Rows as they are finished, in order; those whose files an earlier run left are skipped."""
-    waiting: deque[Future[int]] = deque()
-    with ThreadPoolExecutor(THREADS) as threads:
-        try:
-            for row, frame in enumerate(_plate_frames(plan)):
-                reporter.check()
-                if keep and writer.path(frame.number).exists() and _matte_path(plan, frame.number).exists():
-                    yield row
-                    continue
-                source = _source_fill(plan.driver, frame.time)
-                waiting.append(threads.submit(_one_frame, plan, performer, writer, row, frame, source))
-                while len(waiting) > THREADS:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            threads.shutdown(cancel_futures=True)
+def _in_order(
+    plan: Recomposition, performer: Reperformer, products: "_Products", kept: bool, reporter: Reporter
+) -> Generator[_Work, None, None]:
+    """Frames in order, the next ones in work. Threads compute and this one writes: an interruption need not wait for
+    them, and finds nothing half-written.
+    """
+    threads = ThreadPoolExecutor(THREADS)
+    waiting: deque[_Work] = deque()
+    try:
+        for row, frame in enumerate(read_ahead(_plate_frames(plan), 1)):
+            reporter.check()
+            source, beside = _driver_at(plan, frame)
+            future = None
+            if not (kept and products.exist(frame.number)):
+                expression, gaze = plan.expression[row], plan.gaze[row]
+                future = threads.submit(performer.frame, row, frame.pixels, expression, gaze, source)
+            waiting.append(_Work(row, frame, beside, future))
+            if len(waiting) > THREADS:
+                yield waiting.popleft()
+        while waiting:
+            yield waiting.popleft()
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _one_frame(
-    plan: Recomposition, performer: Reperformer, writer: SequenceWriter, row: int, frame: Frame,
-    source: SourceFill | None,
-) -> int:  # fmt: skip
-    made = performer.frame(row, frame.pixels, plan.expression[row], plan.gaze[row], source)
-    write_png(np.rint(made.matte * 255).astype(np.uint8), _matte_path(plan, frame.number))
-    writer.write(frame.number, made.pixels)
-    return row
-
-
-def _plate_frames(plan: Recomposition) -> Iterable[Frame]:
+def _plate_frames(plan: Recomposition) -> Iterator[Frame]:
     """The plate's frames; a still is held for the fit's rows, numbered as the performance."""
     if plan.clip.kind != "still":
         yield from plan.clip
@@ -121,65 +131,52 @@ def _plate_frames(plan: Recomposition) -> Iterable[Frame]:
         yield Frame(int(number), float(seconds), pixels)
 
 
-def _source_fill(driver: DrivingFootage | None, seconds: float) -> SourceFill | None:
-    if driver is None:
-        return None
-    row = driver.row_at(seconds)
-    if not np.isfinite(driver.landmarks[row]).all():
-        return None
-    return SourceFill(driver.clip.read(int(driver.frames[row])).pixels, driver.landmarks[row])
+def _driver_at(plan: Recomposition, frame: Frame) -> tuple[SourceFill | None, Image]:
+    """What the driver shows at a frame's time, to fill from and to show beside it; the plate itself without one."""
+    if plan.driver is None:
+        return None, display(frame.pixels, plan.clip)
+    row = plan.driver.row_at(frame.time)
+    pixels = plan.driver.clip.read(int(plan.driver.frames[row])).pixels
+    landmarks = plan.driver.landmarks[row]
+    fill = SourceFill(pixels, landmarks) if np.isfinite(landmarks).all() else None
+    return fill, display(pixels, plan.driver.clip)
 
 
-def _movies(plan: Recomposition, writer: SequenceWriter, reporter: Reporter) -> list[Path]:
-    """result.mp4 (with the plate's sound, or the driver's on a still), side_by_side.mp4, contact_sheet.png."""
-    numbers = [int(number) for number in plan.fit.frames]
-    result = [writer.path(number) for number in numbers]
-    if len(result) == 1:
-        write_png(_shown(result[0]), plan.folder / "result.png")
-        return [plan.folder / "result.png"]
-    rate = Fraction(plan.fit.fps).limit_denominator(1001)
-    shown = _shown(result[0])
+def _review(plan: Recomposition) -> Review:
+    """The movies carry the plate's sound, or the driver's on a still; the pair carries the driver's."""
     driving = plan.driver.clip if plan.driver is not None else None
     sound = driving if plan.clip.kind == "still" else plan.clip
-    beside_size = beside(_driver_picture(plan, 0), shown).shape
-    picked = set(np.linspace(0, len(result) - 1, SHEET_FRAMES).astype(int).tolist())
-    pictures = []
-    made = [plan.folder / "result.mp4", plan.folder / "side_by_side.mp4"]
-    with (
-        VideoWriter(made[0], shown.shape[1], shown.shape[0], rate, sound) as movie,
-        VideoWriter(made[1], beside_size[1], beside_size[0], rate, driving or sound) as pair,
-    ):
-        for row, (path, seconds) in enumerate(zip(result, plan.fit.times, strict=True)):
-            reporter.check()
-            shown = _shown(path)
-            both = beside(_driver_picture(plan, row), shown)
-            movie.write(shown, float(seconds))
-            pair.write(both, float(seconds))
-            if row in picked:
-                pictures.append(both)
-            reporter.progress("movies", row + 1, len(result))
-    write_png(contact_sheet(pictures, 3), plan.folder / "contact_sheet.png")
-    return [*made, plan.folder / "contact_sheet.png"]
+    rate = Fraction(plan.fit.fps).limit_denominator(1001)
+    return Review(plan.job.folder, len(plan.fit), rate, sound, driving or sound)
 
 
-def _driver_picture(plan: Recomposition, row: int) -> NDArray[np.uint8]:
-    """What the result is shown beside: the driver at that moment, or without one the plate as it was."""
-    if plan.driver is None:
-        clip, number = plan.clip, int(plan.fit.frames[row]) if plan.clip.kind != "still" else plan.clip.first
-    else:
-        clip, number = plan.driver.clip, int(plan.driver.frames[plan.driver.row_at(float(plan.fit.times[row]))])
-    return display(clip.read(number).pixels, clip)[..., :3]
+class _Products:
+    """The numbered files of a job: frames/ in the plate's format and matte/ as grey PNG."""
 
+    def __init__(self, plan: Recomposition) -> None:
+        # the plate's name without frame number and suffix
+        self._stem = plan.clip.path.stem.split(".")[0].split("%")[0].rstrip("_-#") or "plate"
+        self._clip = plan.clip
+        self._numbers = [int(number) for number in plan.fit.frames]
+        self.folders = [plan.job.folder / "frames", plan.job.folder / "matte"]
+        self._frames = SequenceWriter(self.folders[0], self._stem, like=plan.clip)
 
-def _shown(path: Path) -> NDArray[np.uint8]:
-    clip = open_clip(path)
-    return display(clip.read(clip.first).pixels, clip)[..., :3]
+    def files(self) -> list[Path]:
+        return [path for number in self._numbers for path in (self._frames.path(number), self._matte(number))]
 
+    def exist(self, number: int) -> bool:
+        return self._frames.path(number).exists() and self._matte(number).exists()
 
-def _matte_path(plan: Recomposition, number: int) -> Path:
-    return plan.folder / "matte" / f"{_stem(plan.clip)}.{number:04d}.png"
+    def write(self, work: _Work, made: Reperformed) -> Image:
+        """Write one frame; how it looks."""
+        write_png(np.rint(made.matte * 255).astype(np.uint8), self._matte(work.frame.number))
+        self._frames.write(work.frame.number, made.pixels)
+        return display(made.pixels, self._clip)
 
+    def shown(self, frame: Frame) -> Image:
+        """How a frame looks that an earlier run wrote."""
+        written = open_clip(self._frames.path(frame.number))
+        return display(written.read(written.first).pixels, self._clip)
 
-def _stem(clip: Clip) -> str:
-    """The plate's name without frame number and suffix."""
-    return clip.path.stem.split(".")[0].split("%")[0].rstrip("_-#") or "plate"
+    def _matte(self, number: int) -> Path:
+        return self.folders[1] / f"{self._stem}.{number:04d}.png"

@@ -34,11 +34,25 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
-        reason = error.strerror or error
-        raise Failure(f"{path}: can't be written ({reason}); check the folder's rights and free space") from error
+        raise _unwritable(path, error) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def check_writable(folder: Path) -> None:
+    """Make the folder. Raises Failure where it can't be made or written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> Failure:
+    reason = error.strerror or error
+    return Failure(f"{path}: can't be written ({reason}); check the folder's rights and free space")
 
 
 def _umask() -> int:

@@ -28,7 +28,8 @@ class TerminalReporter:
         if not over and (not self._live or now - self._drawn < REDRAW_SECONDS):
             return
         self._drawn = now
-        rate = done / max(now - self._begun, 1e-3)
+        elapsed = now - self._begun
+        rate = f", {done / elapsed:.0f}/s" if elapsed > 0 else ""  # a stage that tells only of its end has no rate
         self._stream.write(("\r" if self._live else "") + _bar(stage, done, total, rate) + ("\n" if over else ""))
         self._stream.flush()
 
@@ -45,8 +46,8 @@ class TerminalReporter:
         self._cancelled = True
 
 
-def _bar(stage: str, done: int, total: int | None, rate: float) -> str:
+def _bar(stage: str, done: int, total: int | None, rate: str) -> str:
     if not total:
-        return f"{stage:16} {done} frames, {rate:.0f}/s"
+        return f"{stage:16} {done} frames{rate}"
     full = min(WIDTH, WIDTH * done // total)
-    return f"{stage:16} [{'█' * full}{'·' * (WIDTH - full)}] {done}/{total}, {rate:.0f}/s"
+    return f"{stage:16} [{'█' * full}{'·' * (WIDTH - full)}] {done}/{total}{rate}"

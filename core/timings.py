@@ -19,3 +19,7 @@ class Timings:
         seconds = time.perf_counter() - begun
         rate = {} if frames is None else {"frames": frames, "fps": round(frames / seconds, 1)}
         self.stages[name] = {"seconds": round(seconds, 3), **rate}
+
+    def include(self, other: "Timings", whose: str) -> None:
+        """Add the stages of another clip of the same run, named as its."""
+        self.stages |= {f"{whose}: {name}": figures for name, figures in other.stages.items()}

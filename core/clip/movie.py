@@ -79,7 +79,7 @@ class VideoWriter:
         self._container.mux(self._video.encode(image))
 
     def _video_stream(self) -> av.VideoStream:
-        stream = self._container.add_stream("libx264", rate=self._fps, options={"crf": CRF, "preset": "fast"})
+        stream = self._container.add_stream("libx264", rate=self._fps, options={"crf": CRF, "preset": "veryfast"})
         assert isinstance(stream, av.VideoStream)
         width, height = self._size
         stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"

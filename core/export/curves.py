@@ -147,7 +147,8 @@ def _timecode(seconds: float, fps: float) -> str:
     """HH:MM:SS:FF.mmm, where mmm are thousandths of a frame."""
     whole = int(seconds + 1e-9)
     thousandths = round((seconds - whole) * fps * 1000)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}:{thousandths // 1000:02d}.{thousandths % 1000:03d}"
+    clock = f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    return f"{clock}:{thousandths // 1000:02d}.{thousandths % 1000:03d}"
 
 
 def _times_of_timecodes(codes: list[str], count: int, short_fps: float, path: Path) -> tuple[Array, float]:
@@ -176,7 +177,7 @@ def _rising(times: Array, path: Path) -> Array:
     """Seconds from the first row."""
     if np.any(np.diff(times) < 0):
         raise InputError(f"{path}: time runs backwards after row {int(np.diff(times).argmin()) + 2}; sort the rows")
-    return times - times[0]
+    return np.asarray(times - times[0])
 
 
 def _rate(times: Array) -> float:
