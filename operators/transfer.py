@@ -83,6 +83,7 @@ class TransferExpression(bpy.types.Operator):
         _redraw(context)
 
     def _finish(self, context: Any, ended: Ended) -> set[str]:
+        self._clear(context)  # first: whatever comes now, the panel must not show a transfer that runs for ever
         if self._worker.cancelled:
             return self._end(context, "INFO", strings.CANCELLED)
         if ended.error:

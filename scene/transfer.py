@@ -106,11 +106,14 @@ def _key_rig(request: Request, scene: Any) -> list[str]:
 def _load_plate(request: Request, scene: Any) -> str:
     path = _plate_file(request.folder)
     chosen = scene.expression_transfer
-    if path.suffix.lower() in _STILLS:
-        chosen.result_image = bpy.data.images.load(str(path), check_existing=True)
-        chosen.result_image.reload()
-    else:
-        chosen.result_clip = bpy.data.movieclips.load(str(path), check_existing=True)
+    try:
+        if path.suffix.lower() in _STILLS:
+            chosen.result_image = bpy.data.images.load(str(path), check_existing=True)
+            chosen.result_image.reload()
+        else:
+            chosen.result_clip = bpy.data.movieclips.load(str(path), check_existing=True)
+    except RuntimeError as error:
+        raise InputError(f"{path}: Blender can't load it ({str(error).strip()}); open it from the folder") from error
     return strings.PLATE_MADE.format(path=path)
 
 

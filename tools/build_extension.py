@@ -25,7 +25,7 @@ PARTS = (
     "blender_manifest.toml", "__init__.py", "cli.py", "demo.py", "worker.py", "LICENSE", "README.md",
     "core", "scene", "operators", "panels", "models",
 )  # fmt: skip
-"""Files and folders of the repository that make the package; what git doesn't track is left out."""
+"""Files and folders of the repository that make the package; what git ignores is left out."""
 NEVER = {"numpy"}
 
 PLATFORMS = {
@@ -65,8 +65,10 @@ def _options() -> argparse.Namespace:
 
 
 def copy_package(target: Path) -> None:
-    """Copy what git tracks of PARTS: no caches, no local files."""
-    listing = subprocess.run(["git", "ls-files", "-z", "--", *PARTS], cwd=ROOT, check=True, capture_output=True)
+    """Copy what git sees of PARTS in the working tree: no caches, no ignored files."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard", "--", *PARTS], cwd=ROOT, check=True, capture_output=True
+    )
     for name in filter(None, listing.stdout.decode().split("\0")):
         if (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)

@@ -100,9 +100,15 @@ def open_panel():
     shoot("panel")
 
 
+def wait_for_detection():
+    wait(lambda now: now["text"].startswith("detect") or not now["running"])
+    if not state()["running"]:
+        raise TimeoutError(state()["message"])
+
+
 def escape():
     click(BUTTON, lambda now: now["running"])
-    wait(lambda now: now["text"].startswith("detect"))
+    wait_for_detection()
     shoot("running")
     xdotool("mousemove", *VIEWPORT)
     begun = time.monotonic()
@@ -117,7 +123,7 @@ def escape():
 
 def crash():
     click(BUTTON, lambda now: now["running"])
-    wait(lambda now: now["text"].startswith("detect"))
+    wait_for_detection()
     os.kill(state()["workers"][0], signal.SIGKILL)
     wait(lambda now: not now["running"], 10)
     shoot("crashed")
