@@ -40,7 +40,7 @@ def test_frames_do_not_depend_on_their_order() -> None:
 @pytest.mark.slow
 def test_detector_follows_lids_and_lips() -> None:
     face_mesh = pytest.importorskip(
-        "mediapipe.python.solutions.face_mesh", reason="needs MediaPipe 0.10.21's own models"
+        "mediapipe.python.solutions.face_mesh", reason="needs MediaPipe 0.10.21"
     )
     model = load_builtin()
     acted = scene(model)
