@@ -1,12 +1,13 @@
 """The parent's side of the pipe: starts a worker, collects what it says, stops it."""
 
 import json
+import os
 import queue
 import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -46,14 +47,24 @@ Event = Progress | Log | Ended
 class WorkerProcess:
     """One command in a process of its own; never blocks its owner, who polls a few times a second."""
 
-    def __init__(self, argv: list[str], bootstrap: Path = BOOTSTRAP, python: str = sys.executable) -> None:
-        """Start `python` (Blender's own, inside Blender) on the bootstrap; raises Failure where it can't be started."""
+    def __init__(
+        self,
+        argv: list[str],
+        environment: Mapping[str, str] | None = None,
+        *,
+        bootstrap: Path = BOOTSTRAP,
+        python: str = sys.executable,
+    ) -> None:
+        """Start `python` (Blender's own, inside Blender) on the bootstrap.
+
+        `environment` is added to this process's own. Raises Failure where it can't be started.
+        """
         flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows opens a console otherwise
         pipe = subprocess.PIPE
         try:
             self._process = subprocess.Popen(  # noqa: S603  our own file with our own Python
                 [python, "-I", str(bootstrap)], stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8",
-                errors="replace", creationflags=flags,
+                errors="replace", creationflags=flags, env=os.environ | dict(environment or {}),
             )  # fmt: skip
         except OSError as error:
             raise Failure(

@@ -62,7 +62,7 @@ class TransferExpression(bpy.types.Operator):
     def _start(self, context: Any) -> bool:
         try:
             self._request: Request = make_request(context.scene)
-            self._worker = WorkerProcess(list(self._request.argv))
+            self._worker = WorkerProcess(list(self._request.argv), settings.worker_environment(context))
         except ExpressionTransferError as error:
             self._end(context, "ERROR", str(error))
             return False

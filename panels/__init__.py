@@ -1,8 +1,8 @@
 """The N-panel tab "Expression": draws, never computes."""
 
-from . import result, transfer
+from . import preferences, result, transfer
 
-_SECTIONS = (transfer, result)
+_SECTIONS = (preferences, transfer, result)
 
 
 def register() -> None:

@@ -122,6 +122,8 @@ def _drive_keys(shape_keys: Any, face: FaceMesh, channels: dict[str, Array], fra
     action, curves = compat.new_action(f"{name} {face.object.name}", shape_keys)
     action[_OURS] = True
     for key, channel in face.keys.items():
+        block = shape_keys.key_blocks[key]
+        block.slider_max = max(block.slider_max, float(channels[channel].max()))  # Blender clamps to it
         write_curve(curves, _value_path(key), 0, frames, channels[channel])
 
 

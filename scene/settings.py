@@ -7,6 +7,11 @@ import bpy
 
 from . import compat, strings
 
+PACKAGE = __package__.rpartition(".")[0]
+"""The extension's name as Blender's preferences list it."""
+TASK_VARIABLE = "EXPRESSION_TRANSFER_TASK"
+"""As core.landmarks.tasks has it; not imported from there, which needs OpenCV."""
+
 
 class ExpressionTransferSettings(bpy.types.PropertyGroup):
     """Choices for the next transfer, saved with the scene."""
@@ -60,6 +65,13 @@ _CLASSES = (ExpressionTransferSettings, ExpressionTransferJob)
 
 def of_scene(scene: Any) -> Any:
     return scene.expression_transfer
+
+
+def worker_environment(context: Any) -> dict[str, str]:
+    """What the preferences add to the worker's environment."""
+    addon = context.preferences.addons.get(PACKAGE)
+    task = bpy.path.abspath(addon.preferences.task_file) if addon and addon.preferences else ""
+    return {TASK_VARIABLE: task} if task else {}
 
 
 def job(context: Any) -> Any:

@@ -48,6 +48,9 @@ TRANSFER_TIP = "Solve the source's performance and put it on the rig and the pla
 CANCEL = "Cancel"
 CANCEL_TIP = "Stop the transfer and leave the scene as it was"
 
+TASK_FILE = "Face Landmarker"
+TASK_FILE_TIP = "MediaPipe's face_landmarker.task, which Blender 5.1 and later need; empty: the user data folder's"
+
 NO_SOURCE = "Choose a source: footage or a movie clip"
 NO_TARGET = "Choose a target: a rig, a plate or both"
 UNSAVED = "Output folder: save the .blend first, or choose a folder that is not relative to it"

@@ -1,6 +1,7 @@
 """Planted curves come back from evaluated shape keys, at the right seconds."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,15 @@ def test_strength_scales(blender, performance):
     assert evaluated(blender, face, "jawOpen", frame) == pytest.approx(
         0.25 * arkit_weights(performance)[20, ARKIT.index("jawOpen")], abs=2e-4
     )
+
+
+def test_curves_beyond_one_are_not_clamped(blender, performance):
+    face = add_mesh(blender, "Face", ["jawOpen"])
+    drive(blender, replace(performance, units=performance.units * 1.5))
+    peak = 1.5 * arkit_weights(performance)[:, ARKIT.index("jawOpen")]
+    frame = 1 + performance.times[peak.argmax()] * 24
+    assert peak.max() > 1.2
+    assert evaluated(blender, face, "jawOpen", frame) == pytest.approx(peak.max(), abs=1e-3)
 
 
 def test_region_leaves_the_rest_at_rest(blender, performance):

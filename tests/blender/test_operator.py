@@ -47,6 +47,13 @@ def asked(tmp_path):
     return json.loads((tmp_path / "out" / "argv.json").read_text())
 
 
+def test_the_task_files_variable_is_the_engines():
+    from expression_transfer.scene import settings  # noqa: PLC0415  needs bpy
+
+    tasks = pytest.importorskip("expression_transfer.core.landmarks.tasks")
+    assert settings.TASK_VARIABLE == tasks.TASK_VARIABLE
+
+
 def test_the_rig_is_keyed(blender, panel, performance, tmp_path):
     panel.strength, panel.region = 0.5, "lower"
     assert blender.ops.expression_transfer.transfer() == {"FINISHED"}

@@ -1,6 +1,6 @@
 """The artist at the mouse: runs beside Blender on the same screen (inside the blender52 root) and plays one session.
 
-python3 artist.py FOLDER ZIP SCENE.blend LONG SOURCE PLATE RIG → FOLDER/seen.json, *.png, blender.log
+python3 artist.py FOLDER ZIP SCENE.blend TASK LONG SOURCE PLATE RIG → FOLDER/seen.json, *.png, blender.log
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-FOLDER, ZIP, SCENE, LONG, SOURCE, PLATE, RIG = (Path(each) for each in sys.argv[1:])
+FOLDER, ZIP, SCENE, TASK, LONG, SOURCE, PLATE, RIG = (Path(each) for each in sys.argv[1:])
 STATE, ORDERS = FOLDER / "state.json", FOLDER / "orders.json"
 REDRAW = 1.5
 """s that software OpenGL on a busy machine may need to show what happened."""
@@ -97,6 +97,7 @@ def open_panel():
     press("n", lambda now: now["sidebar"])
     click(TAB, lambda now: now["category"] == "Expression")
     order(source_file=str(LONG), rig="Wolf3D_Head", output=str(FOLDER / "out"), resume=False)
+    order(task_file=str(TASK))
     shoot("panel")
 
 
@@ -128,7 +129,7 @@ def crash():
     wait(lambda now: not now["running"], 10)
     shoot("crashed")
     seen["crashed"] = state()
-    xdotool("mousemove", *VIEWPORT)  # closes the popup that reports it
+    xdotool("key", "Escape")  # closes the popup that reports it
 
 
 def transfer():

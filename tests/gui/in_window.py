@@ -22,7 +22,11 @@ def obey():
         return
     obeyed = ORDERS.stat().st_mtime
     chosen = bpy.context.scene.expression_transfer
-    for name, value in json.loads(ORDERS.read_text()).items():
+    orders = json.loads(ORDERS.read_text())
+    if "task_file" in orders:
+        addon = next(addon for addon in bpy.context.preferences.addons if addon.module.endswith("expression_transfer"))
+        addon.preferences.task_file = orders.pop("task_file")
+    for name, value in orders.items():
         setattr(chosen, name, bpy.data.objects.get(value) if name == "rig" else value)
     bpy.ops.ed.undo_push(message="Fill fields")
 

@@ -49,11 +49,10 @@ def session(blender52, archive, shared, tmp_path_factory) -> Path:
     environment = os.environ | {
         "BLENDER52_HOME": str(folder / "home"),
         "BLENDER52_BIND": f"{folder}:{archive.parent}",
-        "EXPRESSION_TRANSFER_TASK": str(shared / "models" / "face_landmarker.task"),
     }
     played = subprocess.run(
         ["blender52", "--shell", "python3", str(HERE / "artist.py"), str(folder), str(archive),
-         str(folder / "brunette.blend"), str(footage / "d6.mp4"), str(footage / "d0.mp4"), str(footage / "s10.jpg"),
+         str(folder / "brunette.blend"), str(shared / "models" / "face_landmarker.task"), str(footage / "d6.mp4"), str(footage / "d0.mp4"), str(footage / "s10.jpg"),
          str(shared / "rigs" / "brunette-t.glb")],
         check=False, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=380,
     )  # fmt: skip

@@ -78,8 +78,17 @@ def where(reporter, argv):
     return 0
 
 
-COMMANDS = {each.__name__: each for each in
-            (count, until_cancelled, without_checks, deaf, input_error, bug, segfault, status, where)}  # fmt: skip
+def environment(reporter, argv):
+    reporter.log(os.environ[argv[1]])
+    return 0
+
+
+COMMANDS = {
+    each.__name__: each
+    for each in (
+        count, until_cancelled, without_checks, deaf, input_error, bug, segfault, status, where, environment,
+    )
+}  # fmt: skip
 
 
 def main(argv, reporter):

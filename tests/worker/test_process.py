@@ -37,6 +37,13 @@ def test_progress_logs_and_result_in_order():
     assert events == [*(Progress("detect", done, 3) for done in (1, 2, 3)), Log("three frames"), Ended(0, "")]
 
 
+def test_environment_reaches_the_worker():
+    worker = WorkerProcess(
+        ["environment", "EXPRESSION_TRANSFER_TASK"], {"EXPRESSION_TRANSFER_TASK": "x.task"}, bootstrap=FAKE
+    )
+    assert follow(worker)[0] == Log("x.task")
+
+
 def test_it_is_this_package_without_bpy():
     root = FAKE.parents[2]
     assert follow(start("where"))[:2] == [Log(str(root / "__init__.py")), Log("False")]
