@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from ..raster.cpu import Window, interpolate, rasterise
 from .grid import distance_into, extend, mix, pixel_centres, smoothstep
+from .inner import InnerMouth
 from .topology import EYE_CORNERS
 
 SKIRT = 0.35
@@ -31,6 +32,8 @@ class Motion:
     """478×2 px, on the plate."""
     new_landmarks: Array
     """478×2 px."""
+    inner: InnerMouth | None = None
+    """The inside of the new mouth, where the model has one."""
 
     @property
     def size(self) -> float:

@@ -12,6 +12,8 @@ from ..landmarks.track import LandmarkTrack
 from .anchor import corrections, spread
 from .backward import Motion
 from .closing import closed, closures, inset
+from .inner import ALBEDO, InnerMouth
+from .topology import RIGID
 from .tps import eye_distance
 
 SKIN_PARTS = ("skin", "lips")
@@ -29,6 +31,12 @@ class PlateGeometry:
         """F×3, into the skin's vertices."""
         self._skin = vertices_only(model, vertices)
         self._marks = landmarks_only(model)
+        inside = [model.parts.index(part) for part in ALBEDO if part in model.parts]
+        faces = np.isin(model.part, inside)
+        within, corners = np.unique(model.triangles[faces], return_inverse=True)
+        self._inner = vertices_only(model, within)
+        self._inner_triangles = corners.reshape(-1, 3).astype(np.int32)
+        self._albedo = np.array([ALBEDO[model.parts[part]] for part in model.part[faces]], dtype=np.float32)
         self._spread = spread(model, vertices)
         self._corrections = corrections(self._marks, fit, track)
         self._closures = closures(model, fit.identity)
@@ -55,7 +63,16 @@ class PlateGeometry:
             depth=fit.to_camera(skin, row)[:, 2],
             old_landmarks=old,
             new_landmarks=new + shut,
+            inner=self._inside(row, expression, correction),
         )
+
+    def _inside(self, row: int, expression: Array, correction: Array) -> InnerMouth | None:
+        if not len(self._inner_triangles):
+            return None
+        shape = self._inner.shape(self._fit.identity, expression)
+        pixels = self._fit.project(shape, row) + correction[RIGID].mean(axis=0)
+        depth = self._fit.to_camera(shape, row)[:, 2]
+        return InnerMouth(pixels, depth, self._inner_triangles, self._albedo)
 
 
 def vertices_only(model: FaceModel, vertices: NDArray[np.intp]) -> FaceModel:

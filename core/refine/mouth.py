@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..conventions import Array, Array32
+from ..conventions import Array32
 from ..raster.cpu import Window
 from .aperture import Chart, Rims, carry_along, coverage, rims
 from .backward import Motion
 from .colour import lips
 from .grid import distance_into, mix, pixel_centres, ramp, sample, smoothstep
+from .inner import draw
 from .patch import Patch, apply, head_affine, jaw_shift
 from .topology import MOUTH
 
@@ -95,16 +96,22 @@ def sufficiency(here: Rims, there: Rims, size: float, there_size: float) -> floa
     return ramp((have + CLOSED_GAP) / (need + CLOSED_GAP), *ENOUGH)
 
 
-def cavity(plate: Patch, landmarks: Array, window: Window) -> Array32:
-    """H×W×3: a plausible dark inside: the lips' hue, lighter on the tongue and at the rim."""
-    tone, chart = lips(plate, window), Chart(rims(landmarks, MOUTH))
+def cavity(plate: Patch, motion: Motion, window: Window) -> Array32:
+    """H×W×3: a plausible dark inside: the lips' hue; where the model has teeth and tongue, those."""
+    tone, chart = lips(plate, window), Chart(rims(motion.new_landmarks, MOUTH))
     along, below = chart.place(pixel_centres(window))
     upper, lower = chart.heights(along)
     share = (below - upper) / np.maximum(lower - upper, 1)
     inner = distance_into(coverage(chart.rim.contour, window) > 0.5)
     rim = 1 - smoothstep(inner / np.float32(max(0.4 * float(inner.max()), 1.0)))
     shade = np.float32(0.08) + np.float32(0.12) * rim + np.float32(0.2) * smoothstep((share - 0.4) / 0.5)
-    return np.asarray(tone * np.array([1.0, 0.75, 0.75], np.float32) * shade[..., None], dtype=np.float32)
+    dark = np.asarray(tone * np.array([1.0, 0.75, 0.75], np.float32) * shade[..., None], dtype=np.float32)
+    if motion.inner is None:
+        return dark
+    drawn, weight = draw(motion.inner, plate.tone, window)
+    # under the upper lip teeth are in its shadow
+    depth = np.maximum(below - upper, 0) / np.float32(0.05 * motion.size)
+    return mix(dark, drawn * (np.float32(0.45) + np.float32(0.4) * smoothstep(depth))[..., None], weight)
 
 
 def shaded(pixels: Array32, motion: Motion, window: Window) -> Array32:

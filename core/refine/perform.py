@@ -94,7 +94,7 @@ def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...]) -> Fi
     for filler in fillers if own.enough < 1 else ():
         near = _near(filler.patch, outline)
         others.append((mouth.view(near, motion, part, filler.own), filler.gain(plate), filler.share))
-    picture = mouth.compose(own, others, mouth.cavity(plate, motion.new_landmarks, part))
+    picture = mouth.compose(own, others, mouth.cavity(plate, motion, part))
     between = opening(rims(motion.new_landmarks, MOUTH), part)
     return Fill(part, mouth.shaded(picture, motion, part), between, _onset(motion, outline))
 

@@ -46,7 +46,6 @@ def test_closer_to_the_truth_than_the_plate_and_the_spline(filmed):
         unchanged = _psnr(frames[plate], frames[driver], track.points[plate], track.points[driver])
         gains_on_plate.append(score[0] - unchanged)
         gains_on_spline.append(score[0] - score[1])
-    print(gains_on_plate, gains_on_spline)
     assert min(gains_on_plate) > 0, gains_on_plate
     assert np.mean(gains_on_plate) > 2, gains_on_plate
     assert np.mean(gains_on_spline) > 0.5, gains_on_spline
