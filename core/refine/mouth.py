@@ -20,7 +20,7 @@ from .inner import draw
 from .patch import Patch, apply, head_affine, jaw_shift
 from .topology import MOUTH
 
-ENOUGH = (0.45, 0.8)
+ENOUGH = (0.6, 0.95)
 """A mouth that is open by less than the first share of the height needed fills nothing below its teeth, by more than
 the second everything."""
 CLOSED_GAP = 0.015
