@@ -14,7 +14,6 @@ from .inner import EYE_SEGMENTS, IRIS_RING, eye_piece, eyeball, teeth_piece, ton
 from .lids import closing, lids
 from .pieces import Piece, joined, single, welded
 from .skin import SkinMesh, lid_pieces, loft_piece, mouth_piece, skin_mesh, skin_piece
-from .topology import MESH_LANDMARKS
 
 IDENTITY_MODES = 48
 LICENCE = (
@@ -183,6 +182,3 @@ def with_true_response(model: FaceModel) -> FaceModel:
         at(model.mean), at(model.identity), at(model.expression), sigma, np.zeros((1, LANDMARKS, 2), np.float32)
     )
     return replace(model, response=response)
-
-
-assert MESH_LANDMARKS + 10 == LANDMARKS

@@ -45,8 +45,6 @@ class Embedding:
     """468 m: standard deviation of a landmark's place over people, paintings and views."""
     mirror: NDArray[np.intp]
     """468: each landmark's mirror image."""
-    missed: Array
-    """468: share of views where the landmark fell beside the skin (it was then left out)."""
 
 
 def embedding(studio: Studio, detector: Detector, rng: np.random.Generator) -> Embedding:
@@ -56,7 +54,7 @@ def embedding(studio: Studio, detector: Detector, rng: np.random.Generator) -> E
     mirror = mirror_of(*middle.values())
     even = {name: (uv + mirrored(uv)[mirror]) / 2 for name, uv in middle.items()}
     uv = _untangled(_on_lips(studio, _on_lids(studio, even["neutral"], mirror), even["open"]), mirror)
-    return Embedding(uv, _spread(studio, seen["neutral"]), mirror, np.isnan(seen["neutral"][..., 0]).mean(axis=0))
+    return Embedding(uv, _spread(studio, seen["neutral"]), mirror)
 
 
 def _observed(studio: Studio, detector: Detector, pose: dict[str, float], rng: np.random.Generator) -> Array:

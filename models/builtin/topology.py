@@ -1,6 +1,5 @@
 """MediaPipe's 478-landmark topology: triangles from its published edges, holes, and which landmark mirrors which."""
 
-import itertools
 from collections import defaultdict
 
 import mediapipe as mp
@@ -94,9 +93,3 @@ def mirror_of(*placements: NDArray[np.float64]) -> NDArray[np.intp]:
     if np.any(mirror[mirror] != np.arange(len(mirror))):
         raise ValueError("the landmarks' places are too far from symmetric to pair them")
     return mirror
-
-
-def crossed_edges(triangles: NDArray[np.int32], mirror: NDArray[np.intp]) -> int:
-    """How many edges have no mirrored edge (MediaPipe's own triangulation has a few)."""
-    edges = {frozenset(pair) for triangle in triangles.tolist() for pair in itertools.combinations(triangle, 2)}
-    return sum(frozenset(int(mirror[i]) for i in edge) not in edges for edge in edges)

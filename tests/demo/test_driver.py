@@ -39,9 +39,7 @@ def test_frames_do_not_depend_on_their_order() -> None:
 
 @pytest.mark.slow
 def test_detector_follows_lids_and_lips() -> None:
-    face_mesh = pytest.importorskip(
-        "mediapipe.python.solutions.face_mesh", reason="needs MediaPipe 0.10.21"
-    )
+    face_mesh = pytest.importorskip("mediapipe.python.solutions.face_mesh", reason="needs MediaPipe 0.10.21")
     model = load_builtin()
     acted = scene(model)
     stage = Stage(model, acted, 5)
