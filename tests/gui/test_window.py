@@ -45,15 +45,20 @@ def session(blender52, archive, shared, tmp_path_factory) -> Path:
     rig_files.open_rig(shared / "rigs" / "brunette-t.glb")
     rig_files.save_blend(folder / "brunette.blend")
     (folder / "home").mkdir()
-    footage = shared / "footage"
+    materials = [
+        "models/face_landmarker.task",
+        "footage/d6.mp4",
+        "footage/d0.mp4",
+        "footage/s10.jpg",
+        "rigs/brunette-t.glb",
+    ]
     environment = os.environ | {
         "BLENDER52_HOME": str(folder / "home"),
         "BLENDER52_BIND": f"{folder}:{archive.parent}",
     }
     played = subprocess.run(
         ["blender52", "--shell", "python3", str(HERE / "artist.py"), str(folder), str(archive),
-         str(folder / "brunette.blend"), str(shared / "models" / "face_landmarker.task"), str(footage / "d6.mp4"), str(footage / "d0.mp4"), str(footage / "s10.jpg"),
-         str(shared / "rigs" / "brunette-t.glb")],
+         str(folder / "brunette.blend"), *(str(shared / material) for material in materials)],
         check=False, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=380,
     )  # fmt: skip
     assert played.returncode == 0, f"{played.stderr}\nscreenshots and blender.log: {folder}"
