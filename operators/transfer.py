@@ -99,7 +99,7 @@ class TransferExpression(bpy.types.Operator):
         self._clear(context)
         job = settings.job(context)
         job.message, job.failed = message, level == "ERROR"
-        self.report({level}, message)
+        self.report({level}, strings.REPORT.format(message=message))
         return {"CANCELLED"}
 
     def _with_log(self, error: str) -> str:

@@ -84,7 +84,7 @@ def apply_result(request: Request, scene: Any) -> str:
         done += _key_rig(request, scene)
     if request.plate:
         done.append(_load_plate(request, scene))
-    return strings.DONE.format(what="; ".join(done))
+    return "; ".join(done)
 
 
 def _key_rig(request: Request, scene: Any) -> list[str]:

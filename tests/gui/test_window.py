@@ -79,7 +79,7 @@ def test_escape_stops_within_a_second_and_leaves_the_scene(seen):
     assert seen["escape_seconds"] < 1.0
     assert seen["escaped"]["actions"] == 0
     assert seen["escaped"]["jaw"] == []
-    assert seen["escaped"]["message"] == "Expression transfer cancelled"
+    assert seen["escaped"]["message"] == "cancelled; the scene is as it was"
     assert seen["escaped_files"] == []
 
 
