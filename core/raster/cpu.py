@@ -48,11 +48,13 @@ def rasterise(
     *,
     window: Window | None = None,
     cull: bool = False,
+    edges: bool = True,
 ) -> Fragments:
     """Fragments of a mesh with V vertices projected to `pixels` (V×2 px, centres at +0.5) at `depth` (V, camera z, m).
 
     `triangles`: F×3, counter-clockwise seen from outside; `cull` leaves out those that show their back. A triangle
-    with a corner at or behind the camera is left out whole. `window` is clipped to the frame.
+    with a corner at or behind the camera is left out whole. `window` is clipped to the frame. Without `edges` coverage is that of the pixel centres, 0 or 1: half the
+    time.
     """
     window = clipped_window(window, width, height)
     u0, v0, u1, v1 = window
@@ -65,7 +67,9 @@ def rasterise(
     triangle = np.full(shape, -1, dtype=np.int32)
     triangle.ravel()[place] = chosen[spans.triangle[span]]
     weights, seen_depth = _corrected(spans, closeness, (place, span, along), shape)
-    return Fragments(triangle, weights, seen_depth, silhouette_coverage(x, y, triangle >= 0), window)
+    inside = triangle >= 0
+    coverage = silhouette_coverage(x, y, inside) if edges else inside.astype(np.float32)
+    return Fragments(triangle, weights, seen_depth, coverage, window)
 
 
 def interpolate(fragments: Fragments, triangles: NDArray[np.int32], attributes: Array | Array32) -> Array32:

@@ -145,7 +145,7 @@ def _carried(here: Array, there: Array, window: Window) -> tuple[Array32, NDArra
     rows, columns = here.shape[:2]
     vertices = here.reshape(-1, 2)
     triangles = _grid_triangles(rows, columns)
-    fragments = rasterise(vertices, np.ones(len(vertices)), triangles, window[2], window[3], window=window)
+    fragments = rasterise(vertices, np.ones(len(vertices)), triangles, window[2], window[3], window=window, edges=False)
     place = np.repeat(np.linspace(0.0, 1.0, rows), columns)
     values = interpolate(fragments, triangles, np.column_stack([there.reshape(-1, 2) - vertices, place]))
     return values, fragments.seen

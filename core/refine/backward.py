@@ -59,7 +59,7 @@ class Motion:
 
 def skin_offsets(motion: Motion, triangles: NDArray[np.int32], window: Window) -> tuple[Array32, NDArray[np.bool_]]:
     """H×W×2 px, old place − pixel centre, where the new skin (F×3 triangles) is seen; and H×W: where it is."""
-    fragments = rasterise(motion.new, motion.depth, triangles, window[2], window[3], window=window)
+    fragments = rasterise(motion.new, motion.depth, triangles, window[2], window[3], window=window, edges=False)
     offsets = interpolate(fragments, triangles, motion.old - motion.new)
     return offsets, fragments.seen
 

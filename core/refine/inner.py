@@ -42,7 +42,7 @@ def draw(inner: InnerMouth, tone: Array32, window: Window) -> tuple[Array32, Arr
     u0, v0, u1, v1 = window
     fine = (inner.pixels - (u0, v0)) * SAMPLES
     size = ((u1 - u0) * SAMPLES, (v1 - v0) * SAMPLES)
-    fragments = rasterise(fine, inner.depth, inner.triangles, *size)
+    fragments = rasterise(fine, inner.depth, inner.triangles, *size, edges=False)
     seen = fragments.seen
     # what is foremost of the whole jaw, seen or not: an opened mouth's teeth lie back, in the dark
     front = float(np.percentile(inner.depth, 10))
