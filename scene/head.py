@@ -27,6 +27,8 @@ _COLOURS = {
 _SKIN = (0.52, 0.31, 0.23)
 _TURN_ORDER = "YXZ"
 """Face space's Ry(yaw)·Rx(pitch)·Rz(roll) is Rz(yaw)·Rx(pitch)·Ry(−roll) with Z up; Blender names the inner first."""
+_EYE = "expression_transfer_eye"
+"""Custom property of a built-in head's eyeballs: 0 left, 1 right."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def _add_eyes(face: Any, model: FaceModel, neutral: Array, centres: Array) -> It
             eye.location = to_blender(centres[index])
             eye.rotation_mode = _TURN_ORDER
             eye.parent = face
+            eye[_EYE] = index
             yield eye
 
 
@@ -123,9 +126,15 @@ def animate(head: Head, performance: Performance, scene: Any, start: float | Non
     channels = dict(zip(head.model.expressions, weights.T, strict=True))
     keys.drive([keys.FaceMesh(head.face, {key: key for key in channels}, ())], channels, frames, name)
     keys.key_rotation(head.face, turn_angles(performance.head), frames, name)
-    for index, eye in enumerate(head.eyes):
-        looks = np.column_stack([performance.gaze[:, index], np.zeros(len(performance))])
-        keys.key_rotation(eye, turn_angles(looks), frames, name)
+    turn_eyes(head.face, performance.gaze, frames, name)
+
+
+def turn_eyes(face: Any, gaze: Array, frames: Array, name: str) -> None:
+    """Key the eyeballs of a built-in head (other characters have none of ours) with a gaze (T×2×2 rad, left first)."""
+    for child in face.children:
+        if _EYE in child:
+            looks = np.column_stack([gaze[:, child[_EYE]], np.zeros(len(gaze))])
+            keys.key_rotation(child, turn_angles(looks), frames, name)
 
 
 def turn_angles(yaw_pitch_roll: Array) -> Array:

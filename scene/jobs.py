@@ -52,7 +52,10 @@ def drive_faces(
 ) -> dict[str, Any]:
     """Key meshes of the open scene; the report names the keys on each mesh and the ARKit names the rig lacks."""
     frames = keys.scene_frames(performance.times, scene, start)
-    keys.drive(faces, keys.weight_channels(performance, strength, region), frames, f"Expression {performance.source}")
+    name = f"Expression {performance.source}"
+    keys.drive(faces, keys.weight_channels(performance, strength, region), frames, name)
+    for face in faces:
+        head.turn_eyes(face.object, strength * keys.limit(performance, region).gaze, frames, name)
     channels = {channel for face in faces for channel in face.keys.values()}
     return {
         "meshes": {face.object.name: dict(face.keys) for face in faces},

@@ -35,11 +35,16 @@ class FaceMesh:
 
 def weight_channels(performance: Performance, strength: float = 1.0, region: Region = "all") -> dict[str, Array]:
     """T weights by channel: ARKit's 52, and both sides of those that ARKit merges; at rest outside the region."""
-    gaze = performance.gaze * (region != "lower")
-    limited = replace(performance, units=performance.units * region_units(region), gaze=gaze)
+    limited = limit(performance, region)
     merged, split = arkit_weights(limited), shape_weights(limited, _SPLIT)
     both = np.concatenate([merged, split], axis=1) * strength
     return dict(zip((*ARKIT, *_SPLIT), both.T, strict=True))
+
+
+def limit(performance: Performance, region: Region) -> Performance:
+    """The performance at rest outside a region."""
+    gaze = performance.gaze * (region != "lower")
+    return replace(performance, units=performance.units * region_units(region), gaze=gaze)
 
 
 def scene_frames(seconds: Array, scene: Any, start: float | None = None) -> Array:

@@ -45,6 +45,9 @@ RESUME_TIP = "Go on from what an earlier run with the same footage and settings 
 
 TRANSFER = "Transfer Expression"
 TRANSFER_TIP = "Solve the source's performance and put it on the rig and the plate. ESC stops it"
+ADD_HEAD = "Expression Head"
+ADD_HEAD_TIP = "Add the built-in head, with a shape key for each expression, and choose it as the rig if none is"
+HEAD = "Head"
 CANCEL = "Cancel"
 CANCEL_TIP = "Stop the transfer and leave the scene as it was"
 

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import expression_transfer
 import numpy as np
 import pytest
 from expression_transfer.core.conventions import rotation_matrices
 from expression_transfer.core.face.model import FaceModel
 from expression_transfer.core.facs.convert import shape_weights
-from expression_transfer.scene import head, jobs
+from expression_transfer.scene import head, jobs, keys
 
 BUILTIN = Path(__file__).resolve().parents[2] / "models" / "builtin" / "head.npz"
 
@@ -53,6 +54,24 @@ def test_every_vertex_is_where_the_model_has_it(blender, performance, model, row
         np.testing.assert_allclose(world, head.to_blender(expected[numbers]), atol=2e-5)
         seen[numbers] = True
     assert seen[np.unique(model.triangles)].all()
+
+
+def test_added_from_the_menu_and_driven_like_any_rig(blender, performance, model):
+    expression_transfer.register()
+    assert blender.ops.expression_transfer.add_head() == {"FINISHED"}
+    scene = blender.context.scene
+    face = scene.expression_transfer.rig
+    report = jobs.drive_faces(performance, keys.find_face(scene.objects, face), scene)
+    expression_transfer.unregister()
+    assert report["missing"] == []
+    scene.render.fps = 24
+    scene.frame_set(1 + 12)
+    row = 15
+    weights = shape_weights(performance, model.expressions)[row]
+    expected = model.shape(np.zeros(len(model.identity)), weights, performance.gaze[row])
+    for part in (face, *face.children):
+        numbers, world = placed(blender, part)
+        np.testing.assert_allclose(world, head.to_blender(expected[numbers]), atol=2e-5)
 
 
 def test_shape_keys_uvs_and_materials(blender, model):

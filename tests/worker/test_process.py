@@ -101,6 +101,20 @@ def test_a_python_that_is_missing():
         WorkerProcess([], python="/no/python")
 
 
+def test_the_command_line_in_the_real_worker(tmp_path):
+    pytest.importorskip("av", reason="the engine's packages are missing: make env")
+    ended = follow(WorkerProcess(["solve", str(tmp_path / "none.mp4"), "-o", str(tmp_path / "out")]), 60)[-1]
+    assert ended.status == 2
+    assert ended.error.startswith(f"{tmp_path / 'none.mp4'}: ")
+
+
+def test_a_wrong_option_is_one_line(tmp_path):
+    ended = follow(WorkerProcess(["solve", "x.mp4", "-o", str(tmp_path), "--start", "soon"]), 60)[-1]
+    assert ended.status == 2
+    assert "invalid int value: 'soon'" in ended.error
+    assert "\n" not in ended.error
+
+
 def test_the_worker_ends_when_its_parent_dies(tmp_path):
     code = f"""
 import os, time

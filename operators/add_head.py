@@ -1,0 +1,48 @@
+"""Add > Mesh > Expression Head: the built-in head, a character to drive where there is none yet."""
+# mypy: disallow-subclassing-any=False
+
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..core.errors import ExpressionTransferError
+from ..core.face.library import load_builtin
+from ..scene import head, settings, strings
+
+
+class AddHead(bpy.types.Operator):
+    bl_idname = "expression_transfer.add_head"
+    bl_label = strings.ADD_HEAD
+    bl_description = strings.ADD_HEAD_TIP
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012  Blender reads it as a set
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        return bool(context.mode == "OBJECT")
+
+    def execute(self, context: Any) -> set[str]:
+        try:
+            model = load_builtin()
+        except ExpressionTransferError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        added = head.add_head(model, np.zeros(len(model.identity)), strings.HEAD)
+        added.face.location = context.scene.cursor.location
+        chosen = settings.of_scene(context.scene)
+        chosen.rig = chosen.rig or added.face
+        return {"FINISHED"}
+
+
+def _draw_menu(menu: Any, context: Any) -> None:  # noqa: ARG001  Blender's signature
+    menu.layout.operator(AddHead.bl_idname, icon="USER")
+
+
+def register() -> None:
+    bpy.utils.register_class(AddHead)
+    bpy.types.VIEW3D_MT_mesh_add.append(_draw_menu)
+
+
+def unregister() -> None:
+    bpy.types.VIEW3D_MT_mesh_add.remove(_draw_menu)
+    bpy.utils.unregister_class(AddHead)
