@@ -33,16 +33,20 @@ def main(argv: list[str] | None = None, reporter: "Reporter | None" = None) -> i
     if reporter is not None:
         arguments.run(arguments, reporter)
         return 0
+    terminal = TerminalReporter()
     try:
-        arguments.run(arguments, TerminalReporter())
+        arguments.run(arguments, terminal)
     except ExpressionTransferError as error:
+        terminal.end()
         return _say(str(error), error.exit_status)
     except KeyboardInterrupt:
+        terminal.end()
         status = _say("interrupted; what was finished is kept, --resume goes on from it", INTERRUPTED)
         if argv is None:  # a process of our own: frames that threads still compute need not be waited for
             os._exit(status)
         return status
     except Exception as error:
+        terminal.end()
         if os.environ.get("EXPRESSION_TRANSFER_DEBUG"):
             traceback.print_exc()
         return _say(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}"

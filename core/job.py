@@ -77,6 +77,7 @@ def refuse_own_results(path: Path, clip: Clip, folder: Path) -> None:
 def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        return {"stages": dict(stored["stages"]), "files": dict(stored["files"])}
-    except (OSError, ValueError, TypeError, KeyError):
+        files = {stage: [str(name) for name in names] for stage, names in stored["files"].items()}
+        return {"stages": dict(stored["stages"]), "files": files}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {"stages": {}, "files": {}}

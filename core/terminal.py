@@ -32,10 +32,18 @@ class TerminalReporter:
         rate = f", {done / elapsed:.0f}/s" if elapsed > 0 else ""  # a stage that tells only of its end has no rate
         self._stream.write(("\r" if self._live else "") + _bar(stage, done, total, rate) + ("\n" if over else ""))
         self._stream.flush()
+        if over:
+            self._drawn = 0.0
 
     def log(self, message: str) -> None:
         self._stream.write(("\r\x1b[K" if self._live else "") + message + "\n")
         self._stream.flush()
+
+    def end(self) -> None:
+        """Leave a bar that was not finished standing on a line of its own."""
+        if self._live and self._drawn:
+            self._stream.write("\n")
+            self._stream.flush()
 
     def check(self) -> None:
         if self._cancelled:
