@@ -198,13 +198,15 @@ def test_ctrl_c(long_clip, tmp_path, stage, frame):
     assert not (tmp_path / "out" / "result.mp4").exists()
 
 
+def run_apart(*arguments):
+    return subprocess.run([*COMMAND, *arguments], check=False, capture_output=True, text=True)
+
+
 def test_the_command_in_a_process_of_its_own(clips, tmp_path):
-    done = subprocess.run(
-        [*COMMAND, "solve", clips / "face.mp4", "-o", tmp_path / "out"], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    said = done.stderr.strip().splitlines()
-    assert [line.split()[0] for line in said] == ["detect", "fitting", "fit", "done:"], done.stderr
-    bad = subprocess.run([*COMMAND, "solve", tmp_path / "gone.mp4", "-o", tmp_path], capture_output=True, text=True)
+    good = run_apart("solve", clips / "face.mp4", "-o", tmp_path / "out")
+    assert good.returncode == 0, good.stderr
+    said = good.stderr.strip().splitlines()
+    assert [line.split()[0] for line in said] == ["detect", "fitting", "fit", "done:"], good.stderr
+    bad = run_apart("solve", tmp_path / "gone.mp4", "-o", tmp_path)
     assert (bad.returncode, bad.stdout) == (2, "")
     assert bad.stderr.count("\n") == 1
