@@ -31,3 +31,5 @@ test: env
 bench: env
 	$(BIN)/python -m expression_transfer.benchmarks.plumbing 2>/dev/null
 	$(BIN)/python -m expression_transfer.benchmarks.speed
+
+include tests/blender/versions.mk

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..conventions import Array
 from ..reporting import Reporter
-from .normal import POSE, gradients, normal_matrices
+from .normal import POSE
 from .solver import TYPICAL_FOCAL, Person, Rows, Solver, States, diagonals
 
 
@@ -33,9 +33,9 @@ def person_step(solver: Solver, rows: Rows, person: Person, states: States, evid
     """One Gauss–Newton step of identity and all frames at once: the change of identity (I) and the frames' states."""
     modes = np.concatenate([solver.expression_modes, solver.identity_modes])
     own = POSE + len(solver.expression_modes)
-    res, points = solver.compare(rows, person, states)
-    normal = normal_matrices(res, points, states.pose, modes, solver.metric)
-    gradient = gradients(res, points, states.pose, modes, solver.metric)
+    seen = solver.compare(rows, person, states)
+    normal = solver.normal(states, seen, modes)
+    gradient = solver.gradient(rows, person, states, seen, modes)
     prior = 1.0 / solver.priors.identity**2
     change = np.zeros(len(person.identity))
 

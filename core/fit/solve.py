@@ -20,7 +20,7 @@ from ..landmarks.track import LandmarkTrack
 from ..reporting import Reporter
 from .banded import smoothness_gradient, solve_coupled
 from .gaze import eye_directions, steady_gaze
-from .normal import POSE, Pose, gradients, normal_matrices
+from .normal import POSE, Pose
 from .person import find_person
 from .priors import DEFAULT, Priors, stiffness
 from .result import Fit
@@ -163,10 +163,10 @@ def solve_frames(solver: Solver, person: Person, rows: Rows) -> States:
     """States of visible rows, each on its own."""
     states = solver.start(rows, person.focal)
     for iteration in range(FRAME_STEPS):
-        res, points = solver.compare(rows, person, states)
-        gradient = gradients(res, points, states.pose, solver.expression_modes, solver.metric)
+        seen = solver.compare(rows, person, states)
+        gradient = solver.gradient(rows, person, states, seen, solver.expression_modes)
         if iteration in RENEWED:
-            normal = normal_matrices(res, points, states.pose, solver.expression_modes, solver.metric)
+            normal = solver.normal(states, seen, solver.expression_modes)
 
         def step(precision: Array, pull: Array, normal: Array = normal) -> Array:
             return np.asarray(np.linalg.solve(normal + diagonals(precision), pull[..., None])[..., 0])
@@ -177,15 +177,15 @@ def solve_frames(solver: Solver, person: Person, rows: Rows) -> States:
 
 def solve_window(solver: Solver, person: Person, states: States, rows: Rows, stiff: Array) -> tuple[States, Array]:
     """States of consecutive rows (bridged ones included) coupled in time, and their weights' variances (T×E)."""
-    seen = np.flatnonzero(solver.track.visible[rows])
+    known = np.flatnonzero(solver.track.visible[rows])
     normal = np.zeros((len(rows), len(stiff), len(stiff)))
     for iteration in range(WINDOW_STEPS):
-        visible = states.rows(seen)
-        res, points = solver.compare(rows[seen], person, visible)
+        visible = states.rows(known)
+        seen = solver.compare(rows[known], person, visible)
         gradient = -stiff * smoothness_gradient(states.stacked())
-        gradient[seen] += gradients(res, points, visible.pose, solver.expression_modes, solver.metric)
+        gradient[known] += solver.gradient(rows[known], person, visible, seen, solver.expression_modes)
         if iteration == 0:
-            normal[seen] = normal_matrices(res, points, visible.pose, solver.expression_modes, solver.metric)
+            normal[known] = solver.normal(visible, seen, solver.expression_modes)
 
         def step(precision: Array, pull: Array) -> Array:
             return solve_coupled(normal + diagonals(precision), pull, stiff)

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from ..face.model import FaceModel
 from ..landmarks.track import LandmarkTrack
+from .lips import LipGap, neutral_gap, seen_gap
 from .metric import Metric
-from .normal import POSE, Pose, Residuals, residuals
+from .normal import POSE, Pose, Residuals, gradients, normal_matrices, residuals
 from .priors import Priors
 from .result import Camera
 from .start import start_pose
@@ -61,6 +62,7 @@ class Solver:
     def __init__(self, track: LandmarkTrack, model: FaceModel, priors: Priors) -> None:
         self.track, self.model, self.priors = track, model, priors
         self.metric = Metric.of(model.response)
+        self.lips = LipGap.of(model)
         self.mean = model.response.mean.astype(np.float64)
         self.identity_modes = model.response.identity.astype(np.float64)
         self.expression_modes = model.response.expression.astype(np.float64)
@@ -94,6 +96,26 @@ class Solver:
         focals = np.full(len(rows), person.focal)
         seen = self.track.points[rows].astype(np.float64)
         return residuals(points, seen, states.pose, self.camera, focals, self.metric), points
+
+    def gradient(
+        self, rows: Rows, person: Person, states: States, seen: tuple[Residuals, Array], modes: Array
+    ) -> Array:
+        """T×(POSE+n): the data's negative gradient by pose and `modes` (the expressions', then perhaps identity's);
+        `seen` is what `compare` gave.
+        """
+        gradient = gradients(*seen, states.pose, modes, self.metric)
+        pixels = self.track.points[rows].astype(np.float64)
+        gap = seen_gap(pixels, states.pose, person.focal)
+        lips = self.lips.pull(neutral_gap(self.model, person.identity), states.expression, gap)
+        gradient[:, POSE : POSE + lips.shape[1]] += lips
+        return gradient
+
+    def normal(self, states: States, seen: tuple[Residuals, Array], modes: Array) -> Array:
+        """T×(POSE+n)×(POSE+n): the data's normal matrices."""
+        normal = normal_matrices(*seen, states.pose, modes, self.metric)
+        expressions = slice(POSE, POSE + len(self.expression_modes))
+        normal[:, expressions, expressions] += self.lips.normal()
+        return normal
 
     def bounded_step(self, expression: Array, gradient: Array, step: "StepSolver", rounds: int) -> Array:
         """The step (T×(POSE+E)) that `step` gives for the data's gradient with the expression prior added, weights

@@ -1,0 +1,57 @@
+"""The gap between the lips, as a measurement of its own.
+
+The fit explains the detector's landmarks by the detector's *response*; nothing there keeps the *geometry* of the same
+weights from, say, pressing the lips through each other (a smile of 0.6 and mouthClose of 0.4, on a toothy portrait).
+But rigs and plates follow the geometry, and the detector places the lips' inner edges well. So the geometry's gap has
+to meet the seen one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..conventions import Array, camera_rotations
+from ..face.model import FaceModel
+from .normal import Pose
+
+UPPER, LOWER = (13, 82, 312, 81, 311), (14, 87, 317, 178, 402)
+"""Landmarks of the lips' inner edges, above and below."""
+
+SIGMA = 0.0015
+"""m: standard deviation of a seen gap against the geometry's."""
+
+
+@dataclass(frozen=True)
+class LipGap:
+    """Heights of the gap at K places, linear in the expression weights."""
+
+    modes: Array
+    """E×K m at weight 1."""
+
+    @classmethod
+    def of(cls, model: FaceModel) -> "LipGap":
+        return cls(np.array([_heights(model.landmarks(mode.astype(np.float64))) for mode in model.expression]))
+
+    def normal(self) -> Array:
+        """E×E: its part of the normal matrix."""
+        return np.asarray(self.modes @ self.modes.T / SIGMA**2)
+
+    def pull(self, neutral: Array, expression: Array, seen: Array) -> Array:
+        """T×E: its part of the negative gradient. neutral: K m, seen: T×K m."""
+        return np.asarray((seen - neutral - expression @ self.modes) @ self.modes.T / SIGMA**2)
+
+
+def neutral_gap(model: FaceModel, identity: Array) -> Array:
+    """K m."""
+    return _heights(model.landmarks(model.neutral(identity)))
+
+
+def seen_gap(pixels: Array, pose: Pose, focal: float) -> Array:
+    """T×K m: the gap along the head's up axis, from landmarks (T×478×2 px) at the head's distance."""
+    apart = (pixels[:, list(UPPER)] - pixels[:, list(LOWER)]) * (pose.translation[:, None, 2:] / focal)
+    up = camera_rotations(pose.turn)[:, :2, 1]
+    return np.asarray(np.einsum("tki,ti->tk", apart, up) / np.sum(up**2, axis=1, keepdims=True))
+
+
+def _heights(landmarks: Array) -> Array:
+    return np.asarray(landmarks[list(UPPER), 1] - landmarks[list(LOWER), 1])
