@@ -22,7 +22,9 @@ _PER_FRAME = {
 
 def held(rows: Rows, frames: NDArray[np.int64], times: Array, fps: float) -> Rows:
     """The single row repeated, with the timing of another shot. `frames`, `times`: T."""
-    repeated: dict[str, Any] = {name: np.repeat(getattr(rows, name), len(frames), axis=0) for name in _PER_FRAME[type(rows)]}
+    repeated: dict[str, Any] = {
+        name: np.repeat(getattr(rows, name), len(frames), axis=0) for name in _PER_FRAME[type(rows)]
+    }
     if isinstance(rows, Fit):
         repeated["camera"] = replace(rows.camera, focal=np.repeat(rows.camera.focal, len(frames)))
     return replace(rows, **repeated, frames=frames, times=times, fps=fps)
