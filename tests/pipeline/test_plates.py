@@ -6,7 +6,7 @@ import av
 import cv2
 import footage_maker
 import numpy as np
-import OpenImageIO as oiio
+import OpenImageIO as oiio  # noqa: N813 - its own name for itself
 import pytest
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.facs.performance import Performance
@@ -112,7 +112,7 @@ def test_strength_zero_is_the_plate_and_next_to_nothing_is_next_to_it(run, clips
 
 
 def test_region_upper_leaves_an_opening_mouth_closed(run, clips, tmp_path):
-    """What the mouth does reaches the picture with region 'lower' and, but for the cheeks' own pull, not with 'upper'."""
+    """What the mouth does shows with region 'lower' and, but for the cheeks' own pull, not with 'upper'."""
     footage_maker.pose(9, AU26=0.9, AU12_L=0.9, AU12_R=0.9).save(tmp_path / "mouth.npz")
     plate, moved = frames_of(clips / "face.mp4"), {}
     for region in ("lower", "upper"):
