@@ -3,11 +3,12 @@
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from .clip import Clip, display, open_clip
+from .conventions import Array
 from .errors import InputError
 from .export.curves import LIVE_LINK_FPS, read_performance, write_arkit, write_facs
 from .export.obj import write_obj
@@ -16,7 +17,7 @@ from .face.model import FaceModel
 from .face.registry import load_model
 from .facs.from_fit import Neutral, performance, rest
 from .facs.performance import Performance
-from .facs.transfer import Mix, mixed, resample, target_expression
+from .facs.transfer import Mix, effect, mixed, resample, target_expression
 from .fit.result import Fit
 from .fit.solve import solve_shot
 from .job import Job, fingerprint, footage_files, refuse_own_results
@@ -25,14 +26,13 @@ from .landmarks.backend import BackendName
 from .raster.guides import render_guides
 from .raster.write import write_guides, write_preview
 from .recomposite import DrivingFootage, Recomposition, recomposite
-from .refine.options import TransferOptions
+from .refine import tps
+from .refine.reperform import Method
 from .report import LOW_CONFIDENCE, fit_report, passages
 from .reporting import Reporter
 from .still import held
 from .storage import write_json
 from .timings import Timings
-
-Method = Literal["geometry", "tps"]
 
 GUIDES = {"guides": "exr", "preview": "png"}
 """Files that `guides` writes for a frame, and their format."""
@@ -162,7 +162,12 @@ def transfer(
     driving = _solve(source, clip, model, job, settings, reporter, timings)
     track = driving.track
     pictures = DrivingFootage(
-        clip, track.points.astype(np.float64), track.frames, track.times, made_from=driving.made_from
+        clip=clip,
+        landmarks=track.points.astype(np.float64),
+        frames=track.frames,
+        times=track.times,
+        offsets=tps.driver_offsets(model, driving.fit, track),
+        made_from=driving.made_from,
     )
     return _recomposite(
         driving.performance, pictures, target, plate, job, mix, method, settings, reporter, timings, driving.report
@@ -213,7 +218,8 @@ def _recomposite(
         track=track,
         expression=target_expression(fit, plate.neutral, own, wanted),
         gaze=wanted.gaze,
-        options=TransferOptions(method=method),
+        method=method,
+        offsets=_classic_offsets(pictures, laid, mix) if method == "tps" and pictures is not None else None,
         made_from=made_from,
         job=job,
     )
@@ -227,6 +233,12 @@ def _recomposite(
     }
     write_json(job.folder / "report.json", report)
     return report
+
+
+def _classic_offsets(pictures: DrivingFootage, laid: Performance, mix: Mix) -> Array:
+    """T×478×2, in eye distances: what the driver's landmarks do at the times of `laid`, at the transfer's strength."""
+    rows = [pictures.row_at(float(seconds)) for seconds in laid.times]
+    return np.asarray(effect(laid, mix)[:, None, None] * pictures.offsets[rows])
 
 
 def guides(fit_file: Path, plate: Footage, folder: Path, reporter: Reporter, timings: Timings) -> dict[str, Any]:

@@ -20,8 +20,7 @@ from .face.model import FaceModel
 from .fit.result import Fit
 from .job import Job
 from .landmarks.track import LandmarkTrack
-from .refine.options import TransferOptions
-from .refine.reperform import Reperformed, Reperformer, SourceFill
+from .refine.reperform import Method, Reperformed, Reperformer, SourceFill
 from .reporting import Reporter
 from .timings import Timings
 
@@ -40,6 +39,8 @@ class DrivingFootage:
     """T source frame numbers."""
     times: Array
     """T seconds."""
+    offsets: Array
+    """T×478×2, in eye distances: the classic method's signal (tps.driver_offsets)."""
     made_from: str
     """Fingerprint of footage and settings."""
 
@@ -60,7 +61,9 @@ class Recomposition:
     """T×E: the weights wanted."""
     gaze: Array
     """T×2×2 rad: the gaze wanted."""
-    options: TransferOptions
+    method: Method
+    offsets: Array | None
+    """T×478×2, in eye distances: what the classic method adds to the landmarks; None: the new geometry's own."""
     made_from: str
     job: Job
 
@@ -77,7 +80,7 @@ class _Work:
 
 def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> list[Path]:
     """Write frames/, matte/, result and side-by-side movies (a PNG for one frame) and a contact sheet; their paths."""
-    performer = Reperformer(plan.model, plan.fit, plan.track, plan.options)
+    performer = Reperformer(plan.model, plan.fit, plan.track, plan.method)
     with timings.stage("learn the plate", len(plan.fit)):
         performer.learn(plan.clip, reporter)
         performer.plan(plan.expression, plan.gaze)
@@ -111,7 +114,8 @@ def _in_order(
             future = None
             if not (kept and products.exist(frame.number)):
                 expression, gaze = plan.expression[row], plan.gaze[row]
-                future = threads.submit(performer.frame, row, frame.pixels, expression, gaze, source)
+                offsets = None if plan.offsets is None else plan.offsets[row]
+                future = threads.submit(performer.frame, row, frame.pixels, expression, gaze, source, offsets)
             waiting.append(_Work(row, frame, beside, future))
             if len(waiting) > THREADS:
                 yield waiting.popleft()

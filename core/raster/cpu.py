@@ -53,8 +53,8 @@ def rasterise(
     """Fragments of a mesh with V vertices projected to `pixels` (V×2 px, centres at +0.5) at `depth` (V, camera z, m).
 
     `triangles`: F×3, counter-clockwise seen from outside; `cull` leaves out those that show their back. A triangle
-    with a corner at or behind the camera is left out whole. `window` is clipped to the frame. Without `edges` coverage is that of the pixel centres, 0 or 1: half the
-    time.
+    with a corner at or behind the camera is left out whole. `window` is clipped to the frame. Without `edges`,
+    coverage is that of the pixel centres (0 or 1), in about half the time.
     """
     window = clipped_window(window, width, height)
     u0, v0, u1, v1 = window

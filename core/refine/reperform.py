@@ -1,6 +1,7 @@
 """A target's frames with a new expression: what the pipeline calls."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,12 @@ from .composite import Plate, composite, full_scale
 from .fill import Filler
 from .geometry import PlateGeometry
 from .grid import around, pixel_centres, within
-from .options import TransferOptions
 from .patch import Patch
 from .perform import Fillers, Layers, perform, warped
 from .topology import EYES, OUTER_LIPS
+
+Method = Literal["geometry", "tps"]
+"""'geometry': warp along the posed face model; 'tps': the field's classic, landmark offsets by a thin-plate spline."""
 
 BANK_SIZE = 40
 """Pictures kept per feature, at most: flat memory, however long the clip."""
@@ -58,11 +61,9 @@ class Reperformed:
 class Reperformer:
     """Gives the target of a fit new expressions. Results depend on the arguments alone, never on frames done before."""
 
-    def __init__(
-        self, model: FaceModel, fit: Fit, track: LandmarkTrack, options: TransferOptions | None = None
-    ) -> None:
+    def __init__(self, model: FaceModel, fit: Fit, track: LandmarkTrack, method: Method = "geometry") -> None:
         self._fit = fit
-        self._options = options or TransferOptions()
+        self._method = method
         self._geometry = PlateGeometry(model, fit, track)
         self._likeness = Likeness(model, fit.identity)
         self._frame: Window = (0, 0, track.width, track.height)
@@ -114,13 +115,13 @@ class Reperformer:
         known = self._fit.visible[row] or self._fit.bridged[row]
         motion = self._geometry.motion(row, expression, gaze) if known else None
         if motion is not None and offsets is not None:
-            moved = tps.displaced(motion.old_landmarks, offsets, self._options.strength)
+            moved = tps.displaced(motion.old_landmarks, offsets)
             motion = replace(motion, new_landmarks=moved)
         if motion is None or motion.reach == 0:
             return self._untouched(pixels)
         window = around(np.concatenate([motion.old, motion.new]), motion.skirt + 2, self._frame)
         plate = Patch.of(pixels, motion.old_landmarks, window)
-        if self._options.method == "tps":
+        if self._method == "tps":
             layers = warped(plate, tps.spline_offsets(motion.old_landmarks[:468], motion.new_landmarks[:468], window))
         else:
             fillers = self._fillers(row, expression, gaze, None if source is None else _source_patch(source, pixels))

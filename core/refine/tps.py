@@ -4,6 +4,9 @@ import cv2
 import numpy as np
 
 from ..conventions import Array, Array32
+from ..face.model import FaceModel
+from ..fit.result import Fit
+from ..landmarks.track import LandmarkTrack
 from ..raster.cpu import Window
 from .topology import EYE_CORNERS
 
@@ -22,9 +25,20 @@ def offset(source: Array, neutral: Array) -> Array:
     return np.asarray((source - neutral) / eye_distance(neutral))
 
 
-def displaced(target: Array, offsets: Array, strength: float) -> Array:
+def driver_offsets(model: FaceModel, fit: Fit, track: LandmarkTrack) -> Array:
+    """T×478×2, in eye distances: each seen frame's landmarks less this person's neutral ones in the same head pose;
+    zero where unseen.
+    """
+    neutral = model.response.mean + np.tensordot(fit.identity, model.response.identity, 1) + fit.offset
+    offsets = np.zeros((len(fit), len(neutral), 2))
+    for row in np.flatnonzero(fit.visible):
+        offsets[row] = offset(track.points[row].astype(np.float64), fit.project(neutral, row))
+    return offsets
+
+
+def displaced(target: Array, offsets: Array) -> Array:
     """N×2 px: the target's landmarks with offsets (N×2, in eye distances) added."""
-    return np.asarray(target + strength * eye_distance(target) * offsets)
+    return np.asarray(target + eye_distance(target) * offsets)
 
 
 def eye_distance(landmarks: Array) -> float:

@@ -5,13 +5,11 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.fit.solve import solve_shot
 from expression_transfer.core.landmarks import DetectOptions, detect
 from expression_transfer.core.refine.aperture import coverage
-from expression_transfer.core.refine.options import TransferOptions
 from expression_transfer.core.refine.patch import head_affine
 from expression_transfer.core.refine.reperform import Reperformer
 from expression_transfer.core.refine.topology import OUTER_LIPS
@@ -39,7 +37,7 @@ def test_closer_to_the_truth_than_the_plate_and_the_spline(filmed):
         held_out = replace(fit, visible=fit.visible & far, bridged=fit.bridged | ~far)
         score = []
         for method in ("geometry", "tps"):
-            reperformer = Reperformer(load_builtin(), held_out, track, TransferOptions(method=method))
+            reperformer = Reperformer(load_builtin(), held_out, track, method)
             reperformer.learn(clip, SilentReporter())
             result = reperformer.frame(plate, frames[plate], fit.expression[driver], fit.gaze[driver]).pixels
             score.append(_psnr(result, frames[driver], track.points[plate], track.points[driver]))

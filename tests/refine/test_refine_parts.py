@@ -70,7 +70,7 @@ def test_classic_offsets_scale_with_the_face():
     neutral = rng.uniform(0, 100, (478, 2))
     source = neutral + rng.normal(0, 2, neutral.shape)
     target = 3 * neutral + 50
-    moved = tps.displaced(target, tps.offset(source, neutral), 0.8)
+    moved = tps.displaced(target, 0.8 * tps.offset(source, neutral))
     assert np.allclose(moved - target, 0.8 * 3 * (source - neutral))
 
 

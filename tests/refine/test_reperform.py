@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 from expression_transfer.core.refine.aperture import rims
 from expression_transfer.core.refine.grid import pixel_centres
-from expression_transfer.core.refine.options import TransferOptions
 from expression_transfer.core.refine.reperform import Reperformer, SourceFill
 from expression_transfer.core.refine.topology import EYE_CORNERS, EYES, LEFT_EYE, MOUTH, OUTER_LIPS
 
@@ -26,9 +25,9 @@ def coordinates():
 
 @pytest.fixture
 def performer(head, shot, weights):
-    def make(start=None, options=None, **pose):
+    def make(start=None, method="geometry", **pose):
         fit, track = shot(np.zeros((1, len(head.expressions))) if start is None else start[None], **pose)
-        return Reperformer(head, fit, track, options), fit
+        return Reperformer(head, fit, track, method), fit
 
     return make
 
@@ -98,7 +97,7 @@ def test_alpha_stays(performer, weights):
 @pytest.mark.parametrize("method", ["geometry", "tps"])
 def test_no_change_asked_for_is_no_change(performer, weights, method):
     start = weights(jawOpen=0.2, mouthSmile=0.3, eyeBlink=0.2)
-    reperformer, _ = performer(start, TransferOptions(method=method))
+    reperformer, _ = performer(start, method)
     plate = noise(np.uint8)
     result = reperformer.frame(0, plate, start, STRAIGHT)
     assert np.array_equal(result.pixels, plate)
