@@ -29,7 +29,7 @@ class TerminalReporter:
             return
         self._drawn = now
         elapsed = now - self._begun
-        rate = f", {done / elapsed:.0f}/s" if elapsed > 0 else ""  # a stage that tells only of its end has no rate
+        rate = f", {done / elapsed:.0f}/s" if elapsed > REDRAW_SECONDS else ""  # too short to tell
         self._stream.write(("\r" if self._live else "") + _bar(stage, done, total, rate) + ("\n" if over else ""))
         self._stream.flush()
         if over:
