@@ -28,7 +28,7 @@ def footage_files(clip: Clip) -> list[Path]:
 
 def _stamp(path: Path) -> list[Any]:
     status = path.stat()
-    return [str(path.absolute()), status.st_size, status.st_mtime_ns]
+    return [str(path.resolve()), status.st_size, status.st_mtime_ns]
 
 
 class Job:
