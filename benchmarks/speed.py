@@ -63,7 +63,7 @@ def transfer_rows(source: Path, plate: Path, scratch: Path) -> list[Row]:
     geometry = command("transfer", str(source), str(plate), "--end", "60", folder=scratch / "geometry")
     tps = command("transfer", str(source), str(plate), "--end", "60", "--method", "tps", folder=scratch / "tps")
     rows = []
-    for stage in ("learn the plate", "composite", "movies"):
+    for stage in ("learn the plate", "composite"):
         peer = f"thin-plate spline {tps.fps(stage):.3g}"
         rows.append(Row(f"  {stage}", geometry.fps(stage), "fps", peer=peer))
     frames = geometry.stages["composite"]["frames"]

@@ -11,18 +11,19 @@ from ..conventions import Array
 from ..reporting import Reporter
 from .normal import POSE
 from .solver import TYPICAL_FOCAL, Person, Rows, Solver, States, diagonals
+from .threads import in_threads
 
 
-def solve_person(solver: Solver, rows: Rows, focal: float, reporter: Reporter) -> tuple[Person, float]:
+def solve_person(solver: Solver, rows: Rows, focal: float, reporter: Reporter, steps: int = 9) -> tuple[Person, float]:
     """The person seen in `rows` at a given focal length, and the cost per frame (to compare focal lengths)."""
     person = Person(np.zeros(len(solver.identity_modes)), np.zeros_like(solver.mean), focal)
     states = solver.start(rows, focal)
     evidence = min(1.0, solver.priors.frames / len(rows))
-    for iteration in range(PERSON_STEPS):
+    for iteration in range(steps):
         reporter.check()
         change, states = person_step(solver, rows, person, states, evidence)
         person = replace(person, identity=person.identity + change)
-        if iteration >= PERSON_STEPS - 3:
+        if iteration >= steps - OFFSET_STEPS:
             person = replace(person, offset=person.offset + offset_step(solver, rows, person, states, evidence))
     res, _ = solver.compare(rows, person, states)
     errors = np.sqrt(res.robust)[..., None] * res.errors
@@ -53,7 +54,8 @@ def person_step(solver: Solver, rows: Rows, person: Person, states: States, evid
     return change, states.moved(frames)
 
 
-PERSON_STEPS = 9
+OFFSET_STEPS = 3
+"""The last steps move the landmark bias too: before, identity and expression would leave it too much to explain."""
 
 
 def offset_step(solver: Solver, rows: Rows, person: Person, states: States, evidence: float) -> Array:
@@ -73,14 +75,19 @@ def find_person(solver: Solver, rows: Rows, focal: float | None, reporter: Repor
         return solve_person(solver, rows, focal, reporter)[0]
     side = max(solver.track.width, solver.track.height)
     few = rows[:: max(1, len(rows) // FOCAL_SAMPLES)]
-    costs = []
-    for candidate in FOCALS:
-        cost = solve_person(solver, few, candidate * side, reporter)[1] * min(len(few), solver.priors.frames)
-        costs.append(cost / 2 + 0.5 * (np.log(candidate / TYPICAL_FOCAL) / FOCAL_SPREAD) ** 2)
-    return solve_person(solver, rows, FOCALS[int(np.argmin(costs))] * side, reporter)[0]
+    weight = min(len(few), solver.priors.frames)
+
+    def cost(candidate: float) -> float:
+        misfit = solve_person(solver, few, candidate * side, reporter, FOCAL_STEPS)[1]
+        unusual = (np.log(candidate / TYPICAL_FOCAL) / FOCAL_SPREAD) ** 2
+        return float(weight * misfit + unusual) / 2
+
+    costs = dict(in_threads(cost, FOCALS, reporter))
+    return solve_person(solver, rows, min(costs, key=costs.__getitem__) * side, reporter)[0]
 
 
-FOCAL_SAMPLES = 20
+FOCAL_SAMPLES, FOCAL_STEPS = 20, 6
+"""Frames and steps that are enough to tell focal lengths apart."""
 FOCALS = (0.9, 1.4, 2.2, 3.5)
 """Focal lengths tried, in the image's larger side."""
 FOCAL_SPREAD = 0.35

@@ -4,11 +4,7 @@ First the person (person.py), then every frame's pose and expression given the p
 differences, in windows that overlap so far that their joins don't show; memory does not grow with the shot.
 """
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +22,15 @@ from .priors import DEFAULT, Priors, stiffness
 from .result import Fit
 from .segments import bridge, bridged, segments
 from .solver import Person, Rows, Solver, States, diagonals
+from .threads import in_threads
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-WINDOW, MARGIN = 240, 40
+WINDOW, MARGIN = 240, 24
 """Frames solved together, and frames to either side that are solved with them and thrown away."""
 
 SAMPLES = 64
 """Frames from which the person is learnt."""
 
-FRAME_STEPS, RENEWED, WINDOW_STEPS = 4, (0, 1), 3
+FRAME_STEPS, RENEWED, WINDOW_STEPS = 3, (0, 1), 2
 """Steps of a frame alone, those that renew its normal matrix, and steps of a window."""
 
 
@@ -68,7 +62,7 @@ def solve_states(solver: Solver, person: Person, seen: Rows, reporter: Reporter)
     pose, weights = np.zeros((count, 6)), np.zeros((count, len(solver.expression_modes)))
     variance = np.full_like(weights, solver.priors.spread**2)
     chunks = np.array_split(seen, -(-len(seen) // WINDOW))
-    for chunk, alone in _in_threads(lambda chunk: solve_frames(solver, person, chunk), chunks, reporter):
+    for chunk, alone in in_threads(lambda chunk: solve_frames(solver, person, chunk), chunks, reporter):
         pose[chunk] = np.column_stack([alone.pose.turn, alone.pose.translation])
         weights[chunk] = alone.expression
     pose, weights = bridge(pose, track.visible, track.times), bridge(weights, track.visible, track.times)
@@ -79,7 +73,7 @@ def solve_states(solver: Solver, person: Person, seen: Rows, reporter: Reporter)
     def solve(window: "Window") -> tuple[States, Array]:
         return solve_window(solver, person, start.rows(window.rows), window.rows, stiff)
 
-    for window, (solved, spread) in _in_threads(solve, windows(track), reporter):
+    for window, (solved, spread) in in_threads(solve, windows(track), reporter):
         rows, kept = window.rows[window.kept], window.kept
         result.pose.turn[rows], result.pose.translation[rows] = solved.pose.turn[kept], solved.pose.translation[kept]
         result.expression[rows], variance[rows] = solved.expression[kept], spread[kept]
@@ -103,19 +97,6 @@ def windows(track: LandmarkTrack) -> list[Window]:
             rows = np.arange(max(first - MARGIN, segment.start), min(first + WINDOW + MARGIN, segment.stop))
             found.append(Window(rows, (rows >= first) & (rows < first + WINDOW)))
     return found
-
-
-def _in_threads(
-    work: Callable[[Item], Result], items: Sequence[Item], reporter: Reporter
-) -> Iterator[tuple[Item, Result]]:
-    """Each item with its result, in order; numpy leaves the interpreter to others while it solves."""
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as threads:
-        try:
-            for item, result in zip(items, threads.map(work, items), strict=True):
-                reporter.check()
-                yield item, result
-        finally:
-            threads.shutdown(cancel_futures=True)
 
 
 def assemble(solver: Solver, person: Person, states: States, variance: Array) -> Fit:
