@@ -16,9 +16,8 @@ from .core.terminal import TerminalReporter
 
 if TYPE_CHECKING:
     from .core.facs.transfer import Mix
-    from .core.pipeline import Footage, Settings
+    from .core.pipeline import Footage, Run
     from .core.reporting import Reporter
-    from .core.timings import Timings
 
 RIGS = {".blend", ".glb", ".gltf", ".fbx", ".vrm"}
 INTERRUPTED = 130
@@ -190,12 +189,6 @@ def _point(text: str) -> tuple[float, float]:
     return u, v
 
 
-def _settings(arguments: argparse.Namespace) -> "Settings":
-    from .core.pipeline import Settings
-
-    return Settings(model=arguments.model, backend=arguments.detector, resume=arguments.resume)
-
-
 def _clip(arguments: argparse.Namespace, path: Path) -> "Footage":
     from .core.pipeline import Footage
 
@@ -216,24 +209,27 @@ def _mix(arguments: argparse.Namespace) -> "Mix":
     return Mix(arguments.strength, arguments.mode, arguments.region)
 
 
-def _run_timed(folder: Path, reporter: "Reporter", work: Callable[["Timings"], Any]) -> None:
-    """Do the work and leave timing.json in its folder."""
-    from .core.storage import write_json
-    from .core.timings import Timings
+def _run(arguments: argparse.Namespace, reporter: "Reporter") -> "Run":
+    from .core.pipeline import Run
 
-    timings = Timings()
-    work(timings)
-    write_json(folder / "timing.json", timings.stages)
-    reporter.log(f"done: {folder}")
+    options = {name: getattr(arguments, name) for name in ("model", "resume") if hasattr(arguments, name)}
+    return Run(reporter, backend=getattr(arguments, "detector", None), **options)
+
+
+def _close(folder: Path, run: "Run") -> None:
+    """Leave timing.json in the folder and say where the results are."""
+    from .core.storage import write_json
+
+    write_json(folder / "timing.json", run.timings.stages)
+    run.reporter.log(f"done: {folder}")
 
 
 def _solve(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import pipeline
 
-    footage, settings = _clip(arguments, arguments.footage), _settings(arguments)
-    _run_timed(
-        arguments.out, reporter, lambda timings: pipeline.solve(footage, arguments.out, settings, reporter, timings)
-    )
+    run = _run(arguments, reporter)
+    pipeline.solve(_clip(arguments, arguments.footage), arguments.out, run)
+    _close(arguments.out, run)
 
 
 def _transfer(arguments: argparse.Namespace, reporter: "Reporter") -> None:
@@ -244,26 +240,26 @@ def _transfer(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     if arguments.target.suffix.lower() in RIGS:
         _transfer_to_rig(arguments, reporter)
         return
+    run = _run(arguments, reporter)
     source, plate = _clip(arguments, arguments.source), pipeline.Footage(arguments.target)
-    mix, settings = _mix(arguments), _settings(arguments)
-    _run_timed(
-        arguments.out,
-        reporter,
-        lambda timings: pipeline.transfer(
-            source, plate, arguments.out, mix, arguments.method, settings, reporter, timings
-        ),
-    )
+    pipeline.transfer(source, plate, arguments.out, _mix(arguments), arguments.method, run)
+    _close(arguments.out, run)
 
 
 def _transfer_to_rig(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    rig_jobs = _rig_jobs(arguments.target)
-    _solve(argparse.Namespace(**{**vars(arguments), "footage": arguments.source}), reporter)
-    from .core.facs.performance import Performance
+    from .core import pipeline
 
-    acting = Performance.load(arguments.out / "performance.npz")
+    if arguments.mode != "replace" or arguments.method != "geometry":
+        raise InputError(f"{arguments.target}: --mode and --method are for plates; leave them out for a rig")
+    rig_jobs = _rig_jobs(arguments.target)
+    run = _run(arguments, reporter)
+    acting = pipeline.solve(_clip(arguments, arguments.source), arguments.out, run).performance
     blend = arguments.out / f"{arguments.target.stem}.blend"
-    report = rig_jobs.drive_rig(acting, arguments.target, blend, arguments.object, arguments.strength)
+    report = rig_jobs.drive_rig(
+        acting, arguments.target, blend, arguments.object, arguments.strength, region=arguments.region
+    )
     _tell_rig(report, blend.with_suffix(".json"), reporter)
+    _close(arguments.out, run)
 
 
 def _rig(arguments: argparse.Namespace, reporter: "Reporter") -> None:
@@ -304,12 +300,9 @@ def _tell_rig(report: dict[str, Any], path: Path, reporter: "Reporter") -> None:
 def _guides(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import pipeline
 
-    plate = pipeline.Footage(arguments.plate)
-    _run_timed(
-        arguments.out,
-        reporter,
-        lambda timings: pipeline.guides(arguments.fit, plate, arguments.out, reporter, timings),
-    )
+    run = _run(arguments, reporter)
+    pipeline.guides(arguments.fit, pipeline.Footage(arguments.plate), arguments.out, run)
+    _close(arguments.out, run)
 
 
 def _composite(arguments: argparse.Namespace, reporter: "Reporter") -> None:
@@ -317,14 +310,9 @@ def _composite(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core.device import choose_device
 
     choose_device(arguments.device)
-    plate, mix, settings = _clip(arguments, arguments.plate), _mix(arguments), _settings(arguments)
-    _run_timed(
-        arguments.out,
-        reporter,
-        lambda timings: pipeline.composite(
-            arguments.performance, plate, arguments.out, mix, arguments.method, settings, reporter, timings
-        ),
-    )
+    run, plate = _run(arguments, reporter), _clip(arguments, arguments.plate)
+    pipeline.composite(arguments.performance, plate, arguments.out, _mix(arguments), arguments.method, run)
+    _close(arguments.out, run)
 
 
 def _models_list(arguments: argparse.Namespace, reporter: "Reporter") -> None:

@@ -17,10 +17,9 @@ from .core.face.registry import load_model
 from .core.facs.performance import Performance
 from .core.facs.tables import UNIT_SHAPES, UNITS
 from .core.facs.transfer import Mix
-from .core.pipeline import Footage, Settings, transfer
+from .core.pipeline import Footage, Run, transfer
 from .core.reporting import Reporter
 from .core.storage import write_json
-from .core.timings import Timings
 
 PORTRAIT = np.s_[:288, 80:368]
 """Head and shoulders of the astronaut (px)."""
@@ -31,20 +30,20 @@ ACTIVE = 0.25
 
 def run_demo(folder: Path, reporter: Reporter) -> None:
     """Render the driver, solve it as footage, re-perform the portrait, key a head; say what was made and how close."""
-    timings, model = Timings(), load_model("builtin")
+    run, model = Run(reporter), load_model("builtin")
     portrait, driver = folder / "input" / "portrait.png", folder / "input" / "driver.mp4"
     write_png(_portrait(), portrait)
-    with timings.stage("render the driver"):
+    with run.timings.stage("render the driver"):
         acted = render_driver(driver, model, reporter=reporter)
-    report = transfer(Footage(driver), Footage(portrait), folder, Mix(), "geometry", Settings(), reporter, timings)
+    report = transfer(Footage(driver), Footage(portrait), folder, Mix(), "geometry", run)
     solved = Performance.load(folder / "performance.npz")
     known = known_units(acted)
     plot_curves(solved, folder / "curves.png", known)
     report["known_against_solved"] = compare(solved, known)
     write_json(folder / "report.json", report)
-    with timings.stage("key a head"):
+    with run.timings.stage("key a head"):
         blend = _keyed_head(solved, folder, reporter)
-    write_json(folder / "timing.json", timings.stages)
+    write_json(folder / "timing.json", run.timings.stages)
     _tell(folder, blend, report["known_against_solved"], reporter)
 
 

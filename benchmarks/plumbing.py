@@ -15,9 +15,8 @@ from ..core.demo.script import Scene
 from ..core.face.registry import load_model
 from ..core.facs.performance import Performance
 from ..core.facs.tables import UNIT_SHAPES, UNITS, arkit_name
-from ..core.pipeline import Footage, Settings, solve
+from ..core.pipeline import Footage, Run, solve
 from ..core.reporting import SilentReporter
-from ..core.timings import Timings
 from .footage import SHARED
 from .table import Row, print_table
 
@@ -31,7 +30,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "driver.mp4"
         acted = render_driver(clip, load_model("builtin"))
-        solved = solve(Footage(clip), Path(folder), Settings(), SilentReporter(), Timings()).performance
+        solved = solve(Footage(clip), Path(folder), Run(SilentReporter())).performance
         peer = blendshapes(clip)
     rows = [_row(unit, what, acted, solved, peer) for unit, what in BARS.items()]
     every = [_row(unit, unit, acted, solved, peer) for unit in UNITS if _truth(unit, acted).max() > 0.25]

@@ -1,6 +1,6 @@
 """The whole job in reading order: footage → landmarks → fit → performance → plate. Every stage can be resumed."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -62,9 +62,11 @@ class Footage:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What a run was asked for besides its footage."""
+class Run:
+    """How a command was asked to work, and whom it tells of itself."""
 
+    reporter: Reporter
+    timings: Timings = field(default_factory=Timings)
     model: str = "builtin"
     """A face model's name or file."""
     backend: BackendName | None = None
@@ -87,27 +89,24 @@ class Solved:
     report: dict[str, Any]
 
 
-def solve(footage: Footage, folder: Path, settings: Settings, reporter: Reporter, timings: Timings) -> Solved:
+def solve(footage: Footage, folder: Path, run: Run) -> Solved:
     """Footage → everything in `folder`: landmarks.npz, fit.npz, performance.npz, arkit.csv, facs.csv, neutral.obj,
     curves.png, report.json.
     """
-    clip, model = footage.open(folder), load_model(settings.model)
-    return _solve(footage, clip, model, Job(folder, settings.resume), settings, reporter, timings)
+    return _solve(footage, footage.open(folder), load_model(run.model), Job(folder, run.resume), run)
 
 
-def _solve(
-    footage: Footage, clip: Clip, model: FaceModel, job: Job, settings: Settings, reporter: Reporter, timings: Timings
-) -> Solved:
+def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -> Solved:
     folder = job.folder
     seen_from = fingerprint(files=footage_files(clip), range=[footage.start, footage.end], fps=str(footage.fps),
-                            person=footage.person, backend=settings.backend)  # fmt: skip
+                            person=footage.person, backend=run.backend)  # fmt: skip
     fitted_from = fingerprint(seen=seen_from, model=model.digest(), focal=footage.focal)
-    track = _track(clip, footage, settings, job, seen_from, reporter, timings)
-    fit = _fit(track, model, footage, job, fitted_from, reporter, timings)
+    track = _track(clip, footage, job, seen_from, run)
+    fit = _fit(track, model, footage, job, fitted_from, run)
     neutral = rest(fit, footage.neutral_frame)
     acted = performance(fit, neutral, footage.path.name)
     report = {"footage": str(footage.path), "warnings": clip.warnings, **fit_report(track, fit, acted, model)}
-    with timings.stage("write curves", len(track)):
+    with run.timings.stage("write curves", len(track)):
         acted.save(folder / "performance.npz")
         write_curves(acted, folder)
         write_obj(model.neutral(fit.identity), model, folder / "neutral.obj")
@@ -123,43 +122,35 @@ def write_curves(acted: Performance, folder: Path) -> None:
     plot_curves(acted, folder / "curves.png")
 
 
-def _track(
-    clip: Clip, footage: Footage, settings: Settings, job: Job, made_from: str, reporter: Reporter, timings: Timings
-) -> LandmarkTrack:
+def _track(clip: Clip, footage: Footage, job: Job, made_from: str, run: Run) -> LandmarkTrack:
     file = job.folder / "landmarks.npz"
     if job.finished("landmarks", made_from, file):
         return LandmarkTrack.load(file)
-    with timings.stage("detect", clip.frame_count):
-        track = detect(clip, DetectOptions(backend=settings.backend, person=footage.person), reporter)
+    with run.timings.stage("detect", clip.frame_count):
+        track = detect(clip, DetectOptions(backend=run.backend, person=footage.person), run.reporter)
     track.save(file)
     job.note("landmarks", made_from)
     return track
 
 
-def _fit(
-    track: LandmarkTrack, model: FaceModel, footage: Footage, job: Job, made_from: str, reporter: Reporter,
-    timings: Timings,
-) -> Fit:  # fmt: skip
+def _fit(track: LandmarkTrack, model: FaceModel, footage: Footage, job: Job, made_from: str, run: Run) -> Fit:
     file = job.folder / "fit.npz"
     if job.finished("fit", made_from, file):
         return Fit.load(file)
-    with timings.stage("fit", len(track)):
-        fit = solve_shot(track, model, reporter, footage.focal)
+    with run.timings.stage("fit", len(track)):
+        fit = solve_shot(track, model, run.reporter, footage.focal)
     fit.save(file)
     job.note("fit", made_from)
     return fit
 
 
-def transfer(
-    source: Footage, target: Footage, folder: Path, mix: Mix, method: Method, settings: Settings, reporter: Reporter,
-    timings: Timings,
-) -> dict[str, Any]:  # fmt: skip
+def transfer(source: Footage, target: Footage, folder: Path, mix: Mix, method: Method, run: Run) -> dict[str, Any]:
     """The source's performance on the target's plate. In `folder`: what `solve` writes of the source, `target/` the
     same of the target, `frames/` and `matte/`, result.mp4 (or result.png), side_by_side.mp4, report.json.
     """
-    model, clip, plate = load_model(settings.model), source.open(folder), target.open(folder)
-    job = Job(folder, settings.resume)
-    driving = _solve(source, clip, model, job, settings, reporter, timings)
+    model, clip, plate = load_model(run.model), source.open(folder), target.open(folder)
+    job = Job(folder, run.resume)
+    driving = _solve(source, clip, model, job, run)
     track = driving.track
     pictures = DrivingFootage(
         clip=clip,
@@ -169,34 +160,38 @@ def transfer(
         offsets=tps.driver_offsets(model, driving.fit, track),
         made_from=driving.made_from,
     )
-    return _recomposite(
-        driving.performance, pictures, target, plate, job, mix, method, settings, reporter, timings, driving.report
-    )
+    return _recomposite(Driver(driving.performance, pictures, driving.report), target, plate, job, mix, method, run)
 
 
-def composite(
-    curves: Path, target: Footage, folder: Path, mix: Mix, method: Method, settings: Settings, reporter: Reporter,
-    timings: Timings,
-) -> dict[str, Any]:  # fmt: skip
+def composite(curves: Path, target: Footage, folder: Path, mix: Mix, method: Method, run: Run) -> dict[str, Any]:
     """Curves from a file (performance.npz, arkit.csv or facs.csv, edited anywhere) on the target's plate."""
     if curves.resolve().parent == (folder / "target").resolve():
         raise InputError(f"{curves}: would be overwritten by the plate's own curves; give another folder with -o")
     plate = target.open(folder)
     acting = read_performance(curves, LIVE_LINK_FPS if plate.kind == "still" else float(plate.fps))
-    about = {"curves": str(curves), "frames": len(acting)}
-    job = Job(folder, settings.resume)
-    return _recomposite(acting, None, target, plate, job, mix, method, settings, reporter, timings, about)
+    driver = Driver(acting, None, {"curves": str(curves), "frames": len(acting)})
+    return _recomposite(driver, target, plate, Job(folder, run.resume), mix, method, run)
+
+
+@dataclass(frozen=True)
+class Driver:
+    """What drives a plate."""
+
+    performance: Performance
+    pictures: DrivingFootage | None
+    """None where only its curves are there."""
+    about: dict[str, Any]
+    """For report.json."""
 
 
 def _recomposite(
-    acting: Performance, pictures: DrivingFootage | None, target: Footage, clip: Clip, job: Job, mix: Mix,
-    method: Method, settings: Settings, reporter: Reporter, timings: Timings, about_driver: dict[str, Any],
-) -> dict[str, Any]:  # fmt: skip
+    driver: Driver, target: Footage, clip: Clip, job: Job, mix: Mix, method: Method, run: Run
+) -> dict[str, Any]:
     of_target = Timings()
-    plate = _solve(target, clip, load_model(settings.model), Job(job.folder / "target", settings.resume), settings,
-                   reporter, of_target)  # fmt: skip
-    timings.include(of_target, "target")
-    fit, track, own = plate.fit, plate.track, plate.performance
+    target_job = Job(job.folder / "target", run.resume)
+    plate = _solve(target, clip, load_model(run.model), target_job, replace(run, timings=of_target))
+    run.timings.include(of_target, "target")
+    fit, track, own, acting = plate.fit, plate.track, plate.performance, driver.performance
     if clip.kind == "still":
         timing = (acting.frames, acting.times, acting.fps)
         fit, track, own = held(fit, *timing), held(track, *timing), held(own, *timing)
@@ -206,9 +201,10 @@ def _recomposite(
     laid = resample(acting, fit.times)
     laid = replace(laid, missing=laid.missing | lost)
     wanted = mixed(own, laid, mix)
-    driver = None if pictures is None else pictures.made_from
+    pictures = driver.pictures
+    filled_from = None if pictures is None else pictures.made_from
     made_from = fingerprint(
-        plate=plate.made_from, curves=acting.digest(), driver=driver, mix=asdict(mix), method=method
+        plate=plate.made_from, curves=acting.digest(), driver=filled_from, mix=asdict(mix), method=method
     )
     plan = Recomposition(
         driver=pictures,
@@ -223,9 +219,9 @@ def _recomposite(
         made_from=made_from,
         job=job,
     )
-    files = recomposite(plan, reporter, timings)
+    files = recomposite(plan, run.reporter, run.timings)
     report = {
-        "driver": about_driver,
+        "driver": driver.about,
         "target": plate.report,
         "settings": {**asdict(mix), "method": method},
         "untouched": passages(laid.missing, fit.frames),
@@ -241,7 +237,7 @@ def _classic_offsets(pictures: DrivingFootage, laid: Performance, mix: Mix) -> A
     return np.asarray(effect(laid, mix)[:, None, None] * pictures.offsets[rows])
 
 
-def guides(fit_file: Path, plate: Footage, folder: Path, reporter: Reporter, timings: Timings) -> dict[str, Any]:
+def guides(fit_file: Path, plate: Footage, folder: Path, run: Run) -> dict[str, Any]:
     """Guides of a fitted shot: in `folder` guides.####.exr and preview.####.png for every frame with a face."""
     fit = Fit.load(fit_file)
     model = load_model(fit.model)
@@ -257,9 +253,9 @@ def guides(fit_file: Path, plate: Footage, folder: Path, reporter: Reporter, tim
     files = [folder / f"{kind}.{number:04d}.{suffix}" for number in numbers for kind, suffix in GUIDES.items()]
     Job(folder, resume=True).begin("guides", fingerprint(fit=fit.digest(), files=footage_files(clip)), files)
     written = []
-    with timings.stage("guides", len(fit)):
+    with run.timings.stage("guides", len(fit)):
         for frame in clip:
-            reporter.check()
+            run.reporter.check()
             row = rows.get(frame.number)
             if row is None or not known[row]:
                 continue
@@ -267,7 +263,7 @@ def guides(fit_file: Path, plate: Footage, folder: Path, reporter: Reporter, tim
             write_guides(made, folder / f"guides.{frame.number:04d}.exr", frame.number)
             write_preview(made, folder / f"preview.{frame.number:04d}.png", display(frame.pixels, clip))
             written.append(frame.number)
-            reporter.progress("guides", len(written), len(fit))
+            run.reporter.progress("guides", len(written), len(fit))
     if not written:
         raise InputError(
             f"{plate.path}: has none of the frames {fit.frames[0]}–{fit.frames[-1]} that {fit_file} was fitted to"
