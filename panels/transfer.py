@@ -30,20 +30,22 @@ class TransferPanel(bpy.types.Panel):
 
 def _draw_source(layout: Any, chosen: Any) -> None:
     layout.label(text=strings.SOURCE, icon="FILE_MOVIE")
-    layout.prop(chosen, "source_clip")
-    row = layout.row()
-    row.active = chosen.source_clip is None
-    row.prop(chosen, "source_file")
+    _draw_footage(layout, chosen, "source")
 
 
 def _draw_target(layout: Any, chosen: Any) -> None:
     layout.label(text=strings.TARGET, icon="USER")
     layout.prop(chosen, "rig")
-    layout.prop(chosen, "plate_clip")
-    row = layout.row()
-    row.active = chosen.plate_clip is None
-    row.prop(chosen, "plate_file")
+    _draw_footage(layout, chosen, "plate")
     layout.prop(chosen, "output")
+
+
+def _draw_footage(layout: Any, chosen: Any, role: str) -> None:
+    """A clip, or else a file."""
+    layout.prop(chosen, f"{role}_clip")
+    row = layout.row()
+    row.active = getattr(chosen, f"{role}_clip") is None
+    row.prop(chosen, f"{role}_file")
 
 
 def _draw_options(layout: Any, chosen: Any) -> None:

@@ -53,11 +53,11 @@ def add_head(model: FaceModel, identity: Array, name: str) -> Head:
     face = _add_mesh(name, model, neutral, np.flatnonzero(owner == 0), np.zeros(3))
     _add_shape_keys(face, model)
     face.rotation_mode = _TURN_ORDER
-    return Head(face, tuple(_add_eyes(face, model, neutral, model.eye_centres(identity))), model)
+    return Head(face, tuple(_add_eyes(face, model, neutral, owner, model.eye_centres(identity))), model)
 
 
-def _add_eyes(face: Any, model: FaceModel, neutral: Array, centres: Array) -> Iterator[Any]:
-    owner = model.eyes.member[model.triangles].min(axis=1)
+def _add_eyes(face: Any, model: FaceModel, neutral: Array, owner: NDArray[np.int8], centres: Array) -> Iterator[Any]:
+    """`owner`: F, which eyeball (1 left, 2 right) a triangle belongs to."""
     for index, side in enumerate(("left", "right")):
         chosen = np.flatnonzero(owner == index + 1)
         if chosen.size:

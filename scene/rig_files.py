@@ -29,8 +29,6 @@ _READERS: dict[str, Callable[[str], None]] = {
     ".fbx": compat.import_fbx,
 }
 
-RIG_SUFFIXES: frozenset[str] = frozenset(_READERS)
-
 
 @contextmanager
 def _quiet() -> Iterator[None]:

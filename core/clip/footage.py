@@ -28,7 +28,7 @@ class Frame:
 
 
 class Source(Protocol):
-    """Where a clip's frames come from. Both methods raise InputError naming the file."""
+    """Where a clip's frames come from. All methods raise InputError naming the file."""
 
     def frames(self, first: int, last: int | None) -> Iterator[Frame]:
         """Frames `first` to `last`, both included; to the end where `last` is None."""

@@ -25,7 +25,7 @@ def display(pixels: Pixels, clip: Clip) -> NDArray[np.uint8]:
 
 
 def _is_encoded(colour_space: str) -> bool:
-    return any(name in colour_space.lower() for name in ("srgb_rec709", "srgb", "g22", "g24", "gamma", "bt709"))
+    return any(name in colour_space.lower() for name in ("srgb", "g22", "g24", "gamma", "bt709"))
 
 
 @lru_cache(maxsize=2)

@@ -23,7 +23,7 @@ LIP_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314
 
 
 def mesh_triangles() -> NDArray[np.int32]:
-    """F×3 landmark indices, wound consistently (which way round is decided on geometry, by `outward`)."""
+    """F×3 landmark indices, wound consistently (which way round is decided on geometry, by pieces.facing)."""
     neighbours: dict[int, set[int]] = defaultdict(set)
     for a, b in mp.solutions.face_mesh.FACEMESH_TESSELATION:
         neighbours[a].add(b)
