@@ -75,14 +75,14 @@ def truth(model):
     return weights, turn, translation, identity
 
 
-def track_of(model, truth, noise=0.0, hidden=()):
+def track_of(model, truth, noise=0.0, hidden=(), focal=FOCAL):
     weights, turn, translation, identity = truth
     face = model.response.mean + np.tensordot(identity, model.response.identity, 1)
     points = face + np.tensordot(weights, model.response.expression, 1)
     placed = points @ camera_rotations(turn).transpose(0, 2, 1) + translation[:, None]
-    pixels = 256 + FOCAL * placed[..., :2] / placed[..., 2:]
+    pixels = 256 + focal * placed[..., :2] / placed[..., 2:]
     pixels += np.random.default_rng(3).normal(size=pixels.shape) * noise
-    depth = placed[..., 2] * FOCAL / translation[:, None, 2]
+    depth = placed[..., 2] * focal / translation[:, None, 2]
     visible = ~np.isin(np.arange(COUNT), hidden)
     pixels[~visible] = np.nan
     return LandmarkTrack(
@@ -135,9 +135,13 @@ def test_a_track_without_a_face_is_refused(model, truth):
         solve_shot(track, model, SilentReporter())
 
 
-def test_focal_length_of_a_turning_head_is_found(model, truth):
-    fit = solve_shot(track_of(model, truth, 0.2), model, SilentReporter())
-    assert 0.9 * 512 <= fit.camera.focal[0] <= 2.2 * 512
+@pytest.mark.parametrize(("focal", "distance"), [(0.9, 0.6), (2.2, 0.9)])
+def test_focal_length_of_a_turning_head_is_found(model, truth, focal, distance):
+    """Also where it is not the typical one, which the prior would give."""
+    weights, turn, translation, identity = truth
+    away = (weights, turn, translation + [0, 0, distance - 0.6], identity)
+    fit = solve_shot(track_of(model, away, 0.2, focal=focal * 512), model, SilentReporter())
+    assert fit.camera.focal[0] == pytest.approx(focal * 512)
 
 
 def test_saved_fit_loads_as_it_was(model, truth, tmp_path):
