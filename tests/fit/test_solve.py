@@ -139,7 +139,7 @@ def test_a_track_without_a_face_is_refused(model, truth):
 def test_focal_length_of_a_turning_head_is_found(model, truth, focal, distance):
     """Also where it is not the typical one, which the prior would give."""
     weights, turn, translation, identity = truth
-    away = (weights, turn, translation + [0, 0, distance - 0.6], identity)
+    away = (weights, turn, translation + np.array([0, 0, distance - 0.6]), identity)
     fit = solve_shot(track_of(model, away, 0.2, focal=focal * 512), model, SilentReporter())
     assert fit.camera.focal[0] == pytest.approx(focal * 512)
 

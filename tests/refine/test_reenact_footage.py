@@ -1,4 +1,4 @@
-"""A person's own footage as the judge: one frame driven by another's expression must come closer to it than the plate."""
+"""A person's own footage as the judge: driven by another frame's expression, a frame must come closer to it."""
 
 from dataclasses import replace
 
