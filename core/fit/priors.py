@@ -33,6 +33,15 @@ class Priors:
     """How many frames' worth of independent evidence a shot holds about a person, at most: errors of neighbouring
     frames are alike."""
 
+    def spreads(self, expressions: tuple[str, ...]) -> Array:
+        """E: standard deviation of each weight about 0. Lids close all the way several times a minute; nothing else
+        goes to its extreme so often.
+        """
+        return np.array([FULL_SPREAD if name.startswith("eyeBlink") else self.spread for name in expressions])
+
+
+FULL_SPREAD = 1.0
+"""Standard deviation of weights that often reach 1."""
 
 DEFAULT = Priors()
 

@@ -60,7 +60,7 @@ def solve_states(solver: Solver, person: Person, seen: Rows, reporter: Reporter)
     """States (T rows; at rest where there is no face) and variances of the weights of the whole shot."""
     track, count = solver.track, len(solver.track)
     pose, weights = np.zeros((count, 6)), np.zeros((count, len(solver.expression_modes)))
-    variance = np.full_like(weights, solver.priors.spread**2)
+    variance = np.tile(1.0 / solver.ridge, (count, 1))
     chunks = np.array_split(seen, -(-len(seen) // WINDOW))
     for chunk, alone in in_threads(lambda chunk: solve_frames(solver, person, chunk), chunks, reporter):
         pose[chunk] = np.column_stack([alone.pose.turn, alone.pose.translation])
@@ -173,5 +173,5 @@ def solve_window(solver: Solver, person: Person, states: States, rows: Rows, sti
 
         states = states.moved(solver.bounded_step(states.expression, gradient, step, rounds=1))
     ridge = np.ones(len(stiff))
-    ridge[POSE:] = 1.0 / solver.priors.spread**2
+    ridge[POSE:] = solver.ridge
     return states, np.diagonal(np.linalg.inv(normal + np.diag(ridge)), axis1=1, axis2=2)[:, POSE:]

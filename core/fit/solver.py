@@ -66,6 +66,7 @@ class Solver:
         self.mean = model.response.mean.astype(np.float64)
         self.identity_modes = model.response.identity.astype(np.float64)
         self.expression_modes = model.response.expression.astype(np.float64)
+        self.ridge = 1.0 / priors.spreads(model.expressions) ** 2
         self.camera = Camera(
             width=track.width,
             height=track.height,
@@ -122,11 +123,10 @@ class Solver:
         kept within 0–1 by an active set: one that would pass a bound is sent to it and held, and the rest solved
         again, `rounds` times in all.
         """
-        ridge = 1.0 / self.priors.spread**2
         pull = gradient.copy()
-        pull[:, POSE:] -= ridge * expression + self.priors.sparsity
+        pull[:, POSE:] -= self.ridge * expression + self.priors.sparsity
         precision = np.ones_like(pull)
-        precision[:, POSE:] = ridge
+        precision[:, POSE:] = self.ridge
         outward = np.where(pull[:, POSE:] < 0, expression <= 0, expression >= 1)
         _hold(precision, pull, outward, 0.0)
         for _ in range(rounds):
