@@ -14,11 +14,12 @@ def open_clip(path: Path, start: int | None = None, end: int | None = None, fps:
     """Open footage: a video, a still, `name.####.exr`, `name.%04d.exr`, or a folder with exactly one sequence.
 
     `start` and `end` are source frame numbers, both included. `fps` overrides what the file says (24 where it says
-    nothing); a video's own times are kept. A single file of a sequence is a still.
+    nothing); a video's own times are kept. A single file of a sequence is a still. What exists under a name is meant
+    by it, also where the name reads as a pattern (take#2.mp4).
 
     Raises InputError naming the path: missing, empty, unreadable, with gaps in the range, or `start` past the end.
     """
-    if match := _pattern(path.name):
+    if not path.exists() and (match := _pattern(path.name)):
         return _open_pattern(path, match, start, end, fps)
     if path.is_dir():
         return _open_folder(path, start, end, fps)
@@ -28,8 +29,8 @@ def open_clip(path: Path, start: int | None = None, end: int | None = None, fps:
 
 
 def _pattern(name: str) -> tuple[str, int, str] | None:
-    """Prefix, digits and suffix of a frame pattern."""
-    match = re.fullmatch(r"(.*?)(?:(#+)|%0?(\d*)d)(.*)", name)
+    """Prefix, digits and suffix of a frame pattern; of several, the last stands for the number."""
+    match = re.fullmatch(r"(.*?)(?:(#+)|%0?(\d*)d)((?:(?!#|%0?\d*d).)*)", name)
     if match is None:
         return None
     return match[1], len(match[2]) if match[2] else int(match[3] or 1), match[4]

@@ -116,6 +116,23 @@ def test_one_file_of_a_sequence_is_a_still(tmp_path):
     assert (clip.kind, [frame.number for frame in clip]) == ("still", [1])
 
 
+@pytest.mark.parametrize("name", ["take#2.png", "take%d.png", "50%02d#.png"])
+def test_an_existing_file_is_no_pattern(name, tmp_path):
+    pixels = _pixels(5, 6, 3, "uint8")
+    PIL.Image.fromarray(pixels).save(tmp_path / name)
+    clip = open_clip(tmp_path / name)
+    assert clip.kind == "still"
+    np.testing.assert_array_equal(clip.read(1).pixels, pixels)
+
+
+@pytest.mark.parametrize("pattern", ["take#2.%04d.png", "take#2.####.png"])
+def test_the_last_pattern_is_the_number(pattern, tmp_path):
+    for number in (3, 4):
+        PIL.Image.fromarray(_pixels(5, 6, 3, "uint8")).save(tmp_path / f"take#2.{number:04d}.png")
+    clip = open_clip(tmp_path / pattern)
+    assert (clip.kind, clip.first, clip.last) == ("sequence", 3, 4)
+
+
 def test_metadata_of_an_exr(tmp_path):
     spec = oiio.ImageSpec(4, 4, 3, "half")
     spec.attribute("FramesPerSecond", "rational", (24000, 1001))
