@@ -1,5 +1,6 @@
 """Footage as the artist names it: a movie clip of the file or a path."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import bpy
 
 _FRAME_NUMBER = re.compile(r"\d+(?=\D*$)")
+"""In the stem: a suffix may end in a digit, as .jp2 does."""
 
 
 def footage_path(clip: Any, file: str) -> Path | None:
@@ -21,10 +23,11 @@ def footage_path(clip: Any, file: str) -> Path | None:
 
 
 def _pattern(first: str) -> str:
-    number = _FRAME_NUMBER.search(first)
+    stem, suffix = os.path.splitext(first)
+    number = _FRAME_NUMBER.search(stem)
     if number is None:
         return first
-    return f"{first[: number.start()]}%0{len(number.group())}d{first[number.end() :]}"
+    return f"{stem[: number.start()]}%0{len(number.group())}d{stem[number.end() :]}{suffix}"
 
 
 def first_frame(clip: Any, scene: Any) -> float:
