@@ -1,6 +1,5 @@
 """Footage as the artist names it: a movie clip of the file or a path."""
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ def footage_path(clip: Any, file: str) -> Path | None:
 
 
 def _pattern(first: str) -> str:
-    stem, suffix = os.path.splitext(first)
+    stem, suffix = Path(first).stem, Path(first).suffix
     number = _FRAME_NUMBER.search(stem)
     if number is None:
         return first

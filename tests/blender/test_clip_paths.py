@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("bpy", reason="bpy is missing: make env, or make test-blender")
 
-from expression_transfer.scene.clips import footage_path  # noqa: E402
+from expression_transfer.scene.clips import footage_path
 
 
 @pytest.mark.parametrize(
