@@ -3,8 +3,9 @@ from dataclasses import replace
 
 import pytest
 from expression_transfer import cli
-from expression_transfer.core.errors import Cancelled
+from expression_transfer.core.errors import Cancelled, InputError
 from expression_transfer.core.face.library import load_builtin
+from expression_transfer.core.face.registry import add_model, load_model, remove_model
 from expression_transfer.core.terminal import TerminalReporter
 from footage_maker import report
 
@@ -22,6 +23,31 @@ def test_models_are_listed_added_used_and_removed(run, clips, tmp_path, monkeypa
     again = run("models", "remove", "mine")
     assert again.status == 2
     assert "'mine'" in again.last
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXPRESSION_TRANSFER_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def test_a_model_is_found_again_by_the_name_it_gives_its_fits(data, tmp_path):
+    replace(load_builtin(), name="my head").save(tmp_path / "head.npz")
+    entry = add_model(tmp_path / "head.npz")
+    model = load_model(entry.name)
+    assert model.name == entry.name
+    assert load_model(model.name).digest() == model.digest()
+
+
+@pytest.mark.parametrize("name", ["../../x", "../x", "", ".", "/x", "builtin"])
+def test_only_what_is_listed_is_removed(data, tmp_path, name):
+    (data / "models").mkdir(parents=True)
+    outside = [tmp_path / "x.npz", data / "x.npz", data / "models" / ".npz"]
+    for path in outside:
+        path.write_bytes(b"kept")
+    with pytest.raises(InputError):
+        remove_model(str(tmp_path / "x") if name == "/x" else name)
+    assert all(path.exists() for path in outside)
 
 
 def test_the_builtin_model_stays(run):
@@ -61,6 +87,20 @@ def test_no_bars_in_a_log():
         reporter.progress("detect", done, 4)
     assert stream.getvalue().count("\n") == 1
     assert "\r" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("stream", [Terminal(), io.StringIO()], ids=["terminal", "log"])
+def test_a_stage_that_stops_early_is_told_when_the_next_begins(stream):
+    reporter = TerminalReporter(stream)
+    for done in (1, 2, 3):
+        reporter.progress("learn", done, 9)
+    reporter.progress("composite", 1, 2)
+    reporter.end()
+    reporter.end()
+    learn, composite, rest = stream.getvalue().split("\n")
+    assert learn.endswith("3/9")
+    assert composite.endswith("1/2")
+    assert rest == ""
 
 
 def test_cancel_is_obeyed_at_the_next_check():
