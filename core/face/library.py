@@ -10,10 +10,16 @@ from numpy.typing import NDArray
 
 from ..conventions import LANDMARKS
 from ..errors import InputError
+from ..facs.tables import SHAPES
 from .model import FaceModel
 
 BUILTIN = "builtin"
 BUILTIN_PATH = Path(__file__).resolve().parents[2] / "models" / "builtin" / "head.npz"
+
+NEEDED_SHAPES = ("eyeBlink_L", "eyeBlink_R")
+"""Expressions that the fit asks for by name."""
+NEEDED_PART = "skin"
+"""What the detector sees and light is measured on."""
 
 Value = TypeVar("Value")
 
@@ -46,35 +52,62 @@ def _wide(value: Value) -> Value:
 
 
 def _problem(model: FaceModel) -> str | None:
-    """What is wrong with a model's arrays, if anything."""
-    modes, shapes, vertices = len(model.identity), len(model.expressions), len(model.mean)
+    """What is wrong with a model, if anything."""
+    return _bad_name(model) or _bad_array(model) or _bad_index(model)
+
+
+def _bad_name(model: FaceModel) -> str | None:
+    names = model.expressions
+    if unknown := sorted(set(names) - set(SHAPES)):
+        return f"'{unknown[0]}' is no expression that is known"
+    if len(set(names)) < len(names):
+        return "an expression is there twice"
+    if missing := [name for name in NEEDED_SHAPES if name not in names]:
+        return f"the expression {missing[0]} is missing"
+    return None if NEEDED_PART in model.parts else f"the part '{NEEDED_PART}' is missing"
+
+
+def _bad_array(model: FaceModel) -> str | None:
+    modes, shapes = model.identity.shape[:1], (len(model.expressions),)
+    vertices, triangles = model.mean.shape[:1], model.triangles.shape[:1]
     expected: dict[str, tuple[NDArray[Any], tuple[int, ...]]] = {
-        "mean": (model.mean, (vertices, 3)),
-        "identity": (model.identity, (modes, vertices, 3)),
-        "expression": (model.expression, (shapes, vertices, 3)),
-        "uv_triangles": (model.uv_triangles, model.triangles.shape),
-        "part": (model.part, model.triangles.shape[:1]),
+        "mean": (model.mean, (*vertices, 3)),
+        "identity": (model.identity, (*modes, *vertices, 3)),
+        "expression": (model.expression, (*shapes, *vertices, 3)),
+        "triangles": (model.triangles, (*triangles, 3)),
+        "uv": (model.uv, (*model.uv.shape[:1], 2)),
+        "uv_triangles": (model.uv_triangles, (*triangles, 3)),
+        "part": (model.part, triangles),
         "landmark_triangle": (model.landmark_triangle, (LANDMARKS,)),
         "landmark_weights": (model.landmark_weights, (LANDMARKS, 3)),
-        "eyes.identity": (model.eyes.identity, (modes, 2, 3)),
-        "eyes.member": (model.eyes.member, (vertices,)),
+        "eyes.centre": (model.eyes.centre, (2, 3)),
+        "eyes.identity": (model.eyes.identity, (*modes, 2, 3)),
+        "eyes.member": (model.eyes.member, vertices),
         "response.mean": (model.response.mean, (LANDMARKS, 3)),
-        "response.identity": (model.response.identity, (modes, LANDMARKS, 3)),
-        "response.expression": (model.response.expression, (shapes, LANDMARKS, 3)),
+        "response.identity": (model.response.identity, (*modes, LANDMARKS, 3)),
+        "response.expression": (model.response.expression, (*shapes, LANDMARKS, 3)),
         "response.sigma": (model.response.sigma, (LANDMARKS, 2)),
+        "response.common": (model.response.common, (*model.response.common.shape[:1], LANDMARKS, 2)),
     }
     for name, (array, shape) in expected.items():
         if array.shape != shape:
             return f"{name} is {array.shape}, not {shape}"
-        if not np.isfinite(array).all():
-            return f"{name} has values that are not finite"
+        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            return f"{name} has values that are not finite numbers"
+    return None if 0 < model.eyes.radius < np.inf else f"eyes.radius is {model.eyes.radius}"
+
+
+def _bad_index(model: FaceModel) -> str | None:
     indices: dict[str, tuple[NDArray[Any], int]] = {
-        "triangles": (model.triangles, vertices),
+        "triangles": (model.triangles, len(model.mean)),
         "uv_triangles": (model.uv_triangles, len(model.uv)),
         "landmark_triangle": (model.landmark_triangle, len(model.triangles)),
         "part": (model.part, len(model.parts)),
+        "eyes.member": (model.eyes.member, 3),
     }
     for name, (array, limit) in indices.items():
+        if array.dtype.kind not in "iu":
+            return f"{name} holds no whole numbers"
         if array.size == 0 or array.min() < 0 or array.max() >= limit:
             return f"{name} points outside 0–{limit - 1}"
     return None

@@ -1,5 +1,6 @@
 """Face models on disk: half precision comes back as float32, and a bad file is one line that says what to do."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.face.ict import read_ict
 from expression_transfer.core.face.library import BUILTIN_PATH, load_builtin, load_file
+from expression_transfer.core.face.model import FaceModel
 
 
 def test_a_saved_model_comes_back(tmp_path: Path) -> None:
@@ -51,6 +53,56 @@ def test_inconsistent_arrays(tmp_path: Path) -> None:
         with pytest.raises(InputError) as error:
             load_file(path)
         one_line(error, path)
+
+
+def with_response(model: FaceModel, **change: object) -> FaceModel:
+    return replace(model, response=replace(model.response, **change))
+
+
+def with_eyes(model: FaceModel, **change: object) -> FaceModel:
+    return replace(model, eyes=replace(model.eyes, **change))
+
+
+def renamed(model: FaceModel, name: str, new: str) -> FaceModel:
+    return replace(model, expressions=tuple(new if each == name else each for each in model.expressions))
+
+
+BROKEN: dict[str, Callable[[FaceModel], FaceModel]] = {
+    "response.common": lambda model: with_response(model, common=model.response.common[:, :-1]),
+    "response.common is": lambda model: with_response(model, common=np.zeros(3, np.float32)),
+    "eyes.centre": lambda model: with_eyes(model, centre=model.eyes.centre[0]),
+    "eyes.radius": lambda model: with_eyes(model, radius=0.0),
+    "eyes.radius is nan": lambda model: with_eyes(model, radius=float("nan")),
+    "eyes.member": lambda model: with_eyes(model, member=model.eyes.member + 1),
+    "uv is": lambda model: replace(model, uv=np.pad(model.uv, ((0, 0), (0, 1)))),
+    "triangles is": lambda model: replace(
+        model, triangles=model.triangles[:, :2], uv_triangles=model.uv_triangles[:, :2]
+    ),
+    "uv_triangles holds": lambda model: replace(model, uv_triangles=model.uv_triangles.astype(np.float32)),
+    "uv has": lambda model: replace(model, uv=model.uv.astype(str)),
+    "mean is": lambda model: replace(model, mean=np.float32(0)),
+    "'smirk'": lambda model: renamed(model, "jawOpen", "smirk"),
+    "twice": lambda model: renamed(model, "jawOpen", "jawLeft"),
+    "eyeBlink_R is missing": lambda model: replace(
+        model,
+        expressions=tuple(name for name in model.expressions if name != "eyeBlink_R"),
+        expression=model.expression[1:],
+        response=replace(model.response, expression=model.response.expression[1:]),
+    ),
+    "'skin' is missing": lambda model: replace(
+        model, parts=tuple("hide" if part == "skin" else part for part in model.parts)
+    ),
+}
+
+
+@pytest.mark.parametrize("words", BROKEN)
+def test_what_would_fail_later_is_told_at_once(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "odd.npz"
+    BROKEN[words](load_builtin()).save(path)
+    with pytest.raises(InputError) as error:
+        load_file(path)
+    one_line(error, path)
+    assert words in str(error.value)
 
 
 def test_ict_that_is_none(tmp_path: Path) -> None:
