@@ -65,7 +65,8 @@ class SequenceWriter:
             spec.attribute("DateTime", NO_DATE)  # OpenImageIO would write the present time: other bytes each time
         spec.attribute("png:compressionLevel", PNG_LEVEL)
         spec.attribute("Orientation", 1)  # the pixels are upright
-        spec.attribute("oiio:UnassociatedAlpha", 1)
+        if self._suffix == ".png":  # always unassociated; a TIFF's kind came with its metadata
+            spec.attribute("oiio:UnassociatedAlpha", 1)
         return spec
 
 

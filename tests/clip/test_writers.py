@@ -7,6 +7,7 @@ import numpy as np
 import OpenEXR
 import PIL.Image
 import pytest
+import tifffile
 from expression_transfer.core.clip import SequenceWriter, VideoWriter, open_clip
 from expression_transfer.core.errors import Failure
 
@@ -47,6 +48,20 @@ def test_eight_bit_plates_come_back_bit_for_bit(name, mode, suffix, tmp_path):
     written = SequenceWriter(tmp_path / "out", "b", clip).write(1, pixels)
     assert written.suffix == suffix
     np.testing.assert_array_equal(np.asarray(PIL.Image.open(written)), pixels)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("kind", ["assocalpha", "unassalpha"])
+def test_a_tiffs_alpha_comes_back_as_it_was(kind, dtype, tmp_path):
+    """Written and read by tifffile, colours above alpha included."""
+    pixels = RNG.integers(0, np.iinfo(dtype).max, (9, 7, 4), dtype, endpoint=True)
+    tifffile.imwrite(tmp_path / "a.tif", pixels, photometric="rgb", extrasamples=[kind])
+    clip = open_clip(tmp_path / "a.tif")
+    np.testing.assert_array_equal(clip.read(1).pixels, pixels)
+    written = SequenceWriter(tmp_path / "out", "b", clip).write(1, clip.read(1).pixels)
+    with tifffile.TiffFile(written) as image:
+        np.testing.assert_array_equal(image.pages[0].asarray(), pixels)
+        assert [sample.name.lower() for sample in image.pages[0].extrasamples] == [kind]
 
 
 def test_sixteen_bit_video_becomes_sixteen_bit_png(planted, tmp_path):
