@@ -8,20 +8,37 @@ RELATIVE_PATH: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >=
 """Options of a path property that may start with '//': from 4.5 it has to say so."""
 
 
-def new_action(name: str, datablock: Any) -> tuple[Any, Any]:
+def new_action(datablock: Any) -> tuple[Any, Any]:
     """A new action assigned to `datablock`, and its F-curve collection (with `.new(data_path, index=)`).
 
     Actions have slots and layers from 4.4, and no `fcurves` of their own from 5.0.
     """
-    action = bpy.data.actions.new(name)
-    animation = datablock.animation_data_create()
-    animation.action = action
+    action = bpy.data.actions.new(datablock.name)
+    datablock.animation_data_create().action = action
+    return action, _curves(action, datablock)
+
+
+def copy_action(datablock: Any) -> tuple[Any, Any]:
+    """A copy of the datablock's action assigned to it instead, and its F-curves."""
+    animation = datablock.animation_data
+    slot = getattr(animation, "action_slot", None)
+    identifier = slot.identifier if slot else None  # read now: another action takes the slot away
+    animation.action = action = animation.action.copy()
+    if identifier is not None:
+        animation.action_slot = action.slots[identifier]
+    return action, _curves(action, datablock)
+
+
+def _curves(action: Any, datablock: Any) -> Any:
+    """F-curves of an assigned action for its datablock; makes the slot, layer and strip that aren't there."""
     if not hasattr(action, "slots"):
-        return action, action.fcurves
-    slot = action.slots.new(id_type=datablock.id_type, name=datablock.name)
-    strip = action.layers.new("Layer").strips.new(type="KEYFRAME")
-    animation.action_slot = slot
-    return action, strip.channelbag(slot, ensure=True).fcurves
+        return action.fcurves
+    animation = datablock.animation_data
+    if animation.action_slot is None:
+        animation.action_slot = action.slots.new(id_type=datablock.id_type, name=datablock.name)
+    layer = action.layers[0] if action.layers else action.layers.new("Layer")
+    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
+    return strip.channelbag(animation.action_slot, ensure=True).fcurves
 
 
 def principled(material: Any) -> Any:

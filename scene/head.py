@@ -115,6 +115,7 @@ def _add_shape_keys(face: Any, model: FaceModel) -> None:
     face.shape_key_add(name="Basis", from_mix=False)
     for name, offsets in zip(model.expressions, model.expression, strict=True):
         key = face.shape_key_add(name=name, from_mix=False)
+        key.value = 0.0  # from 5.0 a new key has 1
         key.data.foreach_set("co", rest + to_blender(offsets[used]).ravel().astype(np.float32))
 
 

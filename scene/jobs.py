@@ -34,9 +34,9 @@ def drive_rig(
         set_timing(scene, performance)
     try:
         faces = keys.find_face(scene.objects, _object(scene, object_name))
+        report = drive_faces(performance, faces, scene, strength=strength, region=region)
     except InputError as error:
         raise InputError(f"{rig}: {error}") from error
-    report = drive_faces(performance, faces, scene, strength=strength, region=region)
     rig_files.save_blend(out)
     return report | {"rig": str(rig), "blend": str(out)}
 
@@ -50,17 +50,21 @@ def drive_faces(
     region: Region = "all",
     start: float | None = None,
 ) -> dict[str, Any]:
-    """Key meshes of the open scene; the report names the keys on each mesh and the ARKit names the rig lacks."""
+    """Key a region of meshes of the open scene, what lies outside keeps its curves; the report names the keys on each
+    mesh and the ARKit names of the region that the rig lacks. Raises InputError where no key belongs to the region.
+    """
     frames = keys.scene_frames(performance.times, scene, start)
     name = f"Expression {performance.source}"
-    keys.drive(faces, keys.weight_channels(performance, strength, region), frames, name)
-    for face in faces:
-        head.turn_eyes(face.object, strength * keys.limit(performance, region).gaze, frames, name)
-    channels = {channel for face in faces for channel in face.keys.values()}
+    driven = keys.in_region(faces, region)
+    keys.drive(driven, keys.weight_channels(performance, strength), frames, name)
+    if region != "lower":
+        for face in faces:
+            head.turn_eyes(face.object, strength * performance.gaze, frames, name)
+    channels = {channel for face in driven for channel in face.keys.values()}
     return {
-        "meshes": {face.object.name: dict(face.keys) for face in faces},
+        "meshes": {face.object.name: dict(face.keys) for face in driven},
         "left_to_drivers": {face.object.name: list(face.driven) for face in faces if face.driven},
-        "missing": names.missing_names(channels),
+        "missing": names.missing_names(channels, region),
         "frames": [float(frames[0]), float(frames[-1])],
         "fps": scene.render.fps / scene.render.fps_base,
     }

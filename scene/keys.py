@@ -12,7 +12,7 @@ from ..core.errors import InputError
 from ..core.facs.convert import arkit_weights, shape_weights
 from ..core.facs.performance import Performance
 from ..core.facs.tables import ARKIT, ARKIT_MERGED
-from ..core.facs.transfer import Region, region_units
+from ..core.facs.transfer import Region
 from . import compat, names
 
 _SPLIT = tuple(side for sides in ARKIT_MERGED.values() for side in sides)
@@ -33,18 +33,11 @@ class FaceMesh:
     """Keys that mean an expression but have a driver, which would override keyframes: left alone."""
 
 
-def weight_channels(performance: Performance, strength: float = 1.0, region: Region = "all") -> dict[str, Array]:
-    """T weights by channel: ARKit's 52, and both sides of those that ARKit merges; at rest outside the region."""
-    limited = limit(performance, region)
-    merged, split = arkit_weights(limited), shape_weights(limited, _SPLIT)
+def weight_channels(performance: Performance, strength: float = 1.0) -> dict[str, Array]:
+    """T weights by channel: ARKit's 52, and both sides of those that ARKit merges."""
+    merged, split = arkit_weights(performance), shape_weights(performance, _SPLIT)
     both = np.concatenate([merged, split], axis=1) * strength
     return dict(zip((*ARKIT, *_SPLIT), both.T, strict=True))
-
-
-def limit(performance: Performance, region: Region) -> Performance:
-    """The performance at rest outside a region."""
-    gaze = performance.gaze * (region != "lower")
-    return replace(performance, units=performance.units * region_units(region), gaze=gaze)
 
 
 def scene_frames(seconds: Array, scene: Any, start: float | None = None) -> Array:
@@ -115,6 +108,15 @@ def _check_one_character(faces: list[FaceMesh]) -> None:
         raise InputError(f"has several characters ({', '.join(rigs)}); say which with --object NAME")
 
 
+def in_region(faces: list[FaceMesh], region: Region) -> list[FaceMesh]:
+    """The faces with the keys that a region holds. Raises InputError, without the file's name, where it holds none."""
+    kept = ({key: channel for key, channel in face.keys.items() if names.in_region(channel, region)} for face in faces)
+    limited = [replace(face, keys=keys) for face, keys in zip(faces, kept, strict=True) if keys]
+    if not limited:
+        raise InputError(f"none of the character's shape keys belongs to the {region} face; choose another region")
+    return limited
+
+
 def drive(faces: list[FaceMesh], channels: dict[str, Array], frames: Array, name: str) -> None:
     """Key every matched shape key of `faces` with its channel (T values) at `frames` (T scene frames)."""
     by_datablock = {face.object.data.shape_keys: face for face in faces}  # objects may share a mesh
@@ -123,9 +125,7 @@ def drive(faces: list[FaceMesh], channels: dict[str, Array], frames: Array, name
 
 
 def _drive_keys(shape_keys: Any, face: FaceMesh, channels: dict[str, Array], frames: Array, name: str) -> None:
-    _clear_animation(shape_keys)
-    action, curves = compat.new_action(f"{name} {face.object.name}", shape_keys)
-    action[_OURS] = True
+    curves = _own_curves(shape_keys, f"{name} {face.object.name}")
     for key, channel in face.keys.items():
         block = shape_keys.key_blocks[key]
         block.slider_max = max(block.slider_max, float(channels[channel].max()))  # Blender clamps to it
@@ -136,29 +136,36 @@ def _value_path(key: str) -> str:
     return f'key_blocks["{bpy.utils.escape_identifier(key)}"].value'
 
 
-def _clear_animation(datablock: Any) -> None:
-    """Take away a former transfer's action; an artist's own is unassigned, and kept in the file."""
-    action = datablock.animation_data.action if datablock.animation_data else None
-    if action is None:
-        return
-    datablock.animation_data.action = None
-    if action.get(_OURS) and action.users == 0:
-        bpy.data.actions.remove(action)
-    else:
-        action.use_fake_user = True
+def _own_curves(datablock: Any, name: str) -> Any:
+    """The F-curves of a new action of ours, which begins as a copy of the one before: what isn't keyed goes on.
+
+    A former transfer's action is taken away; an artist's own is unassigned, and kept in the file.
+    """
+    former = datablock.animation_data.action if datablock.animation_data else None
+    action, curves = compat.copy_action(datablock) if former else compat.new_action(datablock)
+    if former is not None and former.get(_OURS) and former.users == 0:
+        bpy.data.actions.remove(former)
+    elif former is not None:
+        former.use_fake_user = True
+    action.name, action[_OURS] = name, True
+    return curves
 
 
 def key_rotation(target: Any, angles: Array, frames: Array, name: str) -> None:
     """Key an object's Euler rotation with `angles` (T×3 rad, in its own rotation_mode) at `frames`."""
-    _clear_animation(target)
-    action, curves = compat.new_action(f"{name} {target.name}", target)
-    action[_OURS] = True
+    curves = _own_curves(target, f"{name} {target.name}")
     for axis in range(3):
         write_curve(curves, "rotation_euler", axis, frames, angles[:, axis])
 
 
 def write_curve(curves: Any, path: str, index: int, frames: Array, values: Array) -> None:
-    """A new F-curve with one linear key per frame (bulk: 3.5 M keys/s against 0.12 M/s with keyframe_insert)."""
+    """An F-curve with one linear key per frame (bulk: 3.5 M keys/s against 0.12 M/s with keyframe_insert).
+
+    It takes the place of one that is there already.
+    """
+    former = curves.find(path, index=index)
+    if former is not None:
+        curves.remove(former)
     curve = curves.new(path, index=index)
     curve.keyframe_points.add(len(frames))
     curve.keyframe_points.foreach_set("co", np.column_stack([frames, values]).astype(np.float32).ravel())

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from ..core.facs.tables import ARKIT, ARKIT_MERGED, SHAPES
+from ..core.facs.tables import ARKIT, ARKIT_MERGED, GAZE_SHAPES, SHAPES, UNIT_SHAPES, UPPER_UNITS, arkit_name
+from ..core.facs.transfer import Region
 
 _SIDES = {"l": "left", "r": "right"}
 _WORD = re.compile(r"[^0-9A-Za-z]+")
@@ -23,6 +24,10 @@ def _spellings() -> dict[str, str]:
 
 
 _SPELLINGS = _spellings()
+
+_UPPER_SHAPES = (*(UNIT_SHAPES[unit] for unit in UPPER_UNITS), *GAZE_SHAPES)
+_UPPER = frozenset(name for shape in _UPPER_SHAPES for name in (shape, arkit_name(shape)))
+"""Channels of the upper face."""
 
 
 def channel_of(key_name: str) -> tuple[str, int] | None:
@@ -56,7 +61,12 @@ def match_keys(key_names: Iterable[str]) -> dict[str, str]:
     return {key: channel for channel, (_, key) in best.items()}
 
 
-def missing_names(channels: Iterable[str]) -> list[str]:
-    """ARKit's names that none of these channels covers, in ARKit's order."""
+def in_region(channel: str, region: Region) -> bool:
+    """Whether a region of the face holds a channel."""
+    return region == "all" or (channel in _UPPER) == (region == "upper")
+
+
+def missing_names(channels: Iterable[str], region: Region = "all") -> list[str]:
+    """ARKit's names in a region that none of these channels covers, in ARKit's order."""
     covered = {channel.partition("_")[0] for channel in channels}
-    return [name for name in ARKIT if name not in covered]
+    return [name for name in ARKIT if name not in covered and in_region(name, region)]

@@ -74,9 +74,21 @@ def test_added_from_the_menu_and_driven_like_any_rig(blender, performance, model
         np.testing.assert_allclose(world, head.to_blender(expected[numbers]), atol=2e-5)
 
 
+def test_the_lower_face_leaves_the_eyes_alone(blender, performance, model):
+    parts = head.add_head(model, np.zeros(len(model.identity)), "Head")
+    faces, scene = keys.find_face([parts.face]), blender.context.scene
+    jobs.drive_faces(performance, faces, scene, region="lower")
+    assert all(eye.animation_data is None for eye in parts.eyes)
+    jobs.drive_faces(performance, faces, scene, region="upper")
+    looks = [eye.animation_data.action for eye in parts.eyes]
+    jobs.drive_faces(performance, faces, scene, region="lower")
+    assert [eye.animation_data.action for eye in parts.eyes] == looks
+
+
 def test_shape_keys_uvs_and_materials(blender, model):
     added = head.add_head(model, np.zeros(len(model.identity)), "Ann")
     assert [key.name for key in added.face.data.shape_keys.key_blocks][1:] == list(model.expressions)
+    assert not any(key.value for key in list(added.face.data.shape_keys.key_blocks)[1:])
     assert len(added.eyes) == 2
     for part in (added.face, *added.eyes):
         uv = np.empty(len(part.data.loops) * 2, dtype=np.float32)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.facs.convert import arkit_weights
-from expression_transfer.core.facs.tables import ARKIT
+from expression_transfer.core.facs.tables import ARKIT, UNITS
 from expression_transfer.scene import jobs, keys
 
 
@@ -66,16 +66,47 @@ def test_curves_beyond_one_are_not_clamped(blender, performance):
     assert evaluated(blender, face, "jawOpen", frame) == pytest.approx(peak.max(), abs=1e-3)
 
 
-def test_region_leaves_the_rest_at_rest(blender, performance):
+def test_region_leaves_the_rest_alone(blender, performance):
     face = add_mesh(blender, "Face", ARKIT)
-    drive(blender, performance, region="lower")
+    brow = face.data.shape_keys.key_blocks["browInnerUp"]
+    brow.value = 0.5
+    brow.keyframe_insert("value", frame=1)
+    for still in ("eyeBlinkLeft", "eyeLookDownLeft"):
+        face.data.shape_keys.key_blocks[still].value = 0.25
+    report = drive(blender, performance, region="lower")
     frame = 1 + performance.times[20] * 24
     planted = arkit_weights(performance)[20]
     assert evaluated(blender, face, "mouthSmileLeft", frame) == pytest.approx(
         planted[ARKIT.index("mouthSmileLeft")], abs=2e-4
     )
-    for upper in ("browInnerUp", "eyeBlinkLeft", "eyeLookDownLeft", "eyeLookOutRight"):
-        assert evaluated(blender, face, upper, frame) == 0, upper
+    assert evaluated(blender, face, "browInnerUp", frame) == 0.5
+    assert evaluated(blender, face, "eyeBlinkLeft", frame) == 0.25
+    assert evaluated(blender, face, "eyeLookDownLeft", frame) == 0.25
+    assert not {"browInnerUp", "eyeBlinkLeft", "eyeLookDownLeft"} & report["meshes"]["Face"].keys()
+    assert report["missing"] == []
+
+
+@pytest.mark.parametrize("order", [("upper", "lower"), ("lower", "upper")])
+def test_upper_face_of_one_and_lower_of_another(blender, performance, order):
+    face = add_mesh(blender, "Face", [*ARKIT, "browInnerUp_L"])
+    acted = {"upper": performance, "lower": replace(performance, units=0.3 * performance.units, source="other")}
+    for region in order:
+        drive(blender, acted[region], region=region)
+    weights = {region: arkit_weights(acted[region])[20] for region in order}
+    frame = 1 + performance.times[20] * 24
+    for column, name in enumerate(ARKIT):
+        region = "upper" if name.startswith(("brow", "eye", "cheekSquint")) else "lower"
+        assert evaluated(blender, face, name, frame) == pytest.approx(weights[region][column], abs=2e-4), name
+    inner = performance.units[20, UNITS.index("AU1_L")]
+    assert evaluated(blender, face, "browInnerUp_L", frame) == pytest.approx(inner, abs=2e-4)
+    assert len(blender.data.actions) == 1
+
+
+def test_a_region_without_keys_is_one_line(blender, performance):
+    add_mesh(blender, "Face", ["jawOpen"])
+    with pytest.raises(InputError, match="none of the character's shape keys belongs to the upper face"):
+        drive(blender, performance, region="upper")
+    assert len(blender.data.actions) == 0
 
 
 def test_whole_character_from_any_of_its_meshes(blender, performance):
@@ -105,6 +136,24 @@ def test_a_second_transfer_replaces_only_our_action(blender, performance):
     drive(blender, performance)
     assert artists.use_fake_user
     assert len(blender.data.actions) == 2
+    assert face.data.shape_keys.animation_data.action.name == "Expression planted Face"
+    face.data.shape_keys.animation_data.action = artists
+    assert evaluated(blender, face, "jawOpen", 20) == 0.5
+
+
+def test_another_character_with_our_action_keeps_it(blender, performance):
+    face, twin = (add_mesh(blender, name, ["jawOpen"]) for name in ("Face", "Twin"))
+    drive(blender, performance, face)
+    shared = face.data.shape_keys.animation_data.action
+    twin.data.shape_keys.animation_data_create().action = shared
+    drive(blender, replace(performance, units=0 * performance.units), face)
+    assert twin.data.shape_keys.animation_data.action == shared
+    planted = arkit_weights(performance)[20, ARKIT.index("jawOpen")]
+    frame = 1 + performance.times[20] * 24
+    assert evaluated(blender, face, "jawOpen", frame) == 0
+    if hasattr(shared, "slots"):
+        twin.data.shape_keys.animation_data.action_slot = shared.slots[0]
+    assert evaluated(blender, twin, "jawOpen", frame) == pytest.approx(planted, abs=2e-4)
 
 
 def test_driver_is_left_alone_and_named(blender, performance):

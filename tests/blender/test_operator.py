@@ -29,7 +29,7 @@ def panel(blender, performance: Saved, tmp_path, monkeypatch):
     face = blender.data.objects.new("Face", mesh)
     blender.context.scene.collection.objects.link(face)
     for name in ("Basis", "jawOpen", "browInnerUp"):
-        face.shape_key_add(name=name)
+        face.shape_key_add(name=name).value = 0
     settings = blender.context.scene.expression_transfer
     settings.source_file, settings.output = str(tmp_path / "source.mp4"), str(tmp_path / "out")
     settings.rig = face
@@ -64,7 +64,7 @@ def test_the_rig_is_keyed(blender, panel, performance, tmp_path):
     job = blender.context.window_manager.expression_transfer
     assert not job.running
     assert not job.failed
-    assert "2 shape keys on Face" in job.message
+    assert "keyed 1 of the shape keys on Face" in job.message
     assert "the rig lacks" in job.message
 
 
