@@ -83,10 +83,6 @@ class WorkerProcess:
         return "".join(self._said)
 
     @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    @property
     def cancelled(self) -> bool:
         return self._cancelled
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import bpy
 
-from ..core.errors import ExpressionTransferError
+from ..core.errors import ExpressionTransferError, InputError
 from ..core.process import Ended, Event, Log, Progress, WorkerProcess
 from ..core.storage import write_text
 from ..scene import settings, strings
@@ -89,11 +89,18 @@ class TransferExpression(bpy.types.Operator):
         if ended.error:
             return self._end(context, "ERROR", self._with_log(ended.error))
         try:
-            done = apply_result(self._request, bpy.data.scenes[self._scene])
+            done = apply_result(self._request, self._find_scene())
         except ExpressionTransferError as error:
             return self._end(context, "ERROR", str(error))
         self._end(context, "INFO", done)
         return {"FINISHED"}
+
+    def _find_scene(self) -> Any:
+        """The scene where the button was pressed, by its name: a pointer would not survive an undo."""
+        scene = bpy.data.scenes.get(self._scene)
+        if scene is None:
+            raise InputError(strings.SCENE_GONE.format(scene=self._scene, folder=self._request.folder))
+        return scene
 
     def _end(self, context: Any, level: str, message: str) -> set[str]:
         self._clear(context)

@@ -60,6 +60,7 @@ UNSAVED = "Output folder: save the .blend first, or choose a folder that is not 
 RUNNING = "A transfer is running; wait for it or cancel it"
 STARTING = "starting"
 CANCELLED = "cancelled; the scene is as it was"
+SCENE_GONE = "The scene '{scene}' was renamed or removed while the transfer ran; the results are in {folder}"
 RIG_GONE = "The rig was removed while the transfer ran; the curves are in {folder}"
 REPORT = "Expression transfer: {message}"
 KEYED = "keyed {keys} of the shape keys on {meshes}"

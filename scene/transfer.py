@@ -12,8 +12,6 @@ from ..core.facs.performance import Performance
 from ..core.facs.transfer import Region
 from . import clips, jobs, keys, strings
 
-_STILLS = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr"})
-
 
 @dataclass(frozen=True)
 class Request:
@@ -107,7 +105,7 @@ def _load_plate(request: Request, scene: Any) -> str:
     path = _plate_file(request.folder)
     chosen = scene.expression_transfer
     try:
-        if path.suffix.lower() in _STILLS:
+        if path.suffix == ".png":  # a single frame's result is result.png, all others are movies
             chosen.result_image = bpy.data.images.load(str(path), check_existing=True)
             chosen.result_image.reload()
         else:

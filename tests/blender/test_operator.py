@@ -92,6 +92,22 @@ def test_a_failure_is_reported_and_changes_nothing(blender, panel, tmp_path):
     assert not blender.context.window_manager.expression_transfer.running
 
 
+def test_a_scene_that_was_renamed_meanwhile_is_one_line(blender, panel, tmp_path, monkeypatch):
+    from expression_transfer.operators import transfer  # noqa: PLC0415  needs bpy
+
+    class Meanwhile(WorkerProcess):
+        def wait(self):
+            blender.context.scene.name = "Another"
+            return super().wait()
+
+    monkeypatch.setattr(transfer, "WorkerProcess", functools.partial(Meanwhile, bootstrap=FAKE))
+    with pytest.raises(RuntimeError, match=r"The scene 'Scene' was renamed or removed .* are in ") as error:
+        blender.ops.expression_transfer.transfer()
+    assert str(tmp_path / "out") in str(error.value)
+    assert "\n" not in str(error.value).strip()
+    assert len(blender.data.actions) == 0
+
+
 def test_wrong_settings_start_no_worker(blender, panel, tmp_path):
     for change, words in (
         ({"output": "//out"}, "save the .blend"),

@@ -67,7 +67,7 @@ def test_a_deaf_worker_is_killed_within_a_second():
     begun = time.monotonic()
     worker.stop()
     assert time.monotonic() - begun < 1.0
-    assert not worker.alive
+    assert follow(worker)[-1] == Ended(130, "cancelled")
 
 
 def test_expected_error_is_its_own_line():
