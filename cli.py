@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _out(transfer)
     _mixing(transfer)
     _footage(transfer, "SOURCE")
+    _footage(transfer, "TARGET", "plate-")
     _solving(transfer)
     transfer.add_argument("--object", metavar="NAME", help="the character in a rig file that has several")
     transfer.set_defaults(run=_transfer)
@@ -92,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     guides = commands.add_parser("guides", help="UV, normal, depth, position and motion of a fitted shot as EXR")
     guides.add_argument("fit", type=Path, metavar="DIR/fit.npz")
     guides.add_argument("--plate", type=Path, required=True, metavar="FOOTAGE")
+    guides.add_argument("--performance", type=Path, metavar="PERFORMANCE", help="curves to which the motion goes")
+    guides.add_argument("--model", metavar="NAME|PATH", help="the model it was fitted with, where it has no name")
     _out(guides)
     guides.set_defaults(run=_guides)
 
@@ -104,6 +107,14 @@ def _parser() -> argparse.ArgumentParser:
     _solving(composite)
     composite.set_defaults(run=_composite)
 
+    _models(commands)
+    demo = commands.add_parser("demo", help="the whole job on embedded input")
+    demo.add_argument("-o", "--out", type=Path, default=Path("out/demo"), metavar="DIR")
+    demo.set_defaults(run=_demo)
+    return parser
+
+
+def _models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     models = commands.add_parser("models", help="face models").add_subparsers(required=True, metavar="ACTION")
     models.add_parser("list", help="what --model can name").set_defaults(run=_models_list)
     add = models.add_parser("add", help="check a model file and register it under its name")
@@ -112,11 +123,6 @@ def _parser() -> argparse.ArgumentParser:
     remove = models.add_parser("remove", help="forget a registered model")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=_models_remove)
-
-    demo = commands.add_parser("demo", help="the whole job on embedded input")
-    demo.add_argument("-o", "--out", type=Path, default=Path("out/demo"), metavar="DIR")
-    demo.set_defaults(run=_demo)
-    return parser
 
 
 def _out(parser: argparse.ArgumentParser) -> None:
@@ -132,18 +138,22 @@ def _mixing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method", choices=("geometry", "tps"), default="geometry", help="tps: the classic landmark warp"
     )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where networks run")
-
-
-def _footage(parser: argparse.ArgumentParser, whose: str) -> None:
-    parser.add_argument("--start", type=int, metavar="N", help=f"first source frame of {whose}")
-    parser.add_argument("--end", type=int, metavar="N", help=f"last source frame of {whose}")
-    parser.add_argument("--fps", type=_rate, metavar="RATE", help=f"rate of {whose} where it is an image sequence")
-    parser.add_argument("--person", type=_point, metavar="U,V", help=f"a pixel on the face to follow in {whose}")
     parser.add_argument(
-        "--focal", type=_pixels, metavar="PX", help=f"focal length of {whose}, where a matchmove gives it"
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="where networks run; none does yet, so cuda is only checked for",
     )
-    parser.add_argument("--neutral", type=int, metavar="N", help=f"a source frame of {whose} with a neutral face")
+
+
+def _footage(parser: argparse.ArgumentParser, whose: str, prefix: str = "") -> None:
+    group = parser.add_argument_group(f"how {whose} is read")
+    group.add_argument(f"--{prefix}start", type=int, metavar="N", help="first source frame")
+    group.add_argument(f"--{prefix}end", type=int, metavar="N", help="last source frame")
+    group.add_argument(f"--{prefix}fps", type=_rate, metavar="RATE", help="rate of an image sequence")
+    group.add_argument(f"--{prefix}person", type=_point, metavar="U,V", help="a pixel on the face to follow")
+    group.add_argument(f"--{prefix}focal", type=_pixels, metavar="PX", help="focal length, where a matchmove gives it")
+    group.add_argument(f"--{prefix}neutral", type=int, metavar="N", help="a source frame with a neutral face")
 
 
 def _solving(parser: argparse.ArgumentParser) -> None:
@@ -189,18 +199,11 @@ def _point(text: str) -> tuple[float, float]:
     return u, v
 
 
-def _clip(arguments: argparse.Namespace, path: Path) -> "Footage":
+def _clip(arguments: argparse.Namespace, path: Path, prefix: str = "") -> "Footage":
     from .core.pipeline import Footage
 
-    return Footage(
-        path=path,
-        start=arguments.start,
-        end=arguments.end,
-        fps=arguments.fps,
-        person=arguments.person,
-        focal=arguments.focal,
-        neutral_frame=arguments.neutral,
-    )
+    said = {name: getattr(arguments, prefix + name) for name in ("start", "end", "fps", "person", "focal")}
+    return Footage(path=path, neutral_frame=getattr(arguments, prefix + "neutral"), **said)
 
 
 def _mix(arguments: argparse.Namespace) -> "Mix":
@@ -212,8 +215,7 @@ def _mix(arguments: argparse.Namespace) -> "Mix":
 def _run(arguments: argparse.Namespace, reporter: "Reporter") -> "Run":
     from .core.pipeline import Run
 
-    options = {name: getattr(arguments, name) for name in ("model", "resume") if hasattr(arguments, name)}
-    return Run(reporter, backend=getattr(arguments, "detector", None), **options)
+    return Run(reporter, model=arguments.model, backend=arguments.detector, resume=arguments.resume)
 
 
 def _close(folder: Path, run: "Run") -> None:
@@ -241,7 +243,7 @@ def _transfer(arguments: argparse.Namespace, reporter: "Reporter") -> None:
         _transfer_to_rig(arguments, reporter)
         return
     run = _run(arguments, reporter)
-    source, plate = _clip(arguments, arguments.source), pipeline.Footage(arguments.target)
+    source, plate = _clip(arguments, arguments.source), _clip(arguments, arguments.target, "plate_")
     pipeline.transfer(source, plate, arguments.out, _mix(arguments), arguments.method, run)
     _close(arguments.out, run)
 
@@ -300,8 +302,8 @@ def _tell_rig(report: dict[str, Any], path: Path, reporter: "Reporter") -> None:
 def _guides(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import pipeline
 
-    run = _run(arguments, reporter)
-    pipeline.guides(arguments.fit, pipeline.Footage(arguments.plate), arguments.out, run)
+    run, plate = pipeline.Run(reporter), pipeline.Footage(arguments.plate)
+    pipeline.guides(arguments.fit, plate, arguments.out, arguments.performance, arguments.model, run)
     _close(arguments.out, run)
 
 

@@ -12,10 +12,13 @@ from .storage import check_writable, write_json
 
 FILE = "job.json"
 
+RESULTS = 1
+"""Raised whenever the same input gives other results than before, so that --resume doesn't mix the two."""
+
 
 def fingerprint(**values: Any) -> str:
     """A short hash of settings and inputs; files count by path, size and modification time."""
-    plain = json.dumps(values, sort_keys=True, default=_stamp)
+    plain = json.dumps({**values, "results": RESULTS}, sort_keys=True, default=_stamp)
     return hashlib.sha256(plain.encode()).hexdigest()[:16]
 
 

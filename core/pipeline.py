@@ -17,13 +17,13 @@ from .face.model import FaceModel
 from .face.registry import load_model
 from .facs.from_fit import Neutral, performance, rest
 from .facs.performance import Performance
-from .facs.transfer import Mix, effect, mixed, resample, target_expression
+from .facs.transfer import Mix, effect, lay, mixed, target_expression
 from .fit.result import Fit
 from .fit.solve import solve_shot
 from .job import Job, fingerprint, footage_files, refuse_own_results
 from .landmarks import DetectOptions, LandmarkTrack, detect
 from .landmarks.backend import BackendName
-from .raster.guides import render_guides
+from .raster.guides import render_guides, surface
 from .raster.write import write_guides, write_preview
 from .recomposite import DrivingFootage, Recomposition, recomposite
 from .refine import tps
@@ -103,9 +103,9 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
     fitted_from = fingerprint(seen=seen_from, model=model.digest(), focal=footage.focal)
     track = _track(clip, footage, job, seen_from, run)
     fit = _fit(track, model, footage, job, fitted_from, run)
-    neutral = rest(fit, footage.neutral_frame)
+    neutral = _neutral(fit, footage)
     acted = performance(fit, neutral, footage.path.name)
-    report = {"footage": str(footage.path), "warnings": clip.warnings, **fit_report(track, fit, acted, model)}
+    report = {"footage": str(footage.path), "warnings": list(track.warnings), **fit_report(track, fit, acted, model)}
     with run.timings.stage("write curves", len(track)):
         acted.save(folder / "performance.npz")
         write_curves(acted, folder)
@@ -113,6 +113,13 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
     write_json(folder / "report.json", report)
     made_from = fingerprint(fit=fitted_from, neutral=footage.neutral_frame)
     return Solved(clip, model, track, fit, neutral, acted, made_from, report)
+
+
+def _neutral(fit: Fit, footage: Footage) -> Neutral:
+    try:
+        return rest(fit, footage.neutral_frame)
+    except InputError as error:
+        raise InputError(f"{footage.path}: {error}") from error
 
 
 def write_curves(acted: Performance, folder: Path) -> None:
@@ -148,6 +155,8 @@ def transfer(source: Footage, target: Footage, folder: Path, mix: Mix, method: M
     """The source's performance on the target's plate. In `folder`: what `solve` writes of the source, `target/` the
     same of the target, `frames/` and `matte/`, result.mp4 (or result.png), side_by_side.mp4, report.json.
     """
+    if method == "tps" and (mix.region != "all" or mix.mode != "replace"):
+        raise InputError("--method tps moves all landmarks by the driver's; leave out --region and --mode")
     model, clip, plate = load_model(run.model), source.open(folder), target.open(folder)
     job = Job(folder, run.resume)
     driving = _solve(source, clip, model, job, run)
@@ -157,6 +166,7 @@ def transfer(source: Footage, target: Footage, folder: Path, mix: Mix, method: M
         landmarks=track.points.astype(np.float64),
         frames=track.frames,
         times=track.times,
+        starts=float(track.times[0]),
         offsets=tps.driver_offsets(model, driving.fit, track),
         made_from=driving.made_from,
     )
@@ -191,24 +201,43 @@ def _recomposite(
     target_job = Job(job.folder / "target", run.resume)
     plate = _solve(target, clip, load_model(run.model), target_job, replace(run, timings=of_target))
     run.timings.include(of_target, "target")
+    plan, laid = _plan(driver, plate, mix, method, job)
+    files = recomposite(plan, run.reporter, run.timings)
+    report = {
+        "driver": driver.about,
+        "target": plate.report,
+        "settings": {**asdict(mix), "method": method},
+        "untouched": passages(laid.missing, plan.fit.frames),
+        "files": [str(file.relative_to(job.folder)) for file in files],
+    }
+    write_json(job.folder / "report.json", report)
+    return report
+
+
+def _plan(driver: Driver, plate: Solved, mix: Mix, method: Method, job: Job) -> tuple[Recomposition, Performance]:
+    """What is to be done to each frame, and the driver as it is laid on the plate's frames. The first frames of both
+    ranges meet.
+    """
     fit, track, own, acting = plate.fit, plate.track, plate.performance, driver.performance
-    if clip.kind == "still":
+    if plate.clip.kind == "still":
         timing = (acting.frames, acting.times, acting.fps)
         fit, track, own = held(fit, *timing), held(track, *timing), held(own, *timing)
     elif len(acting) == 1:  # a pose, held as long as the plate lasts
         acting = held(acting, fit.frames, fit.times, fit.fps)
-    lost = own.missing | (fit.confidence < LOW_CONFIDENCE) & ~fit.bridged
-    laid = resample(acting, fit.times)
-    laid = replace(laid, missing=laid.missing | lost)
+    shift = float(fit.times[0] - acting.times[0])
+    pictures = None if driver.pictures is None else driver.pictures.later(shift)
+    laid = lay(acting, own, lost=(fit.confidence < LOW_CONFIDENCE) & ~fit.bridged)
     wanted = mixed(own, laid, mix)
-    pictures = driver.pictures
-    filled_from = None if pictures is None else pictures.made_from
     made_from = fingerprint(
-        plate=plate.made_from, curves=acting.digest(), driver=filled_from, mix=asdict(mix), method=method
+        plate=plate.made_from,
+        curves=acting.digest(),
+        driver=None if pictures is None else pictures.made_from,
+        mix=asdict(mix),
+        method=method,
     )
     plan = Recomposition(
         driver=pictures,
-        clip=clip,
+        clip=plate.clip,
         model=plate.model,
         fit=fit,
         track=track,
@@ -219,16 +248,7 @@ def _recomposite(
         made_from=made_from,
         job=job,
     )
-    files = recomposite(plan, run.reporter, run.timings)
-    report = {
-        "driver": driver.about,
-        "target": plate.report,
-        "settings": {**asdict(mix), "method": method},
-        "untouched": passages(laid.missing, fit.frames),
-        "files": [str(file.relative_to(job.folder)) for file in files],
-    }
-    write_json(job.folder / "report.json", report)
-    return report
+    return plan, laid
 
 
 def _classic_offsets(pictures: DrivingFootage, laid: Performance, mix: Mix) -> Array:
@@ -237,37 +257,41 @@ def _classic_offsets(pictures: DrivingFootage, laid: Performance, mix: Mix) -> A
     return np.asarray(effect(laid, mix)[:, None, None] * pictures.offsets[rows])
 
 
-def guides(fit_file: Path, plate: Footage, folder: Path, run: Run) -> dict[str, Any]:
-    """Guides of a fitted shot: in `folder` guides.####.exr and preview.####.png for every frame with a face."""
+def guides(
+    fit_file: Path, plate: Footage, folder: Path, curves: Path | None, model_name: str | None, run: Run
+) -> dict[str, Any]:
+    """Guides of a fitted shot: in `folder` guides.####.exr and preview.####.png for every frame with a face.
+
+    Motion goes from the fitted face to what `curves` (as for `composite`) would make of it; without, nothing moves.
+    `model_name`: the model it was fitted with, where that isn't a registered one.
+    """
+    if (folder / fit_file.name).exists():
+        raise InputError(f"{folder}: holds a solve; give guides a folder of their own with -o")
     fit = Fit.load(fit_file)
-    model = load_model(fit.model)
+    model = load_model(model_name or fit.model)
     clip = plate.open(folder)
-    if (clip.width, clip.height) != (fit.camera.width, fit.camera.height):
-        size, wanted = f"{clip.width}×{clip.height}", f"{fit.camera.width}×{fit.camera.height}"
-        raise InputError(
-            f"{plate.path}: is {size}, but {fit_file} was fitted to {wanted}; give the footage it was fitted to"
-        )
-    rows = {int(frame): row for row, frame in enumerate(fit.frames)}
-    known = fit.visible | fit.bridged
-    numbers = fit.frames[known].tolist()
-    files = [folder / f"{kind}.{number:04d}.{suffix}" for number in numbers for kind, suffix in GUIDES.items()]
+    _check_guides(fit, fit_file, model, clip)
+    expression, gaze = _guide_states(fit, clip, curves)
+    drawn, known = surface(model, 1), fit.visible | fit.bridged
+    rows = {int(fit.frames[row]): int(row) for row in np.flatnonzero(known)}
+    files = [folder / f"{kind}.{number:04d}.{suffix}" for number in rows for kind, suffix in GUIDES.items()]
     Job(folder, resume=True).begin("guides", fingerprint(fit=fit.digest(), files=footage_files(clip)), files)
     written = []
-    with run.timings.stage("guides", len(fit)):
+    with run.timings.stage("guides", len(rows)):
         for frame in clip:
             run.reporter.check()
             row = rows.get(frame.number)
-            if row is None or not known[row]:
+            if row is None:
                 continue
-            made = render_guides(model, fit, row)
+            moved = model.shape(fit.identity, expression[row], gaze[row])
+            made = render_guides(model, fit, row, moved, drawn=drawn)
             write_guides(made, folder / f"guides.{frame.number:04d}.exr", frame.number)
             write_preview(made, folder / f"preview.{frame.number:04d}.png", display(frame.pixels, clip))
             written.append(frame.number)
-            run.reporter.progress("guides", len(written), len(fit))
+            run.reporter.progress("guides", len(written), len(rows))
     if not written:
-        raise InputError(
-            f"{plate.path}: has none of the frames {fit.frames[0]}–{fit.frames[-1]} that {fit_file} was fitted to"
-        )
+        span = f"{fit.frames[0]}–{fit.frames[-1]}"
+        raise InputError(f"{plate.path}: has none of the frames {span} that {fit_file} was fitted to")
     report = {
         "fit": str(fit_file),
         "plate": str(plate.path),
@@ -276,3 +300,23 @@ def guides(fit_file: Path, plate: Footage, folder: Path, run: Run) -> dict[str, 
     }
     write_json(folder / "report.json", report)
     return report
+
+
+def _check_guides(fit: Fit, fit_file: Path, model: FaceModel, clip: Clip) -> None:
+    if (len(fit.identity), fit.expressions) != (len(model.identity), model.expressions):
+        raise InputError(f"{fit_file}: was fitted with another model than '{model.name}'; name it with --model")
+    if (clip.width, clip.height) != (fit.camera.width, fit.camera.height):
+        size, wanted = f"{clip.width}×{clip.height}", f"{fit.camera.width}×{fit.camera.height}"
+        raise InputError(
+            f"{clip.path}: is {size}, but {fit_file} was fitted to {wanted}; give the footage it was fitted to"
+        )
+
+
+def _guide_states(fit: Fit, clip: Clip, curves: Path | None) -> tuple[Array, Array]:
+    """T×E weights and T×2×2 gaze to which the motion goes."""
+    if curves is None:
+        return fit.expression, fit.gaze
+    neutral = rest(fit)
+    own = performance(fit, neutral, clip.path.name)
+    wanted = mixed(own, lay(read_performance(curves, fit.fps), own, lost=own.missing), Mix())
+    return target_expression(fit, neutral, own, wanted), wanted.gaze

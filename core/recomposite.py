@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .clip import Clip, Frame, SequenceWriter, display, open_clip, read_ahead
 from .conventions import Array
-from .export.review import Review
+from .export.review import Review, Sound
 from .export.sheet import Image, write_png
 from .face.model import FaceModel
 from .fit.result import Fit
@@ -38,11 +38,16 @@ class DrivingFootage:
     frames: NDArray[np.int64]
     """T source frame numbers."""
     times: Array
-    """T seconds."""
+    """T seconds, on the plate's clock."""
+    starts: float
+    """Seconds into its own file of the first row."""
     offsets: Array
     """T×478×2, in eye distances: the classic method's signal (tps.driver_offsets)."""
     made_from: str
     """Fingerprint of footage and settings."""
+
+    def later(self, seconds: float) -> "DrivingFootage":
+        return replace(self, times=self.times + seconds)
 
     def row_at(self, seconds: float) -> int:
         return int(np.abs(self.times - seconds).argmin())
@@ -84,11 +89,11 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
     with timings.stage("learn the plate", len(plan.fit)):
         performer.learn(plan.clip, reporter)
         performer.plan(plan.expression, plan.gaze)
-    products = _Products(plan)
+    products, review = _Products(plan), _review(plan)
     kept = plan.job.begin("frames", plan.made_from, products.files())
     with (
         timings.stage("composite", len(plan.fit)),
-        _review(plan) as review,
+        review,
         closing(_in_order(plan, performer, products, kept, reporter)) as finished,
     ):
         for work in finished:
@@ -148,10 +153,13 @@ def _driver_at(plan: Recomposition, frame: Frame) -> tuple[SourceFill | None, Im
 
 def _review(plan: Recomposition) -> Review:
     """The movies carry the plate's sound, or the driver's on a still; the pair carries the driver's."""
-    driving = plan.driver.clip if plan.driver is not None else None
-    sound = driving if plan.clip.kind == "still" else plan.clip
-    rate = Fraction(plan.fit.fps).limit_denominator(1001)
-    return Review(plan.job.folder, len(plan.fit), rate, sound, driving or sound)
+    own = Sound(plan.clip)
+    if plan.driver is not None:
+        driving = Sound(plan.driver.clip, plan.driver.starts)
+        sounds = (driving if plan.clip.kind == "still" else own, driving)
+    else:
+        sounds = (own, own)
+    return Review(plan.job.folder, len(plan.fit), Fraction(plan.fit.fps).limit_denominator(1001), *sounds)
 
 
 class _Products:

@@ -11,7 +11,7 @@ from .fit.result import Fit
 from .landmarks.track import LandmarkTrack
 
 LOW_CONFIDENCE = 0.5
-"""Frames below this are listed for the artist to look at, and are not transferred to."""
+"""Seen frames below this are listed for the artist to look at, and are not transferred to."""
 
 OUTER_EYE_CORNERS = (33, 263)
 
@@ -44,7 +44,7 @@ def fit_report(track: LandmarkTrack, fit: Fit, performance: Performance, model: 
         "seen": int(fit.visible.sum()),
         "bridged": passages(fit.bridged, fit.frames),
         "missing": passages(performance.missing, fit.frames),
-        "low_confidence": passages(~performance.missing & (fit.confidence < LOW_CONFIDENCE), fit.frames),
+        "low_confidence": passages(fit.visible & (fit.confidence < LOW_CONFIDENCE), fit.frames),
         "eye_distance_px": round(eye_distance(track), 2),
         "residual_percent_of_eye_distance": round(100 * residual / eye_distance(track), 3),
         "mean_confidence": round(float(fit.confidence[fit.visible].mean()), 4),

@@ -42,6 +42,9 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 def check_writable(folder: Path) -> None:
     """Make the folder. Raises Failure where it can't be made or written."""
+    for place in (folder, *folder.parents):
+        if place.is_file():
+            raise Failure(f"{folder}: can't be written ({place} is a file, not a folder); give another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

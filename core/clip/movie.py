@@ -27,14 +27,25 @@ class VideoWriter:
     """A context manager that writes an mp4 (H.264, yuv420p, BT.709); the file appears whole on leaving, or not at all.
 
     Odd sizes are padded to even ones by repeating the last row or column. `audio` is a clip whose sound is laid under
-    the frames: re-encoded as AAC and cut to the range of the clip. The same input gives the same bytes.
+    the frames: re-encoded as AAC and cut to their length, from the first frame's own time, or from `sound_from` seconds
+    into the clip. The same input gives the same bytes.
     """
 
-    def __init__(self, path: Path, width: int, height: int, fps: Fraction, audio: Clip | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        fps: Fraction,
+        audio: Clip | None = None,
+        *,
+        sound_from: float | None = None,
+    ) -> None:
         self._path = path
         self._size = (width, height)
         self._fps = fps
         self._audio = audio if audio is not None and audio.has_audio else None
+        self._sound_from = sound_from
         self._first_time: float | None = None
         self._last_time = 0.0
         self._count = 0
@@ -103,8 +114,9 @@ class VideoWriter:
             raise Failure(f"{self._path}: no frame was made, so no movie was written")
         self._container.mux(self._video.encode(None))
         if self._sound is not None and self._audio is not None and self._first_time is not None:
-            end = self._last_time + float(1 / self._fps)
-            for block in _sound(self._audio.path, self._first_time, end):
+            start = self._first_time if self._sound_from is None else self._sound_from
+            end = start + self._last_time - self._first_time + float(1 / self._fps)
+            for block in _sound(self._audio.path, start, end):
                 self._container.mux(self._sound.encode(block))
             self._container.mux(self._sound.encode(None))
 

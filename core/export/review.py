@@ -1,6 +1,7 @@
 """What a reviewer opens first: the result as a movie, beside its driver, and on one sheet."""
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -14,16 +15,25 @@ from .sheet import Image, at_height, beside, contact_sheet, write_png
 SHEET_FRAMES, SHEET_COLUMNS, SHEET_HEIGHT = 12, 3, 256
 
 
+@dataclass(frozen=True)
+class Sound:
+    """Where a movie's sound comes from."""
+
+    clip: Clip | None
+    start: float | None = None
+    """Seconds into the clip at which the movie begins; None: its first frame's own time."""
+
+
 class Review:
     """A context manager that writes result.mp4, side_by_side.mp4 and contact_sheet.png; result.png for a single frame.
 
     Every file appears whole on leaving, or not at all.
     """
 
-    def __init__(self, folder: Path, frames: int, rate: Fraction, sound: Clip | None, other_sound: Clip | None) -> None:
-        """`sound` is laid under the result, `other_sound` under the pair."""
+    def __init__(self, folder: Path, frames: int, rate: Fraction, *sounds: "Sound") -> None:
+        """`sounds`: what is laid under the result, and under the pair."""
         self._rate = rate
-        self._sounds = (sound, other_sound)
+        self._sounds = sounds
         self._single = frames == 1
         self._picked = set(np.linspace(0, frames - 1, SHEET_FRAMES).astype(int).tolist())
         names = ["result.png"] if self._single else ["result.mp4", "side_by_side.mp4", "contact_sheet.png"]
@@ -50,7 +60,8 @@ class Review:
     def _open(self, *pictures: Image) -> list[VideoWriter]:
         for path, picture, sound in zip(self.files, pictures, self._sounds, strict=False):
             height, width = picture.shape[:2]
-            self._movies.append(self._stack.enter_context(VideoWriter(path, width, height, self._rate, sound)))
+            movie = VideoWriter(path, width, height, self._rate, sound.clip, sound_from=sound.start)
+            self._movies.append(self._stack.enter_context(movie))
         return self._movies
 
     def __exit__(

@@ -31,7 +31,7 @@ class Performance(Saved):
     frames: NDArray[np.int64]
     """T source frame numbers."""
     times: Array
-    """T seconds from the clip's start."""
+    """T seconds from the first frame of the file or sequence (a range keeps its place in it)."""
     fps: float
     source: str
     """Name of the footage, for reports."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..conventions import Array
 from ..errors import InputError
@@ -35,8 +36,17 @@ class Mix:
             raise InputError(f"strength {self.strength} is outside 0–1")
 
 
+def lay(driver: Performance, target: Performance, lost: NDArray[np.bool_]) -> Performance:
+    """The driver at the target's frames, its first row on the target's first; missing also where the target is missing
+    or `lost` (T).
+    """
+    shifted = replace(driver, times=driver.times - driver.times[0] + target.times[0])
+    laid = resample(shifted, target.times)
+    return replace(laid, missing=laid.missing | target.missing | lost)
+
+
 def resample(driver: Performance, times: Array) -> Performance:
-    """The driver at other times (seconds from its start): linear in between, at rest and missing outside."""
+    """The driver at other times (T seconds, on its own clock): linear in between, at rest and missing outside."""
     step = 0.5 / driver.fps
     outside = (times < driver.times[0] - step) | (times > driver.times[-1] + step)
     nearest = np.rint(np.interp(times, driver.times, np.arange(len(driver)))).astype(int)
@@ -86,7 +96,8 @@ def mixed(target: Performance, driver: Performance, mix: Mix) -> Performance:
     amount = effect(driver, mix)[:, None]
     share = amount * region_units(mix.region)
     keep = 1.0 - share if mix.mode == "replace" else 1.0
-    units = np.clip(keep * target.units + share * driver.units, 0.0, None)
+    strongest = np.maximum(1.0, np.maximum(target.units, driver.units))  # an artist may go beyond 1, a sum may not
+    units = np.clip(keep * target.units + share * driver.units, 0.0, strongest)
     looks = amount[..., None] if mix.region != "lower" else np.zeros_like(amount)[..., None]
     away = driver.gaze - usual_gaze(driver)
     base = usual_gaze(target) if mix.mode == "replace" else target.gaze
@@ -113,5 +124,6 @@ def target_expression(fit: Fit, neutral: Neutral, target: Performance, wanted: P
     looks = gaze_weights(wanted.gaze) - gaze_weights(target.gaze)
     for column, shape in enumerate(GAZE_SHAPES):
         if shape in fit.expressions:
-            weights[:, fit.expressions.index(shape)] += looks[:, column]
-    return np.asarray(np.clip(weights, 0.0, np.maximum(1.0, fit.expression)))
+            own = fit.expressions.index(shape)
+            weights[:, own] = np.minimum(weights[:, own] + looks[:, column], np.maximum(1.0, weights[:, own]))
+    return np.asarray(np.maximum(weights, 0.0))

@@ -53,7 +53,7 @@ class Fit(Saved):
     expression: Array
     """T×E weights."""
     variance: Array32
-    """T×E: posterior variance of the weights."""
+    """T×E: variance of the weights given their own frame alone (neighbours in time make them surer)."""
     gaze: Array
     """T×2×2 rad in the head: per eye (left first) yaw to the subject's left, pitch downwards."""
     offset: Array

@@ -93,6 +93,7 @@ def _track(clip: Clip, looks: list[_Look], backend: BackendName) -> LandmarkTrac
         height=clip.height,
         focal=clip.focal,
         backend=backend,
+        warnings=tuple(clip.warnings),
     )
 
 

@@ -27,7 +27,7 @@ class LandmarkTrack(Saved):
     frames: NDArray[np.int64]
     """T source frame numbers."""
     times: Array
-    """T seconds from the clip's start."""
+    """T seconds from the first frame of the file or sequence (a range keeps its place in it)."""
     fps: float
     width: int
     height: int
@@ -36,6 +36,8 @@ class LandmarkTrack(Saved):
     """Focal length, px, where the footage says it (EXIF); None otherwise."""
     backend: str
     """Which detector: 'mediapipe-solutions' or 'mediapipe-tasks'."""
+    warnings: tuple[str, ...] = ()
+    """What was wrong with the footage but could be read around."""
 
     def __len__(self) -> int:
         return len(self.frames)

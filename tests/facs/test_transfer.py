@@ -9,6 +9,7 @@ from expression_transfer.core.facs.transfer import (
     EASE_SECONDS,
     Mix,
     effect,
+    lay,
     mixed,
     region_units,
     resample,
@@ -40,6 +41,18 @@ def test_strength_zero_gives_the_fit_bit_for_bit(target, driver, mode, region):
     assert np.array_equal(wanted.head, own.head)
 
 
+def test_first_frames_of_both_ranges_meet(target, driver):
+    _, _, own = target
+    later = replace(driver, times=driver.times + 7.3, frames=driver.frames + 180)
+    lost = np.zeros(len(own), bool)
+    plain, shifted = lay(driver, own, lost), lay(later, own, lost)
+    assert not plain.missing.any()
+    assert np.allclose(plain.units[0], driver.units[0])
+    assert np.allclose(shifted.units, plain.units)
+    lost[3] = True
+    assert list(np.flatnonzero(lay(later, own, lost).missing)) == [3]
+
+
 def test_replace_at_full_strength_is_the_driver(target, driver):
     _, _, own = target
     wanted = mixed(own, driver, Mix())
@@ -49,7 +62,15 @@ def test_replace_at_full_strength_is_the_driver(target, driver):
 
 def test_add_is_on_top(target, driver):
     _, _, own = target
-    assert np.allclose(mixed(own, driver, Mix(0.5, "add")).units, own.units + 0.5 * driver.units)
+    found = mixed(own, driver, Mix(0.5, "add")).units
+    assert np.allclose(found, np.minimum(own.units + 0.5 * driver.units, 1.0))
+
+
+def test_an_artist_may_go_beyond_one_but_a_sum_does_not(target, driver):
+    _, _, own = target
+    beyond = replace(driver, units=np.full_like(driver.units, 1.4))
+    assert np.allclose(mixed(own, beyond, Mix()).units, 1.4)
+    assert mixed(own, beyond, Mix(1.0, "add")).units.max() == 1.4
 
 
 def test_the_fit_takes_what_is_wanted(target, driver):
@@ -162,6 +183,6 @@ def test_weights_stay_in_range_and_unknown_shapes_do_no_harm(target, driver):
     wanted = mixed(own, driver, Mix(1.0, "add"))
     weights = target_expression(fit, neutral, own, wanted)
     assert weights.min() >= 0.0
-    assert weights.max() <= 1.0
+    assert weights.max() <= 1.0 + 1e-12  # rounding
     few = replace(fit, expressions=("unheardOf", *SHAPES[1:]))
     assert np.array_equal(target_expression(few, neutral, own, wanted)[:, 0], fit.expression[:, 0])
