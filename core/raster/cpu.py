@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from .coverage import silhouette_coverage
 from .spans import Spans, cut, expand
-
-Window = tuple[int, int, int, int]
-"""u0, v0, u1, v1 in px of the full frame; the last ones exclusive."""
+from .windows import Window, clipped_window
 
 
 @dataclass(frozen=True)
@@ -85,13 +83,6 @@ def interpolate(fragments: Fragments, triangles: NDArray[np.int32], attributes: 
         mixed += np.take(values, corners[:, corner], axis=0) * weights[:, corner, None]
     out[place] = mixed
     return out.reshape(*fragments.triangle.shape, values.shape[1])
-
-
-def clipped_window(window: Window | None, width: int, height: int) -> Window:
-    """The part of a window (None: all) that is inside the frame; empty, not inverted, where there is none."""
-    u0, v0, u1, v1 = window or (0, 0, width, height)
-    u0, v0 = min(max(u0, 0), width), min(max(v0, 0), height)
-    return u0, v0, min(max(u1, u0), width), min(max(v1, v0), height)
 
 
 def drawn(x: Array, y: Array, z: Array, shape: tuple[int, int], cull: bool) -> NDArray[np.intp]:

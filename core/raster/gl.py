@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from ..errors import InputError
 from .coverage import silhouette_coverage
-from .cpu import Fragments, Window, clipped_window, drawn
+from .cpu import Fragments, drawn
+from .windows import Window, clipped_window
 
 _VERTEX_SHADER = """#version 330 core
 layout(location = 0) in vec3 position;

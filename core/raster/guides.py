@@ -13,8 +13,9 @@ from ..conventions import CV_PIXEL_CENTRE, Array, Array32
 from ..face.model import FaceModel
 from ..fit.result import Fit
 from . import gl
-from .cpu import Fragments, Window, interpolate, rasterise
+from .cpu import Fragments, interpolate, rasterise
 from .subdivision import Subdivision, subdivide
+from .windows import Window, around, pixel_centres
 
 MARGIN = 8
 """px around the face in a window."""
@@ -113,7 +114,7 @@ def render_guides(
     placed = [fit.to_camera(vertices, row) for vertices in face]
     pixels = [fit.camera.project(vertices, row) for vertices in placed]
     width, height = fit.camera.width, fit.camera.height
-    window = window or face_window(np.concatenate(pixels), width, height)
+    window = window or around(np.concatenate(pixels), MARGIN, (0, 0, width, height))
     images = [
         _RASTERISERS[renderer](place, vertices[:, 2], drawn.triangles, width, height, window=window)
         for place, vertices in zip(pixels, placed, strict=True)
@@ -138,14 +139,6 @@ def render_guides(
     )
 
 
-def face_window(pixels: Array, width: int, height: int) -> Window:
-    """The box of V×2 px and a margin, inside the frame; empty where nothing is."""
-    u0, v0 = np.floor(pixels.min(axis=0)).astype(int) - MARGIN
-    u1, v1 = np.ceil(pixels.max(axis=0)).astype(int) + MARGIN
-    u0, v0 = min(max(u0, 0), width), min(max(v0, 0), height)
-    return int(u0), int(v0), int(min(max(u1, u0), width)), int(min(max(v1, v0), height))
-
-
 def vertex_normals(vertices: Array, triangles: NDArray[np.int32]) -> Array:
     """V×3 unit normals in camera space (y down, z forward), out of the surface, weighted by the triangles' areas.
 
@@ -155,13 +148,6 @@ def vertex_normals(vertices: Array, triangles: NDArray[np.int32]) -> Array:
     facing = np.cross(b - a, c - a)
     sums = [np.bincount(triangles.ravel(), np.repeat(facing[:, axis], 3), len(vertices)) for axis in range(3)]
     return np.asarray(unit(np.stack(sums, axis=1).astype(np.float64)), dtype=np.float64)
-
-
-def pixel_centres(window: Window) -> Array32:
-    """H×W×2 px of the full frame: the centres of a window's pixels."""
-    u0, v0, u1, v1 = window
-    v, u = np.mgrid[v0:v1, u0:u1].astype(np.float32) + np.float32(CV_PIXEL_CENTRE)
-    return np.stack([u, v], axis=-1)
 
 
 def unit(vectors: Array | Array32) -> Array32:

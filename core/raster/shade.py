@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ..conventions import CV_PIXEL_CENTRE, Array, Array32
 from ..fit.result import Camera
 from .cpu import Fragments, interpolate, rasterise
-from .guides import Surface, face_window, unit, vertex_normals
+from .guides import MARGIN, Surface, unit, vertex_normals
+from .windows import around
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def picture(
     """
     pixels = samples * camera.project(vertices, frame)
     width, height = samples * camera.width, samples * camera.height
-    box = samples * np.array(face_window(pixels / samples, camera.width, camera.height))
+    box = samples * np.array(around(pixels / samples, MARGIN, (0, 0, camera.width, camera.height)))
     u0, v0, u1, v1 = (int(side) for side in box)
     seen = rasterise(pixels, vertices[:, 2], drawn.triangles, width, height, window=(u0, v0, u1, v1))
     out = np.array(np.broadcast_to(background, (camera.height, camera.width, 3)), dtype=np.float32)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from ..conventions import Array32, stmap_from_pixels
 from ..errors import Failure
 from ..storage import whole_file
-from .guides import Guides, pixel_centres
+from .guides import Guides
+from .windows import pixel_centres
 
 FAR = 1e10
 """depth.Z where nothing is: what Blender writes, and finite, which filters need."""

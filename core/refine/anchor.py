@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from ..face.model import FaceModel
 from ..fit.result import Fit
+from ..landmarks.places import EYES, MOUTH, OUTER_LIPS
 from ..landmarks.track import LandmarkTrack
-from .topology import EYES, MOUTH, OUTER_LIPS
 
 STILL_FRAMES = 2.0
 """Standard deviation in time, frames, of the corrections' smoothing."""

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
-from ..raster.cpu import Window, interpolate, rasterise
-from .grid import distance_into, extend, mix, pixel_centres, smoothstep
+from ..landmarks.places import eye_distance
+from ..raster.cpu import interpolate, rasterise
+from ..raster.windows import Window, pixel_centres
+from .grid import distance_into, extend, mix, smoothstep
 from .inner import InnerMouth
-from .topology import EYE_CORNERS
 
 SKIRT = 0.35
 """Width of the skirt in face heights."""
@@ -38,7 +39,7 @@ class Motion:
     @property
     def size(self) -> float:
         """px: the distance between the outer eye corners."""
-        return float(np.linalg.norm(np.diff(self.old_landmarks[EYE_CORNERS], axis=0)))
+        return float(eye_distance(self.old_landmarks))
 
     @property
     def height(self) -> float:

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from ..conventions import Array
 from ..face.model import FaceModel
+from ..landmarks.places import EYES, MOUTH, OUTER_LIPS
 from .patch import Patch
-from .topology import EYES, MOUTH, OUTER_LIPS
 
 TURN_MM = 20.0
 """mm of rim mismatch that a radian of head turn counts as: teeth and light look different from the side."""

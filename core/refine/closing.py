@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from ..conventions import Array
 from ..face.model import FaceModel
+from ..landmarks.places import EYES, MOUTH, Aperture
 from .grid import ramp
-from .topology import EYES, MOUTH, Aperture
 
 SOFT = 3e-4
 """m: gaps of the model below this say little about real ones."""

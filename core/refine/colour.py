@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 
 from ..conventions import Array32
-from ..raster.cpu import Window
+from ..landmarks.places import OUTER_LIPS
+from ..raster.windows import Window
 from .aperture import coverage
 from .patch import Patch
-from .topology import OUTER_LIPS
 
 GAIN_LIMITS = (0.4, 2.5)
 

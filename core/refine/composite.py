@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array32
-from ..raster.cpu import Window
-from .grid import mix, within
+from ..raster.windows import Window, within
+from .grid import mix
 
 Plate = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float16] | NDArray[np.float32]
 

@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 
 from ..conventions import Array, Array32
-from ..raster.cpu import Window
+from ..landmarks.places import Eye
+from ..raster.windows import Window, pixel_centres
 from .aperture import Chart, coverage, rims
 from .backward import Motion
-from .grid import distance_into, mix, pixel_centres, ramp, sample, smoothstep
+from .grid import distance_into, mix, ramp, sample, smoothstep
 from .patch import Patch, apply, head_affine
-from .topology import Eye
 
 ENOUGH = (0.6, 0.95)
 """Share of the needed opening below which a picture's eye shows too little of itself, and above which enough."""

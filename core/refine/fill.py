@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..conventions import Array32
-from ..raster.cpu import Window
+from ..raster.windows import Window
 from .colour import match_gain
 from .patch import Patch
 

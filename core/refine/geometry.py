@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from ..face.model import Eyeballs, FaceModel
 from ..fit.result import Fit
+from ..landmarks.places import RIGID, eye_distance
 from ..landmarks.track import LandmarkTrack
 from .anchor import corrections, spread
 from .backward import Motion
 from .closing import closed, closures, inset
 from .inner import ALBEDO, InnerMouth
-from .topology import RIGID
-from .tps import eye_distance
 
 SKIN_PARTS = ("skin", "lips")
 """Parts of a model that are warped; eyes and the inside of the mouth are filled instead."""
@@ -55,7 +54,7 @@ class PlateGeometry:
         correction = self._corrections[row].astype(np.float64)
         old, new = fit.project(old_marks, row) + correction, fit.project(new_marks, row) + correction
         shut = sum((closed(part, old, new, old_marks, new_marks) for part in self._closures), np.zeros_like(old))
-        edge = inset(self._closures[0], old, new + shut, eye_distance(old))
+        edge = inset(self._closures[0], old, new + shut, float(eye_distance(old)))
         skin = self._skin.shape(fit.identity, expression)
         return Motion(
             old=fit.project(self._skin.shape(fit.identity, fit.expression[row]), row) + self._spread(correction + edge),

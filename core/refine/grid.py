@@ -1,37 +1,11 @@
-"""Windows of a frame and fields of values on their pixels."""
+"""Fields of values on the pixels of a window."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import CV_PIXEL_CENTRE, Array, Array32
-from ..raster.cpu import Window
-
-
-def intersect(one: Window, other: Window) -> Window:
-    """The part that two windows share; empty (zero wide or high) where they don't meet."""
-    u0, v0 = max(one[0], other[0]), max(one[1], other[1])
-    return u0, v0, max(min(one[2], other[2]), u0), max(min(one[3], other[3]), v0)
-
-
-def around(points: Array, margin: float, frame: Window) -> Window:
-    """The window round points (N×2 px) with a margin (px), inside `frame`."""
-    low = np.floor(points.min(axis=0) - margin).astype(int)
-    high = np.ceil(points.max(axis=0) + margin).astype(int)
-    return intersect((int(low[0]), int(low[1]), int(high[0]), int(high[1])), frame)
-
-
-def pixel_centres(window: Window) -> Array32:
-    """H×W×2 px: the image coordinates of a window's pixel centres."""
-    u0, v0, u1, v1 = window
-    u, v = np.meshgrid(np.arange(u0, u1, dtype=np.float32), np.arange(v0, v1, dtype=np.float32))
-    return np.asarray(np.stack([u, v], axis=-1) + np.float32(CV_PIXEL_CENTRE))
-
-
-def within(inner: Window, outer: Window) -> tuple[slice, slice]:
-    """Index of the window `inner` in an array that covers `outer`."""
-    u, v = outer[:2]
-    return slice(inner[1] - v, inner[3] - v), slice(inner[0] - u, inner[2] - u)
+from ..conventions import CV_PIXEL_CENTRE, Array32
+from ..raster.windows import Window
 
 
 def sample(values: Array32, window: Window, lookup: Array32, interpolation: int) -> Array32:

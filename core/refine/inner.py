@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
-from ..raster.cpu import Window, rasterise
+from ..raster.cpu import rasterise
+from ..raster.windows import Window
 
 ALBEDO = {
     "mouth": (0.30, 0.10, 0.09),

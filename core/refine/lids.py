@@ -8,14 +8,14 @@ import numpy as np
 
 from ..conventions import Array, Array32
 from ..flow import residual
-from ..raster.cpu import Window
+from ..landmarks.places import Eye, eye_distance
+from ..raster.windows import Window, around, pixel_centres, within
 from .aperture import Chart, closed_spline, rims, sheet_lookup
 from .backward import Motion
 from .colour import grain, with_grain
 from .fill import Fill, Filler
-from .grid import around, pixel_centres, ramp, smoothstep, within
+from .grid import ramp, smoothstep
 from .patch import Patch
-from .topology import EYE_CORNERS, Eye
 
 LASHES = 0.03
 """Width of the rigid edge in face sizes."""
@@ -75,10 +75,9 @@ def _shrinkage(offsets: Array32) -> Array32:
 def _fitness(source: Patch, motion: Motion, eye: Eye) -> float:
     """0–1: the change of the lids is worth it and the source shows lids like the new ones."""
     size = motion.size
-    source_size = float(np.linalg.norm(np.diff(source.landmarks[EYE_CORNERS], axis=0)))
     want = float(rims(motion.new_landmarks, eye.aperture).gaps.mean()) / size
     change = abs(want - float(rims(motion.old_landmarks, eye.aperture).gaps.mean()) / size)
-    miss = abs(want - float(rims(source.landmarks, eye.aperture).gaps.mean()) / source_size)
+    miss = abs(want - float(rims(source.landmarks, eye.aperture).gaps.mean()) / float(eye_distance(source.landmarks)))
     return ramp(change, *NOTICED) * (1 - ramp(miss / max(change, 1e-6), *ALIKE))
 
 

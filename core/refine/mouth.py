@@ -11,14 +11,14 @@ import cv2
 import numpy as np
 
 from ..conventions import Array32
-from ..raster.cpu import Window
+from ..landmarks.places import MOUTH
+from ..raster.windows import Window, pixel_centres
 from .aperture import Chart, Rims, carry_along, coverage, rims
 from .backward import Motion
 from .colour import lips
-from .grid import distance_into, mix, pixel_centres, ramp, sample, smoothstep
+from .grid import distance_into, mix, ramp, sample, smoothstep
 from .inner import draw
 from .patch import Patch, apply, head_affine, jaw_shift
-from .topology import MOUTH
 
 ENOUGH = (0.6, 0.95)
 """A mouth that is open by less than the first share of the height needed fills nothing below its teeth, by more than

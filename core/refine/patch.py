@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
-from ..raster.cpu import Window
-from .grid import around, intersect, sample, within
-from .topology import CHIN, EYE_CORNERS, OPEN_SKIN, RIGID
+from ..landmarks.places import CHIN, OPEN_SKIN, RIGID, eye_distance
+from ..raster.windows import Window, around, intersect, within
+from .grid import sample
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Patch:
 
 def skin_tone(pixels: NDArray[Any], landmarks: Array) -> Array32:
     """3: median colour of small squares on cheeks and forehead, a twelfth of the face's size wide."""
-    half = max(float(np.linalg.norm(np.diff(landmarks[EYE_CORNERS], axis=0))) / 24, 1.0)
+    half = max(float(eye_distance(landmarks)) / 24, 1.0)
     frame = (0, 0, pixels.shape[1], pixels.shape[0])
     squares = [pixels[within(around(point[None], half, frame), frame)][..., :3] for point in landmarks[OPEN_SKIN]]
     means = [square.astype(np.float32).mean(axis=(0, 1)) for square in squares if square.size]

@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array32
-from ..raster.cpu import Window
+from ..landmarks.places import EYES, MOUTH, OUTER_LIPS, Eye
+from ..raster.windows import Window, around, within
 from . import eyes, matte, mouth
 from .aperture import opening, rims
 from .backward import Motion, border_distance, lookup, relax, skin_offsets
 from .fill import Fill, Filler
-from .grid import around, mix, within
+from .grid import mix
 from .lids import hold_edges, lid_skin, mend_stretched
 from .patch import Patch
-from .topology import EYES, MOUTH, OUTER_LIPS, Eye
 
 
 @dataclass(frozen=True)

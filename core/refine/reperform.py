@@ -10,18 +10,17 @@ from ..clip import Clip
 from ..conventions import Array, Array32
 from ..face.model import FaceModel
 from ..fit.result import Fit
+from ..landmarks.places import EYES, OUTER_LIPS, eye_distance
 from ..landmarks.track import LandmarkTrack
-from ..raster.cpu import Window
+from ..raster.windows import Window, around, pixel_centres, within
 from ..reporting import Reporter
 from . import tps
 from .bank import Bank, Likeness, faded, farthest, mismatch, steady_choice
 from .composite import Plate, composite, full_scale
 from .fill import Filler
 from .geometry import PlateGeometry
-from .grid import around, pixel_centres, within
 from .patch import Patch
 from .perform import Fillers, Layers, perform, warped
-from .topology import EYES, OUTER_LIPS
 
 Method = Literal["geometry", "tps"]
 """'geometry': warp along the posed face model; 'tps': the field's classic, landmark offsets by a thin-plate spline."""
@@ -75,7 +74,7 @@ class Reperformer:
         fit = self._fit
         features = self._likeness(fit.expression, fit.gaze, fit.rotation)
         seen = np.flatnonzero(fit.visible)
-        size = max((tps.eye_distance(self.landmarks(row)) for row in seen[:: max(len(seen) // 16, 1)]), default=1.0)
+        size = max((float(eye_distance(self.landmarks(row))) for row in seen[:: max(len(seen) // 16, 1)]), default=1.0)
         count = int(np.clip(BANK_BYTES / (MOUTH_BYTES * size**2), 4, BANK_SIZE))
         rows = [farthest(part, seen, count) for part in features]
         self._banks = tuple(Bank(chosen, part[chosen]) for chosen, part in zip(rows, features, strict=True))
@@ -134,7 +133,7 @@ class Reperformer:
 
     def _keep(self, row: int, pixels: Plate) -> None:
         landmarks = self.landmarks(row)
-        size = tps.eye_distance(landmarks)
+        size = float(eye_distance(landmarks))
         mouth_window = around(landmarks[OUTER_LIPS], 0.35 * size, self._frame)
         eye_windows = [around(landmarks[eye.rings[-1]], 0.1 * size, self._frame) for eye in EYES]
         for bank, window in zip(self._banks, [mouth_window, *eye_windows], strict=True):
@@ -178,7 +177,7 @@ class Reperformer:
 
 def _source_patch(source: SourceFill, plate: Plate) -> Patch:
     """The source's face, its values brought to the plate's range."""
-    size = tps.eye_distance(source.landmarks)
+    size = float(eye_distance(source.landmarks))
     height, width = source.pixels.shape[:2]
     patch = Patch.of(source.pixels, source.landmarks, around(source.landmarks, 0.2 * size, (0, 0, width, height)))
     gain = np.float32(full_scale(plate.dtype) / full_scale(source.pixels.dtype))

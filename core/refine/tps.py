@@ -6,9 +6,9 @@ import numpy as np
 from ..conventions import Array, Array32
 from ..face.model import FaceModel
 from ..fit.result import Fit
+from ..landmarks.places import eye_distance
 from ..landmarks.track import LandmarkTrack
-from ..raster.cpu import Window
-from .topology import EYE_CORNERS
+from ..raster.windows import Window
 
 STEP = 4
 """px between the points where the spline is evaluated; between them its offsets are interpolated (it is smooth)."""
@@ -39,11 +39,6 @@ def driver_offsets(model: FaceModel, fit: Fit, track: LandmarkTrack) -> Array:
 def displaced(target: Array, offsets: Array) -> Array:
     """N×2 px: the target's landmarks with offsets (N×2, in eye distances) added."""
     return np.asarray(target + eye_distance(target) * offsets)
-
-
-def eye_distance(landmarks: Array) -> float:
-    """Distance between the outer eye corners, px."""
-    return float(np.linalg.norm(np.diff(landmarks[EYE_CORNERS], axis=0)))
 
 
 def spline_offsets(old: Array, new: Array, window: Window) -> Array32:

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from expression_transfer.core.conventions import camera_rotations
-from expression_transfer.core.raster.guides import face_window, pixel_centres, render_guides, surface, vertex_normals
+from expression_transfer.core.raster.guides import MARGIN, render_guides, surface, vertex_normals
+from expression_transfer.core.raster.windows import around, pixel_centres
 
 NONE, SLIDE, LIFT = np.array([0.0, 0.0]), np.array([1.0, 0.0]), np.array([0.0, 1.0])
 
@@ -45,7 +46,7 @@ def test_the_mask_has_the_projected_area(sheet, shot):
     corners = shot.project(sheet.mean[[0, 16, 288, 272]].astype(float), 0)
     area = cv2.contourArea(corners.astype(np.float32))
     assert abs(guides.mask.sum() / area - 1) < 1e-3
-    assert guides.window == face_window(corners, 200, 160)
+    assert guides.window == around(corners, MARGIN, (0, 0, 200, 160))
 
 
 @pytest.mark.parametrize("levels", [0, 1])

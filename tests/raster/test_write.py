@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from expression_transfer.core.errors import Failure
-from expression_transfer.core.raster.guides import pixel_centres, render_guides
+from expression_transfer.core.raster.guides import render_guides
+from expression_transfer.core.raster.windows import pixel_centres
 from expression_transfer.core.raster.write import FAR, preview, write_guides, write_preview
 
 OpenEXR = pytest.importorskip("OpenEXR")

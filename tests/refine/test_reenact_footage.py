@@ -9,10 +9,10 @@ from expression_transfer.core.clip import open_clip
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.fit.solve import solve_shot
 from expression_transfer.core.landmarks import DetectOptions, detect
+from expression_transfer.core.landmarks.places import OUTER_LIPS
 from expression_transfer.core.refine.aperture import coverage
 from expression_transfer.core.refine.patch import head_affine
 from expression_transfer.core.refine.reperform import Reperformer
-from expression_transfer.core.refine.topology import OUTER_LIPS
 from expression_transfer.core.reporting import SilentReporter
 
 PAIRS = [(2, 25), (2, 34), (28, 10), (36, 4), (12, 60), (58, 14)]

@@ -3,12 +3,13 @@ import itertools
 import cv2
 import numpy as np
 import pytest
+from expression_transfer.core.raster.windows import pixel_centres
 from expression_transfer.core.refine import tps
 from expression_transfer.core.refine.aperture import coverage
 from expression_transfer.core.refine.backward import relax
 from expression_transfer.core.refine.bank import faded, farthest, mismatch, steady_choice
 from expression_transfer.core.refine.colour import grain, with_grain
-from expression_transfer.core.refine.grid import extend, pixel_centres
+from expression_transfer.core.refine.grid import extend
 
 
 def test_coverage_is_the_area_covered():

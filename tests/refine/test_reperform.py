@@ -1,10 +1,10 @@
 import cv2
 import numpy as np
 import pytest
+from expression_transfer.core.landmarks.places import EYES, LEFT_EYE, MOUTH, OUTER_EYE_CORNERS, OUTER_LIPS
+from expression_transfer.core.raster.windows import pixel_centres
 from expression_transfer.core.refine.aperture import rims
-from expression_transfer.core.refine.grid import pixel_centres
 from expression_transfer.core.refine.reperform import Reperformer, SourceFill
-from expression_transfer.core.refine.topology import EYE_CORNERS, EYES, LEFT_EYE, MOUTH, OUTER_LIPS
 
 SIZE = 384
 FRAME = (0, 0, SIZE, SIZE)
@@ -142,7 +142,7 @@ def test_a_blink_closes_the_eye(performer, head, weights, turn):
     openings = [rims(landmarks, eye.aperture) for eye in EYES]
     plate = _painted((255, 0, 0), *(opening.contour for opening in openings))
     result = reperformer.frame(0, plate, weights(eyeBlink=1), STRAIGHT).pixels.astype(float)
-    distance = np.linalg.norm(np.diff(landmarks[EYE_CORNERS], axis=0))
+    distance = np.linalg.norm(np.diff(landmarks[OUTER_EYE_CORNERS], axis=0))
     for opening in openings:
         near = np.zeros((SIZE, SIZE), np.uint8)
         cv2.fillPoly(near, [np.round(opening.contour).astype(np.int32)], 1)

@@ -1,9 +1,11 @@
-"""Which of MediaPipe's 478 landmarks outline what; every FaceModel carries them. Left and right are the subject's."""
+"""Which of MediaPipe's 478 landmarks lie where; every FaceModel carries them. Left and right are the subject's."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..conventions import Array, Array32
 
 Indices = NDArray[np.intp]
 
@@ -69,11 +71,17 @@ OUTER_LIPS = _indices(
     61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146,
 )  # fmt: skip
 """A closed contour round both lips."""
-EYE_CORNERS = _indices(263, 33)
-"""The outer ones: the distance between them is the face's size in the classic transfer."""
+OUTER_EYE_CORNERS = _indices(263, 33)
+"""Left, right: the distance between them is the face's size (eye_distance)."""
 RIGID = _indices(33, 133, 362, 263, 98, 327, 2)
 """Points that go with the skull whatever the expression, about as deep as the teeth: eye corners, the nose's base."""
 CHIN = _indices(152, 148, 377, 176, 400, 175, 199)
 """Points that go with the jaw."""
 OPEN_SKIN = _indices(50, 280, 205, 425, 101, 330, 9, 151)
 """On cheeks and forehead, clear of hair, eyes and mouth."""
+
+
+def eye_distance(landmarks: Array | Array32) -> Array:
+    """… distances of the outer eye corners (px) of landmarks …×478×2."""
+    left, right = OUTER_EYE_CORNERS
+    return np.asarray(np.linalg.norm(landmarks[..., left, :] - landmarks[..., right, :], axis=-1))
