@@ -14,7 +14,7 @@ from ..storage import Saved
 class LandmarkTrack(Saved):
     """One person's landmarks, one row per frame of the clip, first to last; gaps are marked, not left out."""
 
-    schema: ClassVar[str] = "landmarks/1"
+    schema: ClassVar[str] = "landmarks/2"
 
     points: Array32
     """T×478×2 px (u right, v down, centres at +0.5); NaN where not visible."""
