@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from ..landmarks.places import EYES
 from .model import FaceModel
 
 Colour = tuple[float, float, float]
@@ -23,10 +24,6 @@ BROWS = (
     ((300, 293, 334, 296, 336), (276, 283, 282, 295, 285)),
 )
 """The upper and lower edge of each brow, outer end first: right, left."""
-UPPER_LIDS = ((33, 246, 161, 160, 159, 158, 157, 173, 133), (263, 466, 388, 387, 386, 385, 384, 398, 362))
-LOWER_LIDS = ((33, 7, 163, 144, 145, 153, 154, 155, 133), (263, 249, 390, 373, 374, 380, 381, 382, 362))
-IRISES = ((468, (469, 470, 471, 472)), (473, (474, 475, 476, 477)))
-"""Centre and ring."""
 NOSTRILS = ((237, 218, 79, 166, 60, 20, 125), (457, 438, 309, 392, 290, 250, 354))
 """Around each nostril's rim."""
 CHEEKS_AND_NOSE = ((50, 0.055), (280, 0.055), (4, 0.035), (205, 0.05), (425, 0.05))
@@ -118,14 +115,14 @@ class _Painter:
     def _lids(self, out: Array32) -> None:
         self._blend(out, self._mask("lid", 0.0), self.skin * np.array([0.85, 0.62, 0.58], dtype=np.float32))
         dark = 0.5 * self.hair
-        for lids, thickness, strength in ((UPPER_LIDS, 0.005, 0.9), (LOWER_LIDS, 0.0025, 0.45)):
-            for lid in lids:
-                self._blend(out, strength * self._line(self.landmarks[list(lid)], thickness), dark)
+        for lids in (eye.aperture for eye in EYES):
+            self._blend(out, 0.9 * self._line(self.landmarks[lids.upper], 0.005), dark)
+            self._blend(out, 0.45 * self._line(self.landmarks[lids.lower], 0.0025), dark)
 
     def _eyes(self, out: Array32) -> None:
-        for side, (pole, ring) in zip(("right", "left"), IRISES, strict=True):
-            middle = self.landmarks[pole]
-            radius = float(np.linalg.norm(self.landmarks[list(ring)] - middle, axis=1).mean())
+        for side, eye in zip(("left", "right"), EYES, strict=True):
+            middle = self.landmarks[eye.iris]
+            radius = float(np.linalg.norm(self.landmarks[eye.limbus] - middle, axis=1).mean())
             ball = self._filled(self._is(f"eyeball_{side}", f"iris_{side}", f"pupil_{side}")) > 0
             rows, columns = np.nonzero(cv2.dilate(ball.astype(np.uint8), np.ones((5, 5), np.uint8)))
             out[rows, columns] = self._eye_colour(columns + 0.5 - middle[0], rows + 0.5 - middle[1], radius)
