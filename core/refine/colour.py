@@ -36,7 +36,7 @@ def grain(pixels: Array32) -> float:
     return float(np.median(response) / 0.6745 / 6) if response.size else 0.0
 
 
-def with_grain(pixels: Array32, sigma: float, seed: int) -> Array32:
+def with_grain(pixels: Array32, sigma: float, seed: tuple[int, ...]) -> Array32:
     """A picture (H×W×3) with monochrome noise added; the same seed gives the same grain."""
     noise = np.random.default_rng(seed).standard_normal(pixels.shape[:2], dtype=np.float32)
     return np.asarray(pixels + (noise * np.float32(sigma))[..., None], dtype=np.float32)

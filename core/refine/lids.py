@@ -51,8 +51,11 @@ def lid_skin(filler: Filler, plate: Patch, warped: Array32, motion: Motion, eye:
     return Fill(part, pixels, seen * (1 - smoothstep((outwards - 0.35) / 0.6)) * np.float32(share), 1.0)
 
 
-def mend_stretched(pixels: Array32, offsets: Array32, window: Window, motion: Motion, eye: Eye) -> Fill:
-    """Where lids are stretched so far (backward map: H×W×2 px offsets) that texture turns to streaks: smooth skin."""
+def mend_stretched(pixels: Array32, offsets: Array32, window: Window, motion: Motion, eye: Eye, row: int) -> Fill:
+    """Where lids are stretched so far (backward map: H×W×2 px offsets) that texture turns to streaks: smooth skin.
+
+    Its grain is another one in each row of the shot, as a camera's is.
+    """
     new = motion.new_landmarks
     part = around(new[eye.rings[-1]], 2, window)
     place = within(part, window)
@@ -62,7 +65,7 @@ def mend_stretched(pixels: Array32, offsets: Array32, window: Window, motion: Mo
     sound = (1 - streaks) * smoothstep((outwards - 0.4) / 0.2) * seen
     sigma = TONE_WIDTH * motion.size
     soft = cv2.GaussianBlur(streaks, (0, 0), max(0.1 * sigma, 0.5))
-    grown = with_grain(_smooth(pixels[place], sound, sigma), grain(pixels[place]), seed=eye.iris)
+    grown = with_grain(_smooth(pixels[place], sound, sigma), grain(pixels[place]), seed=(row, eye.iris))
     return Fill(part, grown, soft * np.float32(0.85), 1.0)
 
 

@@ -42,8 +42,12 @@ class Layers:
     """H×W, 0–1: inside of mouth and eyes, where the skin's map does not hold."""
 
 
-def perform(plate: Patch, frame: Window, motion: Motion, triangles: NDArray[np.int32], fillers: Fillers) -> Layers:
-    """`plate`: the part of the frame that may change; `triangles` (F×3): the skin, open at mouth and eyes."""
+def perform(
+    plate: Patch, frame: Window, motion: Motion, triangles: NDArray[np.int32], fillers: Fillers, row: int
+) -> Layers:
+    """`plate`: the part of the frame that may change; `triangles` (F×3): the skin, open at mouth and eyes; `row`: the
+    frame's place in the shot.
+    """
     fillers_of = (fillers.left_eye, fillers.right_eye)
     layers = [mouth_layer(plate, motion, fillers.mouth)]
     layers += [eye_layer(plate, motion, eye, others) for eye, others in zip(EYES, fillers_of, strict=True)]
@@ -52,7 +56,7 @@ def perform(plate: Patch, frame: Window, motion: Motion, triangles: NDArray[np.i
         holes[within(layer.window, plate.window)] |= layer.coverage > 0
     skin = warped(plate, skin_map(motion, triangles, plate.window, frame, holes))
     for eye, others in zip(EYES, fillers_of, strict=True):
-        lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye))
+        lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye, row))
         for filler in others:
             lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye))
     for layer in layers:

@@ -124,7 +124,7 @@ class Reperformer:
             layers = warped(plate, tps.spline_offsets(motion.old_landmarks[:468], motion.new_landmarks[:468], window))
         else:
             fillers = self._fillers(row, expression, gaze, None if source is None else _source_patch(source, pixels))
-            layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers)
+            layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers, row)
         return self._finished(pixels, layers)
 
     def landmarks(self, row: int) -> Array:
