@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 from .face.model import FaceModel
 from .facs.performance import Performance
 from .fit.result import Fit
+from .landmarks.places import eye_distance
 from .landmarks.track import LandmarkTrack
 
 LOW_CONFIDENCE = 0.5
 """Seen frames below this are listed for the artist to look at, and are not transferred to."""
-
-OUTER_EYE_CORNERS = (33, 263)
 
 
 def passages(marks: NDArray[np.bool_], frames: NDArray[np.int64]) -> list[list[int]]:
@@ -23,15 +22,9 @@ def passages(marks: NDArray[np.bool_], frames: NDArray[np.int64]) -> list[list[i
     return [[int(frames[run[0]]), int(frames[run[-1]])] for run in runs]
 
 
-def eye_distance(track: LandmarkTrack) -> float:
-    """Median distance of the outer eye corners, px."""
-    left, right = (track.points[track.visible, corner] for corner in OUTER_EYE_CORNERS)
-    return float(np.median(np.linalg.norm(left - right, axis=1)))
-
-
 def fit_report(track: LandmarkTrack, fit: Fit, performance: Performance, model: FaceModel) -> dict[str, Any]:
     """Figures and passages of one solved clip."""
-    residual = float(np.nanmean(fit.residual))
+    residual, size = float(np.nanmean(fit.residual)), float(np.median(eye_distance(track.points[track.visible])))
     return {
         "frames": len(fit),
         "first_frame": int(fit.frames[0]),
@@ -45,7 +38,7 @@ def fit_report(track: LandmarkTrack, fit: Fit, performance: Performance, model: 
         "bridged": passages(fit.bridged, fit.frames),
         "missing": passages(performance.missing, fit.frames),
         "low_confidence": passages(fit.visible & (fit.confidence < LOW_CONFIDENCE), fit.frames),
-        "eye_distance_px": round(eye_distance(track), 2),
-        "residual_percent_of_eye_distance": round(100 * residual / eye_distance(track), 3),
+        "eye_distance_px": round(size, 2),
+        "residual_percent_of_eye_distance": round(100 * residual / size, 3),
         "mean_confidence": round(float(fit.confidence[fit.visible].mean()), 4),
     }
