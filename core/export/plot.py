@@ -52,5 +52,7 @@ def plot_curves(performance: Performance, path: Path, known: dict[str, Array] | 
 def _shade(axis: object, performance: Performance) -> None:
     half = 0.5 / performance.fps
     for marks, alpha in ((performance.bridged, 0.12), (performance.missing, 0.3)):
-        for time in performance.times[marks]:
-            axis.axvspan(time - half, time + half, color="tab:red", alpha=alpha, linewidth=0)  # type: ignore[attr-defined]
+        edges = np.flatnonzero(np.diff(marks, prepend=False, append=False)).reshape(-1, 2)
+        for first, beyond in edges:
+            start, end = performance.times[first] - half, performance.times[beyond - 1] + half
+            axis.axvspan(start, end, color="tab:red", alpha=alpha, linewidth=0)  # type: ignore[attr-defined]

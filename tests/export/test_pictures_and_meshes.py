@@ -2,9 +2,13 @@ import cv2
 import numpy as np
 import pytest
 import trimesh
+from expression_transfer.core.export import plot
 from expression_transfer.core.export.obj import write_obj
 from expression_transfer.core.export.sheet import beside, contact_sheet, write_png
 from expression_transfer.core.face.registry import load_model
+from expression_transfer.core.facs.performance import Performance
+from expression_transfer.core.facs.tables import UNITS
+from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
 
@@ -46,6 +50,20 @@ def test_contact_sheet_pads_the_last_row():
     assert sheet.shape == (512, 300, 3)
     assert sheet[300, 250].tolist() == [0, 0, 0]
     assert sheet[300, 150].tolist() == [50, 50, 50]
+
+
+def test_plot_shades_each_passage_once():
+    marks = np.zeros((2, 30), bool)
+    marks[0, :1] = marks[0, 10:14] = marks[1, 20:] = True
+    zeros = np.zeros(30)
+    performance = Performance(
+        units=np.zeros((30, len(UNITS))), head=np.zeros((30, 3)), gaze=np.zeros((30, 2, 2)), confidence=zeros,
+        bridged=marks[0], missing=marks[1], frames=np.arange(30), times=np.arange(30) / 10, fps=10.0, source="planted",
+    )  # fmt: skip
+    axis = Figure().subplots()
+    plot._shade(axis, performance)
+    spans = np.array([(span.get_x(), span.get_x() + span.get_width()) for span in axis.patches])
+    np.testing.assert_allclose(spans, [(-0.05, 0.05), (0.95, 1.35), (1.95, 2.95)])
 
 
 def test_png_comes_back(tmp_path):
