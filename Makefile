@@ -32,4 +32,9 @@ bench: env
 	$(BIN)/python -m expression_transfer.benchmarks.plumbing 2>/dev/null
 	$(BIN)/python -m expression_transfer.benchmarks.speed
 
+# what was built and cached; the environments stay
+clean:
+	rm -rf build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	find . -path './.venv*' -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
+
 include tests/blender/versions.mk
