@@ -21,6 +21,15 @@ def match_gain(source: Patch, plate: Patch, share: float) -> Array32:
     return np.asarray(np.clip(ratio, *GAIN_LIMITS) ** share, dtype=np.float32)
 
 
+def hue_difference(one: Patch, other: Patch) -> float:
+    """How unlike two faces' skin is in hue and saturation: the norm of the log ratios of its channels, less their mean.
+
+    Twice as much light makes none, a tenth more red about 0.08.
+    """
+    ratio = np.log((one.tone + 1e-4) / (other.tone + 1e-4))
+    return float(np.linalg.norm(ratio - ratio.mean()))
+
+
 def lips(patch: Patch, window: Window) -> Array32:
     """3: mean colour of the lips (the mouth between them counted in)."""
     weight = coverage(patch.landmarks[OUTER_LIPS], window)[..., None]

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 
 from ..conventions import Array32
 from ..raster.windows import Window
-from .colour import match_gain
+from .colour import hue_difference, match_gain
+from .grid import ramp
 from .patch import Patch
 
 OTHERS_SHARE = 0.6
 """How much of the difference between two people's skin is taken for the light's."""
+
+UNLIKE = (0.11, 0.15)
+"""Difference of skin hues (colour.hue_difference) from which on another's mouth is less and less used, and not at all.
+"""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,10 @@ class Filler:
     def gain(self, plate: Patch) -> Array32:
         """3: what its colours are to be multiplied with."""
         return match_gain(self.patch, plate, 1.0 if self.own else OTHERS_SHARE)
+
+    def likeness(self, plate: Patch) -> float:
+        """0–1: how well its colours suit the plate's face; another's teeth in foreign light look pasted in."""
+        return 1.0 if self.own else 1 - ramp(hue_difference(self.patch, plate), *UNLIKE)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ class PlateGeometry:
         self._inner = vertices_only(model, within)
         self._inner_triangles = corners.reshape(-1, 3).astype(np.int32)
         self._albedo = np.array([ALBEDO[model.parts[part]] for part in model.part[faces]], dtype=np.float32)
+        upper = [model.parts.index(part) for part in ("teeth_upper",) if part in model.parts]
+        self._upper_teeth = np.isin(within, model.triangles[np.isin(model.part, upper)])
         self._spread = spread(model, vertices)
         self._corrections = corrections(self._marks, fit, track)
         self._closures = closures(model, fit.identity)
@@ -71,7 +73,7 @@ class PlateGeometry:
         shape = self._inner.shape(self._fit.identity, expression)
         pixels = self._fit.project(shape, row) + correction[RIGID].mean(axis=0)
         depth = self._fit.to_camera(shape, row)[:, 2]
-        return InnerMouth(pixels, depth, self._inner_triangles, self._albedo)
+        return InnerMouth(pixels, depth, self._inner_triangles, self._albedo, self._upper_teeth)
 
 
 def vertices_only(model: FaceModel, vertices: NDArray[np.intp]) -> FaceModel:

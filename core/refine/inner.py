@@ -22,6 +22,8 @@ DARKENING = 0.014
 """m behind what is foremost over which the light falls to 1 / e."""
 SAMPLES = 3
 """Samples a pixel, each way."""
+EDGE_POINTS = 17
+"""Along the dental arch: fewer than its vertices, so that gaps between teeth don't show."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class InnerMouth:
     """F×3."""
     albedo: Array32
     """F×3."""
+    upper_teeth: NDArray[np.bool_]
+    """V."""
 
 
 def draw(inner: InnerMouth, tone: Array32, window: Window) -> tuple[Array32, Array32]:
@@ -55,6 +59,16 @@ def draw(inner: InnerMouth, tone: Array32, window: Window) -> tuple[Array32, Arr
     # half of the skin's hue is taken for the light's
     light_colour = np.sqrt(np.maximum(tone, 0) * np.float32(tone.mean())) / np.float32(SKIN_BRIGHTNESS)
     return np.asarray(small / np.maximum(weight, 1e-3)[..., None] * light_colour), np.asarray(weight)
+
+
+def lower_edge(along: Array32, below: Array32) -> tuple[Array, Array]:
+    """The lower outline of points (N px along, N px below): EDGE_POINTS places along, and how far below it is there."""
+    places = np.linspace(float(along.min()), float(along.max()), EDGE_POINTS)
+    nearest = np.rint((along - places[0]) / max(places[1] - places[0], 1e-6)).astype(np.intp)
+    edge = np.full(EDGE_POINTS, -np.inf)
+    np.maximum.at(edge, nearest, below)
+    known = np.isfinite(edge)
+    return places, np.interp(places, places[known], edge[known])
 
 
 def _facing(inner: InnerMouth) -> Array32:

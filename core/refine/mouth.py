@@ -1,7 +1,8 @@
 """The inside of the mouth: upper teeth stay with the head, lower teeth and tongue go with the jaw.
 
 What the plate's own mouth shows is carried over; what it doesn't comes from another picture of the same person, then
-from the source's, then from a dark cavity.
+from the source's if that looks alike, then from a drawn mouth. Which of them a pixel shows is decided by where its own
+teeth would be, not by the frame: a mouth that opens uncovers what lies behind bit by bit.
 """
 
 from collections.abc import Sequence
@@ -17,18 +18,22 @@ from .aperture import Chart, Rims, carry_along, coverage, rims
 from .backward import Motion
 from .colour import lips
 from .grid import distance_into, mix, ramp, sample, smoothstep
-from .inner import draw
+from .inner import draw, lower_edge
 from .patch import Patch, apply, head_affine, jaw_shift
 
-ENOUGH = (0.6, 0.95)
-"""A mouth that is open by less than the first share of the height needed fills nothing below its teeth, by more than
-the second everything."""
+ENOUGH = (0.8, 1.0)
+"""A mouth that is open by more than the second share of the height needed fills all of it; by less than the first its
+teeth alone are used, each row in its place."""
 CLOSED_GAP = 0.015
 """Opening, in face sizes (distance of the outer eye corners), below which a mouth counts as closed."""
 FEATHER = 0.02
 """Face sizes over which a fill gives way to what lies behind it."""
 SLIT = 0.06
 """Face sizes: an opening lower than this that was higher before is in the lips' shadow."""
+OVERBITE = 0.015
+"""Face sizes that upper teeth may reach below where the model has their edge."""
+WITHOUT_TEETH = 0.6
+"""Share of a picture's opening that counts as upper teeth where the model has none."""
 CORNER = 0.2
 """Mouth widths from the corners over which teeth leave their width for the mouth's."""
 HOLD = 0.06
@@ -41,12 +46,22 @@ class MouthView:
 
     whole: Array32
     """H×W×3: stretched over all of the opening."""
-    fixed: Array32
-    """H×W×3: where it would be if nothing but the head moved it: upper teeth in their place."""
-    fixed_weight: Array32
-    """H×W, 0–1: where `fixed` shows the inside of that picture's mouth."""
+    upper: Array32
+    """H×W×3: held by the head: upper teeth in their place."""
+    upper_weight: Array32
+    """H×W, 0–1: where `upper` shows what that picture showed above the upper teeth's edge."""
+    lower: Array32
+    """H×W×3: held by the jaw."""
+    lower_weight: Array32
+    """H×W, 0–1: the same below that edge."""
     enough: float
     """0–1: how well that picture's opening suffices for the new one."""
+
+    def laid_on(self, below: Array32, gain: Array32, strength: float = 1.0) -> Array32:
+        """H×W×3: its teeth over another picture, and all of it if it is enough. `gain`: 3."""
+        picture = mix(below, self.lower * gain, self.lower_weight * np.float32(strength))
+        picture = mix(picture, self.upper * gain, self.upper_weight * np.float32(strength))
+        return mix(picture, self.whole * gain, self.enough)
 
 
 def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
@@ -56,24 +71,45 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
     size, scale = motion.size, float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
     jaw = jaw_shift(filler.landmarks, motion.new_landmarks, head)
     # sideways the chin's shift is mostly the head's turn, which an affine map misses: half of it is felt at the mouth
-    sideways = float(jaw @ there.along_axis) / 2
-    fixed = (apply(head, pixel_centres(window)) + sideways * there.along_axis).astype(np.float32)
-    depth = distance_into(coverage(there.rim.contour, filler.window) > 0.5)
-    lookup = _lookup((here, there), pixel_centres(window), fixed, float(jaw @ there.rim.down), own)
-    fixed_depth = sample(depth, filler.window, fixed, cv2.INTER_LINEAR)
+    sideways, drop = float(jaw @ there.along_axis) / 2, float(jaw @ there.rim.down)
+    pixels = pixel_centres(window)
+    fixed = (apply(head, pixels) + sideways * there.along_axis).astype(np.float32)
+    places = _places((here, there), pixels, fixed, drop, own)
+    feather = np.float32(FEATHER * size * scale)
+    edge = _edge(motion, here, pixels)
+    past_edge = None if edge is None else (here.place(pixels)[1] - edge) * np.float32(scale)
+    upper_weight, lower_weight = _weights(places, past_edge, feather)
     return MouthView(
-        filler.sample(lookup),
-        filler.sample(fixed),
-        smoothstep(fixed_depth / np.float32(FEATHER * size * scale)),
+        filler.sample(there.point(places.along, places.whole)),
+        filler.sample(there.point(places.along, np.maximum(places.head, places.top + feather))),
+        upper_weight,
+        filler.sample(there.point(places.along, np.minimum(places.jaw, places.bottom - feather))),
+        lower_weight,
         sufficiency(here.rim, there.rim, size, scale * size),
     )
 
 
-def _lookup(charts: tuple[Chart, Chart], pixels: Array32, fixed: Array32, drop: float, own: bool) -> Array32:
-    """H×W×2: where in the picture the inside of the new opening is found.
+@dataclass(frozen=True)
+class _Places:
+    """Where in a picture's chart the inside of the new opening is found, H×W px each."""
 
-    Upwards with the head (`fixed`), downwards with the jaw, which lies `drop` px lower there; where that would leave
-    the picture's opening, as its rims go to the new ones. Sideways a whole column moves alike: teeth aren't sheared.
+    along: Array32
+    whole: Array32
+    """Below the corners' line, as the rims go."""
+    head: Array32
+    """The same, held by the head."""
+    jaw: Array32
+    """The same, held by the jaw."""
+    top: Array32
+    """The upper rim at `along`."""
+    bottom: Array32
+
+
+def _places(charts: tuple[Chart, Chart], pixels: Array32, fixed: Array32, drop: float, own: bool) -> _Places:
+    """Upwards with the head (`fixed`), downwards with the jaw, which lies `drop` px lower there.
+
+    Where that would leave the picture's opening, `whole` goes as its rims go to the new ones. Sideways a whole column
+    moves alike: teeth aren't sheared.
     """
     here, there = charts
     along, below = here.place(pixels)
@@ -87,7 +123,32 @@ def _lookup(charts: tuple[Chart, Chart], pixels: Array32, fixed: Array32, drop: 
     stretched = top + share * (bottom - top)
     anchored = head_below + smoothstep((share - 0.15) / 0.7) * np.float32(max(drop, -0.4 * float(here.rim.gaps.max())))
     inside = np.minimum(anchored - top, bottom - anchored) / np.float32(HOLD * there.width)
-    return there.point(place, stretched + smoothstep(inside) * (anchored - stretched))
+    whole = stretched + smoothstep(inside) * (anchored - stretched)
+    return _Places(place, whole, head_below, head_below + np.float32(drop), top, bottom)
+
+
+def _edge(motion: Motion, here: Chart, pixels: Array32) -> Array32 | None:
+    """H×W px below the corners' line: the upper teeth's edge, by the model."""
+    if motion.inner is None or not motion.inner.upper_teeth.any():
+        return None
+    edge = lower_edge(*here.place(motion.inner.pixels[motion.inner.upper_teeth].astype(np.float32)))
+    along = here.place(pixels)[0]
+    return np.asarray(np.interp(along, *edge) + OVERBITE * motion.size, dtype=np.float32)
+
+
+def _weights(places: _Places, past_edge: Array32 | None, feather: np.float32) -> tuple[Array32, Array32]:
+    """H×W, 0–1 each: where the picture shows upper teeth and where what goes with the jaw.
+
+    `past_edge`: H×W px of the picture by which a place held by the head lies below the upper teeth's edge.
+    """
+    height = places.bottom - places.top
+    edge = places.top + np.float32(WITHOUT_TEETH) * height if past_edge is None else places.head - past_edge
+    seen = smoothstep(height / feather - 1)
+    upper = seen * smoothstep((np.minimum(places.bottom, edge) - places.head) / feather)
+    first = np.maximum(places.top, edge)
+    # less than two feathers of it are the lower lip's edge
+    lower = smoothstep((places.bottom - first) / feather - 2) * smoothstep((places.jaw - first) / feather)
+    return upper, lower
 
 
 def sufficiency(here: Rims, there: Rims, size: float, there_size: float) -> float:
@@ -124,12 +185,24 @@ def shaded(pixels: Array32, motion: Motion, window: Window) -> Array32:
     return pixels * (1 - np.float32(0.6 * closing) * dark)[..., None]
 
 
-def compose(own: MouthView, others: Sequence[tuple[MouthView, Array32, float]], cavity_pixels: Array32) -> Array32:
-    """H×W×3: the filled opening. `others`, best last: views of other pictures, colour gains (3) and shares (0–1)."""
-    filled, enough = mix(cavity_pixels, own.fixed, own.fixed_weight), 0.0
-    for other, gain, share in others:
-        # teeth alone are laid over a cavity, not over another mouth
-        teeth = other.fixed_weight * (1 - own.fixed_weight) * np.float32(1 - enough)
-        picture = mix(mix(filled, other.fixed * gain, teeth), other.whole * gain, other.enough)
-        filled, enough = mix(filled, picture, share), max(enough, share * other.enough)
-    return mix(filled, own.whole, own.enough)
+def compose(own: MouthView, others: Sequence["Other"], drawn: Array32) -> Array32:
+    """H×W×3: the filled opening. `others`: best last; `drawn` (H×W×3): what is behind them all."""
+    filled, same = drawn, 0.0
+    for other in others:
+        filled = mix(filled, other.view.laid_on(filled, other.gain), other.share)
+        same = max(same, other.share * other.view.enough) if other.own else same
+    # a picture of the same person that shows all shows the same teeth: two of them would not quite meet
+    return own.laid_on(filled, np.ones(3, np.float32), 1 - same)
+
+
+@dataclass(frozen=True)
+class Other:
+    """A picture besides the plate's own frame."""
+
+    view: MouthView
+    gain: Array32
+    """3: what brings its colours to the plate's."""
+    share: float
+    """0–1: how far it covers those before it."""
+    own: bool
+    """The plate's own person."""

@@ -97,7 +97,8 @@ def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...]) -> Fi
     others = []
     for filler in fillers if own.enough < 1 else ():
         near = _near(filler.patch, outline)
-        others.append((mouth.view(near, motion, part, filler.own), filler.gain(plate), filler.share))
+        seen = mouth.view(near, motion, part, filler.own)
+        others.append(mouth.Other(seen, filler.gain(plate), filler.share * filler.likeness(plate), filler.own))
     picture = mouth.compose(own, others, mouth.cavity(plate, motion, part))
     between = opening(rims(motion.new_landmarks, MOUTH), part)
     return Fill(part, mouth.shaded(picture, motion, part), between, _onset(motion, outline))
