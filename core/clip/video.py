@@ -1,10 +1,12 @@
 """Video files through PyAV."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
+from typing import Literal
 
 import av
 import av.error
@@ -13,6 +15,7 @@ import numpy as np
 
 from ..errors import InputError
 from .footage import Clip, Frame, FrameError, Pixels
+from .packets import Index, opened, packets, read_index
 
 DEFAULT_FPS = Fraction(24)
 MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020"}
@@ -27,16 +30,15 @@ def open_video(path: Path, start: int | None, end: int | None, fps: Fraction | N
     8-bit video gives uint8 RGB, deeper video uint16 RGB: the values of `ffmpeg -pix_fmt rgb24` and `rgb48`
     with its default scaler flags, as `ffmpeg` applies them by itself.
     """
-    with _opened(path) as container:
+    with opened(path) as container:
         stream = container.streams.video[0]
         image = _first_image(container, path)
         rate = fps or stream.average_rate or stream.guessed_rate or DEFAULT_FPS
-        promised = stream.frames
-        count = promised or _duration_in_frames(container, rate)
+        count = stream.frames or _duration_in_frames(container, rate)
         sound = bool(container.streams.audio)
         timecode = stream.metadata.get("timecode") or container.metadata.get("timecode")
     warnings: list[str] = []
-    source = VideoSource(path, Fraction(rate), promised, warnings)
+    source = VideoSource(path, Fraction(rate), warnings)
     if start is not None or end is not None:
         count = source.count()
     first, last = frame_range(path, 1, count, start, end)
@@ -79,12 +81,12 @@ def frame_range(
 class VideoSource:
     """Decodes a file's first video stream; holds one open decoder for `read` and no frames."""
 
-    def __init__(self, path: Path, fps: Fraction, promised: int, warnings: list[str]) -> None:
+    def __init__(self, path: Path, fps: Fraction, warnings: list[str]) -> None:
         self._path = path
         self._fps = fps
-        self._promised = promised
         self._warnings = warnings
-        self._stamps: list[int | None] | None = None
+        self._known: Index | None = None
+        self._damaged: set[int] = set()
         self._cursor: Iterator[Frame] | None = None
         self._next = 0
 
@@ -93,24 +95,19 @@ class VideoSource:
 
     def count(self) -> int:
         """How many frames the file really holds, counted by its packets (no decoding)."""
-        return len(self._index())
+        return self._index().count
 
     def frames(self, first: int, last: int | None) -> Iterator[Frame]:
-        number = first - 1
-        with _opened(self._path) as container:
-            stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
-            convert = _Converter(self._path)
-            origin = stream.start_time
-            for image in self._images(container, first):
-                number += 1
-                if last is not None and number > last:
-                    return
-                if origin is None:
-                    origin = image.pts
-                yield Frame(number, self._seconds(image, origin, number), convert(image, stream))
-        if last is None or number < last:
-            self._note_end(number, last)
+        """A frame for every packet; where one can't be decoded, the image before it again and a warning."""
+        number, index, convert = 0, self._index(), _Converter(self._path)
+        if first > max(index.count, 1):
+            raise FrameError(f"{self._path}: has no frame {first}; it holds {index.count} frames")
+        for number, image in self._filled(first):
+            yield Frame(number, index.seconds(number, self._fps), convert(image, index.tick))
+            if number == last:
+                break
+        if last is None or number < last or number == index.count:
+            self._note_end(number)
 
     def read(self, number: int) -> Frame:
         if number < 1:
@@ -124,54 +121,89 @@ class VideoSource:
         self._cursor = None
         raise FrameError(f"{self._path}: frame {number} can't be read; the file holds {self.count()} frames")
 
-    def _images(self, container: av.container.InputContainer, first: int) -> Iterator[av.VideoFrame]:
-        """Decoded images from frame `first` on, through the nearest key frame where time stamps allow."""
-        target, skip = None, first - 1
-        if first > 1:
-            index = self._index()
-            if first > len(index):
-                raise FrameError(f"{self._path}: has no frame {first}; it holds {len(index)} frames")
-            if None not in index:
-                target, skip = index[first - 1], 0
-                container.seek(target or 0, stream=container.streams.video[0], backward=True)
-        for image in self._decoded(container):
-            if target is not None and image.pts is not None and image.pts < target:
-                continue
-            if skip:
-                skip -= 1
-                continue
-            yield image
+    def _filled(self, first: int) -> Iterator[tuple[int, av.VideoFrame]]:
+        """Every frame from `first` on with an image: the nearest before it, or after it at the start of the file."""
+        before, wanted = None, first
+        for number, image in self._decoded(first):
+            if number > wanted:
+                before = before or self._image_before(wanted) or image
+                yield from self._repeated(before, wanted, number)
+            if number >= wanted:
+                yield number, image
+                wanted = number + 1
+            before = image
+        if self._index().stamps and (before := before or self._image_before(wanted)):
+            yield from self._repeated(before, wanted, self.count() + 1)
 
-    def _decoded(self, container: av.container.InputContainer) -> Iterator[av.VideoFrame]:
+    def _repeated(self, image: av.VideoFrame, start: int, end: int) -> Iterator[tuple[int, av.VideoFrame]]:
+        for number in range(start, end):
+            self._note_damaged(number)
+            yield number, image
+
+    def _image_before(self, number: int) -> av.VideoFrame | None:
+        """The last image before a frame that can be decoded."""
+        back, found = 1, None
+        while found is None and back < 2 * (number - 1):
+            for earlier, image in self._images(max(number - back, 1), "NONE"):
+                if earlier >= number:
+                    break
+                found = image
+            back *= 2
+        return found
+
+    def _decoded(self, first: int) -> Iterator[tuple[int, av.VideoFrame]]:
+        """Numbered images from `first` on, and some before it; those that can't be decoded are left out."""
+        following = first
         try:
-            for packet in container.demux(container.streams.video[0]):
+            for number, image in self._images(first, "AUTO"):
+                following = max(following, number + 1)
+                yield number, image
+        except av.error.FFmpegError:
+            if following <= self.count():  # beside a damaged frame, threads lose good ones: go on without
+                yield from self._images(following, "NONE")
+
+    def _images(self, first: int, threads: Literal["AUTO", "NONE"]) -> Iterator[tuple[int, av.VideoFrame]]:
+        """As `_decoded`, through the nearest key frame where time stamps allow; with threads, damage is an error."""
+        with opened(self._path) as container:
+            stream, stamps, number = container.streams.video[0], self._index().stamps, 0
+            stream.thread_type = threads
+            if stamps and first > 1:
+                container.seek(stamps[first - 1], stream=stream, backward=True)
+            for packet in chain(packets(container), [None]):
                 try:
-                    yield from packet.decode()
-                except av.error.InvalidDataError:
-                    self._warn(f"{self._path}: has damaged frames, which are left out")
-        except (av.error.InvalidDataError, av.error.EOFError) as error:
-            self._warn(f"{self._path}: breaks off ({error.strerror}); the frames before that are used")
+                    images = stream.codec_context.decode(packet)
+                except av.error.FFmpegError:
+                    if threads != "NONE":
+                        raise
+                    images, number = [], number + 1
+                for image in images:
+                    if stamps is None or image.pts is None:
+                        number += 1
+                    else:
+                        number = bisect_right(stamps, image.pts)
+                    yield number, image
 
-    def _index(self) -> list[int | None]:
-        """Presentation time stamps of the shown packets in order; with a None where the file has none."""
-        if self._stamps is None:
-            self._stamps = _packet_stamps(self._path)
-        return self._stamps
+    def _index(self) -> Index:
+        if self._known is None:
+            self._known = read_index(self._path)
+        return self._known
 
-    def _seconds(self, image: av.VideoFrame, origin: int | None, number: int) -> float:
-        if image.pts is None or origin is None or image.time_base is None:
-            return float((number - 1) / self._fps)
-        return float((image.pts - origin) * image.time_base)
+    def _note_damaged(self, number: int) -> None:
+        """Keep one warning that names all of them."""
+        if number not in self._damaged:
+            told = _damage(self._path, self._damaged)
+            self._damaged.add(number)
+            if told in self._warnings:
+                self._warnings.remove(told)
+            self._warnings.append(_damage(self._path, self._damaged))
 
-    def _note_end(self, number: int, last: int | None) -> None:
-        expected = last if last is not None else self._promised
+    def _note_end(self, number: int) -> None:
         if number == 0:
             raise InputError(f"{self._path}: no frame can be decoded; the file is damaged, copy it again")
-        if number < expected:
-            self._warn(f"{self._path}: is truncated: frames 1–{number} of {expected} could be read")
-
-    def _warn(self, message: str) -> None:
-        if message not in self._warnings:
+        index = self._index()
+        promised = f" of {index.count + index.missing}" if index.missing else ""
+        message = f"{self._path}: is truncated: frames 1–{number}{promised} could be read"
+        if (index.missing or index.broken) and message not in self._warnings:
             self._warnings.append(message)
 
 
@@ -183,10 +215,10 @@ class _Converter:
         self._graph: av.filter.Graph | None = None
         self._shape: tuple[int, int, str] | None = None
 
-    def __call__(self, image: av.VideoFrame, stream: av.VideoStream) -> Pixels:
+    def __call__(self, image: av.VideoFrame, tick: Fraction) -> Pixels:
         shape = (image.width, image.height, image.format.name)
         if self._graph is None:
-            self._graph, self._shape = _scaler(image, stream), shape
+            self._graph, self._shape = _scaler(image, tick), shape
         if shape != self._shape:
             raise FrameError(
                 f"{self._path}: changes from {self._shape} to {shape} on the way; convert it to one size first"
@@ -200,16 +232,11 @@ class _Converter:
         return np.ascontiguousarray(np.rot90(pixels, image.rotation // 90)) if image.rotation else pixels
 
 
-def _scaler(image: av.VideoFrame, stream: av.VideoStream) -> av.filter.Graph:
+def _scaler(image: av.VideoFrame, tick: Fraction) -> av.filter.Graph:
     """The filter graph that `ffmpeg -pix_fmt rgb24|rgb48le` makes by itself: the scaler with its default flags."""
     graph = av.filter.Graph()
     nodes = [
-        graph.add_buffer(
-            width=image.width,
-            height=image.height,
-            format=image.format,
-            time_base=stream.time_base or Fraction(1, 90000),
-        ),
+        graph.add_buffer(width=image.width, height=image.height, format=image.format, time_base=tick),
         graph.add("scale"),
         graph.add("format", f"pix_fmts={'rgb48le' if _is_deep(image) else 'rgb24'}"),
         graph.add("buffersink"),
@@ -224,39 +251,22 @@ def _is_deep(image: av.VideoFrame) -> bool:
     return any(component.bits > 8 for component in image.format.components)
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[av.container.InputContainer]:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    if path.stat().st_size == 0:
-        raise InputError(f"{path}: the file is empty; copy or export it again")
-    try:
-        container = av.open(str(path))
-    except (av.error.FFmpegError, OSError) as error:
-        raise InputError(
-            f"{path}: not readable as footage ({error.strerror}); give a video, image or sequence"
-        ) from error
-    with container:
-        if not container.streams.video:
-            raise InputError(f"{path}: holds no video; give a video, image or sequence")
-        yield container
-
-
 def _first_image(container: av.container.InputContainer, path: Path) -> av.VideoFrame:
-    try:
-        return next(container.decode(container.streams.video[0]))
-    except (StopIteration, av.error.FFmpegError) as error:
-        raise InputError(f"{path}: no frame can be decoded; the file is damaged, copy it again") from error
+    decoder = container.streams.video[0].codec_context
+    for packet in chain(packets(container), [None]):
+        with suppress(av.error.FFmpegError):  # damaged: the frames after it may be fine
+            for image in decoder.decode(packet):
+                return image
+    raise InputError(f"{path}: no frame can be decoded; the file is damaged, copy it again")
 
 
 def _duration_in_frames(container: av.container.InputContainer, rate: Fraction) -> int | None:
     return None if container.duration is None else max(round(container.duration * rate / av.time_base), 1)
 
 
-def _packet_stamps(path: Path) -> list[int | None]:
-    with _opened(path) as container:
-        stamps: list[int | None] = []
-        packets = container.demux(container.streams.video[0])
-        with suppress(av.error.InvalidDataError, av.error.EOFError):  # truncated: what could be read is the clip
-            stamps.extend(packet.pts for packet in packets if packet.size and not packet.is_discard)
-    return stamps if None in stamps else sorted(stamps, key=lambda stamp: stamp or 0)
+def _damage(path: Path, numbers: set[int]) -> str:
+    ordered = sorted(numbers)
+    starts = [number for number in ordered if number - 1 not in numbers]
+    ends = [number for number in ordered if number + 1 not in numbers]
+    told = ", ".join(str(low) if low == high else f"{low}–{high}" for low, high in zip(starts, ends, strict=True))
+    return f"{path}: frames that can't be decoded show the image before them: {told}; copy the file again"

@@ -2,6 +2,7 @@ import tracemalloc
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from expression_transfer.core.clip import open_clip, read_ahead
@@ -116,6 +117,97 @@ def test_a_truncated_video_gives_the_frames_it_has(planted, tmp_path):
 def test_a_whole_video_has_no_warnings(planted):
     clip = open_clip(planted("whole.mp4", "-pix_fmt", "yuv420p"))
     list(clip)
+    assert clip.warnings == []
+
+
+def _damage(path: Path, frames: set[int]) -> Path:
+    """A copy in which the packets of some frames (from 1, as shown) are noise."""
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux(container.streams.video[0]) if packet.size]
+        packets.sort(key=lambda packet: packet.pts)
+        places = [(packets[frame - 1].pos, packets[frame - 1].size) for frame in frames]
+    data = bytearray(path.read_bytes())
+    for start, size in places:
+        data[start : start + size] = np.random.default_rng(0).bytes(size)
+    damaged = path.with_stem("damaged")
+    damaged.write_bytes(data)
+    return damaged
+
+
+INTRA = {
+    "prores.mov": ["-c:v", "prores_ks", "-pix_fmt", "yuv422p10le"],
+    "mjpeg.avi": ["-c:v", "mjpeg", "-pix_fmt", "yuvj422p"],
+    "h264.mp4": ["-pix_fmt", "yuv420p", "-g", "1"],
+}
+
+
+@pytest.mark.parametrize("name", INTRA)
+@pytest.mark.parametrize(
+    ("frames", "told"), [({12}, "12;"), ({7, 11, 12, 13}, "7, 11–13;"), ({24}, "24;"), ({25}, "25;"), ({1, 2}, "1–2;")]
+)
+def test_a_damaged_frame_shows_the_one_before(name, frames, told, planted):
+    """All other frames keep their numbers, times and pixels, however they are reached."""
+    path = planted(name, *INTRA[name])
+    whole = [frame.pixels for frame in open_clip(path)]
+    clip = open_clip(_damage(path, frames))
+    read = list(clip)
+    assert [frame.number for frame in read] == list(range(1, 26))
+    np.testing.assert_allclose([frame.time for frame in read], np.arange(25) / 25, atol=1e-6)
+    shown = 3 if 1 in frames else 0
+    for frame in read:
+        shown = shown if frame.number in frames else frame.number
+        np.testing.assert_array_equal(frame.pixels, whole[shown - 1])
+    assert len(clip.warnings) == 1
+    assert str(clip.path) in clip.warnings[0] and told in clip.warnings[0]
+    for number in (13, 12, 25, 14, 24, 1, 2, 8):
+        np.testing.assert_array_equal(open_clip(clip.path).read(number).pixels, read[number - 1].pixels)
+    part = list(open_clip(clip.path, 12, 14))
+    assert [frame.number for frame in part] == [12, 13, 14]
+    np.testing.assert_array_equal([frame.pixels for frame in part], [frame.pixels for frame in read[11:14]])
+    list(clip)
+    assert len(clip.warnings) == 1
+
+
+@pytest.mark.parametrize("frame", [1, 9, 12, 24])
+def test_damage_among_frames_that_depend_on_each_other(frame, planted):
+    path = planted("gop.mp4", "-pix_fmt", "yuv420p", "-g", "8", "-bf", "2")
+    clip = open_clip(_damage(path, {frame}))
+    read = list(clip)
+    assert [each.number for each in read] == list(range(1, 26))
+    np.testing.assert_allclose([each.time for each in read], np.arange(25) / 25, atol=1e-6)
+    assert len(clip.warnings) == 1 and "truncated" not in clip.warnings[0]
+    again = open_clip(clip.path)
+    for number in (20, frame, min(frame + 1, 25), 3, 25):
+        np.testing.assert_array_equal(again.read(number).pixels, read[number - 1].pixels)
+
+
+@pytest.mark.parametrize("name", ["cut.mkv", "cut.webm", "cut.mp4"])
+def test_a_cut_file_is_told_by_count_or_duration(name, planted, ffmpeg, tmp_path):
+    """Also beside a longer sound, and not where the file is whole."""
+    whole = tmp_path / name.replace("cut", "whole")
+    ffmpeg("-i", planted("silent.mov"), "-f", "lavfi", "-i", "sine=d=3", "-movflags", "+faststart", "-g", "4", whole)
+    clip = open_clip(whole)
+    assert len(list(clip)) == 25 and clip.warnings == []
+    (tmp_path / name).write_bytes(whole.read_bytes()[: whole.stat().st_size * 4 // 10])
+    clip = open_clip(tmp_path / name)
+    held = len(list(clip))
+    assert 0 < held < 23
+    assert len(clip.warnings) == 1 and f"truncated: frames 1–{held} of 25" in clip.warnings[0]
+
+
+def test_a_variable_rate_is_not_taken_for_a_cut(planted):
+    """The last frame stands for half a second."""
+    path = planted("vfr.mkv", "-vf", "select='not(mod(n,3))*lt(n,13)+eq(n,24)'", "-fps_mode", "vfr")
+    clip = open_clip(path)
+    assert len(list(clip)) == 6 and clip.warnings == []
+
+
+def test_a_cut_by_the_editor_is_no_damage(planted, ffmpeg, tmp_path):
+    """An edit list hides the frames between the key frame and the start."""
+    path = tmp_path / "edited.mp4"
+    ffmpeg("-ss", "0.4", "-i", planted("whole.mp4", "-pix_fmt", "yuv420p", "-g", "25"), "-c", "copy", path)
+    clip = open_clip(path)
+    assert len(list(clip)) == clip.source.count() == 15
     assert clip.warnings == []
 
 
