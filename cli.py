@@ -269,6 +269,8 @@ def _rig(arguments: argparse.Namespace, reporter: "Reporter") -> None:
 
     if arguments.out.suffix.lower() != ".blend":
         raise InputError(f"{arguments.out}: the result is a .blend file; end its name with .blend")
+    if arguments.out.resolve() == arguments.rig.resolve():
+        raise InputError(f"{arguments.out}: is the rig itself; give the result another name")
     rig_jobs = _rig_jobs(arguments.rig)
     acting = read_performance(arguments.performance)
     report = rig_jobs.drive_rig(acting, arguments.rig, arguments.out, arguments.object, arguments.strength)

@@ -19,6 +19,7 @@ from .facs.from_fit import Neutral, performance, rest
 from .facs.performance import Performance
 from .facs.transfer import Mix, effect, lay, mixed, target_expression
 from .fit.result import Fit
+from .fit.segments import long_runs
 from .fit.solve import solve_shot
 from .job import Job, fingerprint, footage_files, refuse_own_results
 from .landmarks import DetectOptions, LandmarkTrack, detect
@@ -203,11 +204,15 @@ def _recomposite(
     run.timings.include(of_target, "target")
     plan, laid = _plan(driver, plate, mix, method, job)
     files = recomposite(plan, run.reporter, run.timings)
+    untouched = passages(laid.missing, plan.fit.frames)
+    if untouched:
+        spans = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in untouched)
+        run.reporter.log(f"left as they were (no driver, or no sure face): frames {spans}")
     report = {
         "driver": driver.about,
         "target": plate.report,
         "settings": {**asdict(mix), "method": method},
-        "untouched": passages(laid.missing, plan.fit.frames),
+        "untouched": untouched,
         "files": [str(file.relative_to(job.folder)) for file in files],
     }
     write_json(job.folder / "report.json", report)
@@ -226,7 +231,8 @@ def _plan(driver: Driver, plate: Solved, mix: Mix, method: Method, job: Job) -> 
         acting = held(acting, fit.frames, fit.times, fit.fps)
     shift = float(fit.times[0] - acting.times[0])
     pictures = None if driver.pictures is None else driver.pictures.later(shift)
-    laid = lay(acting, own, lost=(fit.confidence < LOW_CONFIDENCE) & ~fit.bridged)
+    doubtful = fit.visible & (fit.confidence < LOW_CONFIDENCE)
+    laid = lay(acting, own, lost=long_runs(doubtful, fit.times))  # a frame or two left out would flicker
     wanted = mixed(own, laid, mix)
     made_from = fingerprint(
         plate=plate.made_from,

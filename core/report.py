@@ -12,7 +12,8 @@ from .landmarks.places import eye_distance
 from .landmarks.track import LandmarkTrack
 
 LOW_CONFIDENCE = 0.5
-"""Seen frames below this are listed for the artist to look at, and are not transferred to."""
+"""Seen frames below this are listed for the artist to look at; passages of them longer than can be bridged are not
+transferred to."""
 
 
 def passages(marks: NDArray[np.bool_], frames: NDArray[np.int64]) -> list[list[int]]:

@@ -103,7 +103,13 @@ class Saved:
             raise InputError(f"{path}: not a readable {cls.schema.split('/')[0]} file ({error})") from error
         found = str(arrays.pop("schema", "none"))
         if found != cls.schema:
-            raise InputError(f"{path}: holds '{found}', this version reads '{cls.schema}'; make it again")
+            kind, wanted = found.split("/", maxsplit=1)[0], cls.schema.split("/")[0]
+            wrong = (
+                f"is a {kind} file; a {wanted} file is needed"
+                if kind != wanted
+                else "is of another version; make it again"
+            )
+            raise InputError(f"{path}: {wrong}")
         try:
             return typing.cast(Self, _rebuild(cls, arrays, ""))
         except (KeyError, ValueError, TypeError) as error:

@@ -98,9 +98,8 @@ def _from_facs(table: dict[str, list[str]], path: Path) -> Performance:
     zero, one = np.zeros(count), np.ones(count)
     marks = _numbers(table, "bridged", path) if "bridged" in table else zero
     frames = _numbers(table, "frame", path) if "frame" in table else np.arange(1, count + 1)
-    for name, column in (("frame", frames), ("timestamp", times)):
-        if np.any(np.diff(column) <= 0):
-            raise InputError(f"{path}: column '{name}' doesn't rise from row to row")
+    if np.any(np.diff(frames) <= 0):
+        raise InputError(f"{path}: column 'frame' doesn't rise from row to row")
     return Performance(
         units=np.stack([values[unit] for unit in UNITS], axis=1),
         head=np.stack([optional.get(name, zero) for name in HEAD], axis=1),

@@ -26,6 +26,16 @@ def bridged(visible: NDArray[np.bool_], times: Array) -> NDArray[np.bool_]:
     return inside & ~visible
 
 
+def long_runs(marks: NDArray[np.bool_], times: Array) -> NDArray[np.bool_]:
+    """T: marked, in a run of marks longer than BRIDGED_SECONDS."""
+    rows = np.flatnonzero(marks)
+    kept = np.zeros_like(marks)
+    for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+        if len(run) and times[run[-1]] - times[run[0]] > BRIDGED_SECONDS:
+            kept[run] = True
+    return kept
+
+
 def bridge(values: Array, visible: NDArray[np.bool_], times: Array) -> Array:
     """Values (T×…) with rows that are not visible interpolated linearly in time, held at the ends."""
     known = np.flatnonzero(visible)

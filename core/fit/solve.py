@@ -31,7 +31,7 @@ SAMPLES = 64
 """Frames from which the person is learnt."""
 
 FRAME_STEPS, RENEWED, WINDOW_STEPS = 3, (0, 1), 2
-"""Steps of a frame alone, those that renew its normal matrix, and steps of a window."""
+"""Steps of a frame alone, those that renew its normal matrix, and steps of a window (before the relaxed one)."""
 
 
 def solve_shot(
@@ -134,9 +134,16 @@ def assemble(solver: Solver, person: Person, states: States, variance: Array) ->
     )
 
 
+PIXEL_NOISE = 1.0
+"""px: what no detector gets below."""
+
+
 def confidence(track: LandmarkTrack, residual: Array, pose: Pose, focal: float) -> Array:
-    """T, 0–1: the detector's score, lowered where the face is badly explained (from 3 mm to 8 mm on average)."""
-    metres = np.nan_to_num(residual, nan=1.0) * pose.translation[:, 2] / focal
+    """T, 0–1: the detector's score, lowered where the face is badly explained (from 3 mm to 8 mm on average, what a
+    pixel of noise makes of a small face left out).
+    """
+    pixels = np.sqrt(np.maximum(np.nan_to_num(residual, nan=1e3) ** 2 - PIXEL_NOISE**2, 0.0))
+    metres = pixels * pose.translation[:, 2] / focal
     return np.asarray(track.score * np.clip((0.008 - metres) / 0.005, 0.0, 1.0))
 
 
@@ -160,7 +167,7 @@ def solve_window(solver: Solver, person: Person, states: States, rows: Rows, sti
     """States of consecutive rows (bridged ones included) coupled in time, and their weights' variances (T×E)."""
     known = np.flatnonzero(solver.track.visible[rows])
     normal = np.zeros((len(rows), len(stiff), len(stiff)))
-    for iteration in range(WINDOW_STEPS):
+    for iteration in range(WINDOW_STEPS + 1):
         visible = states.rows(known)
         seen = solver.compare(rows[known], person, visible)
         gradient = -stiff * smoothness_gradient(states.stacked())
@@ -171,7 +178,10 @@ def solve_window(solver: Solver, person: Person, states: States, rows: Rows, sti
         def step(precision: Array, pull: Array) -> Array:
             return solve_coupled(normal + diagonals(precision), pull, stiff)
 
-        states = states.moved(solver.bounded_step(states.expression, gradient, step, rounds=1))
+        if iteration < WINDOW_STEPS:
+            states = states.moved(solver.bounded_step(states.expression, gradient, step, rounds=1))
+        else:
+            states = states.moved(solver.relaxed_step(states.expression, gradient, step))
     ridge = np.ones(len(stiff))
     ridge[POSE:] = solver.ridge
     return states, np.diagonal(np.linalg.inv(normal + np.diag(ridge)), axis1=1, axis2=2)[:, POSE:]

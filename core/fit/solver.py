@@ -139,12 +139,28 @@ class Solver:
             _hold(precision, pull, high, 1 - expression)
         return found
 
+    def relaxed_step(self, expression: Array, gradient: Array, step: "StepSolver") -> Array:
+        """The step of the weights that are there, freed from the priors that kept the others away (and drew these
+        towards 0): as with the relaxed lasso (Meinshausen 2007), sparsity chooses and the data decide how much.
+        """
+        pull = gradient.copy()
+        pull[:, POSE:] -= RELAXED_RIDGE * expression
+        precision = np.ones_like(pull)
+        precision[:, POSE:] = RELAXED_RIDGE
+        _hold(precision, pull, expression <= ABSENT, 0.0)
+        return step(precision, pull)
+
 
 class StepSolver(Protocol):
     """Solves the normal equations with `precision` (T×n) added to their diagonal for the right-hand side `pull`."""
 
     def __call__(self, precision: Array, pull: Array) -> Array: ...
 
+
+RELAXED_RIDGE = 1.0
+"""Precision about 0 of weights in the relaxed step."""
+ABSENT = 0.05
+"""Weights up to this are taken for absent then, and stay."""
 
 HELD = 1e10
 """Precision of a weight that is held."""

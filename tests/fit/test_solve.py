@@ -7,7 +7,7 @@ from expression_transfer.core.errors import InputError
 from expression_transfer.core.face.model import Eyeballs, FaceModel, Response
 from expression_transfer.core.facs.tables import SHAPES
 from expression_transfer.core.fit.normal import rotation_vectors
-from expression_transfer.core.fit.segments import bridge, bridged, segments
+from expression_transfer.core.fit.segments import bridge, bridged, long_runs, segments
 from expression_transfer.core.fit.solve import solve_shot
 from expression_transfer.core.landmarks.track import LandmarkTrack
 from expression_transfer.core.reporting import SilentReporter
@@ -153,6 +153,12 @@ def test_saved_fit_loads_as_it_was(model, truth, tmp_path):
     assert again.expressions == fit.expressions and again.fps == fit.fps
     model.save(tmp_path / "model.npz")
     assert FaceModel.load(tmp_path / "model.npz").parts == model.parts
+
+
+def test_only_long_runs_count():
+    marks = np.zeros(60, bool)
+    marks[5:8] = marks[20:50] = True
+    assert list(np.flatnonzero(long_runs(marks, np.arange(60) / 30))) == list(range(20, 50))
 
 
 def test_segments_split_at_long_gaps():
