@@ -126,13 +126,12 @@ class VideoSource:
         before, wanted = None, first
         for number, image in self._decoded(first):
             if number > wanted:
-                before = before or self._image_before(wanted) or image
-                yield from self._repeated(before, wanted, number)
+                yield from self._repeated(before or image, wanted, number)
             if number >= wanted:
                 yield number, image
                 wanted = number + 1
             before = image
-        if self._index().stamps and (before := before or self._image_before(wanted)):
+        if before is not None and self._index().stamps:
             yield from self._repeated(before, wanted, self.count() + 1)
 
     def _repeated(self, image: av.VideoFrame, start: int, end: int) -> Iterator[tuple[int, av.VideoFrame]]:
@@ -140,30 +139,32 @@ class VideoSource:
             self._note_damaged(number)
             yield number, image
 
-    def _image_before(self, number: int) -> av.VideoFrame | None:
-        """The last image before a frame that can be decoded."""
-        back, found = 1, None
-        while found is None and back < 2 * (number - 1):
-            for earlier, image in self._images(max(number - back, 1), "NONE"):
-                if earlier >= number:
-                    break
-                found = image
-            back *= 2
-        return found
-
     def _decoded(self, first: int) -> Iterator[tuple[int, av.VideoFrame]]:
-        """Numbered images from `first` on, and some before it; those that can't be decoded are left out."""
+        """Numbered images from `first` or the nearest before it on; those that can't be decoded are left out."""
         following = first
         try:
-            for number, image in self._images(first, "AUTO"):
+            for number, image in self._reached(first, "AUTO"):
                 following = max(following, number + 1)
                 yield number, image
         except av.error.FFmpegError:
             if following <= self.count():  # beside a damaged frame, threads lose good ones: go on without
-                yield from self._images(following, "NONE")
+                yield from self._reached(following, "NONE")
+
+    def _reached(self, first: int, threads: Literal["AUTO", "NONE"]) -> Iterator[tuple[int, av.VideoFrame]]:
+        """As `_decoded`, from farther back where a seek comes out behind `first` or on damage."""
+        start, back = first, 1
+        while True:
+            images = self._images(start, threads)
+            head = next(images, None)
+            if start == 1 or (head is not None and head[0] <= first):
+                break
+            start, back = max(first - back, 1), 2 * back
+        if head is not None:
+            yield head
+            yield from images
 
     def _images(self, first: int, threads: Literal["AUTO", "NONE"]) -> Iterator[tuple[int, av.VideoFrame]]:
-        """As `_decoded`, through the nearest key frame where time stamps allow; with threads, damage is an error."""
+        """Numbered images from where a seek to frame `first` comes out; with threads, damage is an error."""
         with opened(self._path) as container:
             stream, stamps, number = container.streams.video[0], self._index().stamps, 0
             stream.thread_type = threads

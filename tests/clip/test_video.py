@@ -74,6 +74,24 @@ def test_random_access_and_ranges_agree_with_reading_through(options, planted):
         assert frames[0].time == whole[8].time
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("clip.ts", ("-c:v", "libx264", "-g", "10")),
+        ("clip.mpg", ("-c:v", "mpeg2video", "-bf", "2")),
+        ("open.mp4", ("-x264opts", "open-gop=1:keyint=10:bframes=3")),
+    ],
+)
+def test_seeks_that_come_out_too_late(name, options, planted):
+    """Streams without an index, and frames that lean on the group before their own."""
+    path = planted(name, "-pix_fmt", "yuv420p", *options)
+    whole = [frame.pixels for frame in open_clip(path)]
+    for number in range(1, 26):
+        clip = open_clip(path)
+        np.testing.assert_array_equal(clip.read(number).pixels, whole[number - 1])
+        assert clip.warnings == []
+
+
 def test_information(ffmpeg, tmp_path):
     path = tmp_path / "said.mov"
     ffmpeg(
