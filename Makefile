@@ -29,7 +29,7 @@ test: env
 	$(BIN)/python -m pytest
 
 bench: env
-	$(BIN)/python -m expression_transfer.benchmarks.plumbing 2>/dev/null
+	$(BIN)/python -m expression_transfer.benchmarks.plumbing
 	$(BIN)/python -m expression_transfer.benchmarks.speed
 
 # what was built and cached; the environments stay

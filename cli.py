@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 
 RIGS = {".blend", ".glb", ".gltf", ".fbx", ".vrm"}
 INTERRUPTED = 130
+TOLD = (
+    "result.mp4",
+    "result.png",
+    "frames",
+    "matte",
+    "performance.npz",
+    "arkit.csv",
+    "facs.csv",
+    "curves.png",
+    "report.json",
+)
+"""Results that are named when a command ends."""
 
 
 def main(argv: list[str] | None = None, reporter: "Reporter | None" = None) -> int:
@@ -219,11 +231,12 @@ def _run(arguments: argparse.Namespace, reporter: "Reporter") -> "Run":
 
 
 def _close(folder: Path, run: "Run") -> None:
-    """Leave timing.json in the folder and say where the results are."""
+    """Leave timing.json in the folder and say what is there."""
     from .core.storage import write_json
 
     write_json(folder / "timing.json", run.timings.stages)
-    run.reporter.log(f"done: {folder}")
+    made = ", ".join(name for name in TOLD if (folder / name).exists())
+    run.reporter.log(f"done: {folder} holds {made}")
 
 
 def _solve(arguments: argparse.Namespace, reporter: "Reporter") -> None:

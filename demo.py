@@ -57,7 +57,7 @@ def known_units(acted: Scene) -> dict[str, Array]:
 
 
 def compare(solved: Performance, known: dict[str, Array]) -> dict[str, dict[str, float]]:
-    """Pearson correlation and mean absolute error of the units that act."""
+    """Pearson correlation, mean absolute error and found peak : true peak of the units that act."""
     figures = {}
     for unit, truth in known.items():
         if truth.max() < ACTIVE:
@@ -65,7 +65,12 @@ def compare(solved: Performance, known: dict[str, Array]) -> dict[str, dict[str,
         found = solved.units[:, UNITS.index(unit)]
         correlation = np.corrcoef(found, truth)[0, 1] if found.std() > 0 else 0.0
         error = float(np.mean(np.abs(found - truth)))
-        figures[unit] = {"correlation": round(float(correlation), 3), "mean_error": round(error, 3)}
+        peak = float(found.max() / truth.max())
+        figures[unit] = {
+            "correlation": round(float(correlation), 3),
+            "mean_error": round(error, 3),
+            "peak": round(peak, 2),
+        }
     return figures
 
 
@@ -106,6 +111,9 @@ def _tell(folder: Path, blend: Path | None, figures: dict[str, dict[str, float]]
     } | ({"head.blend": "the fitted head, keyframed"} if blend else {})
     for name, what in made.items():
         reporter.log(f"  {folder / name}  {what}")
-    reporter.log("known curves of the driver against what was solved from its pixels (correlation, mean error):")
+    reporter.log(
+        "known curves of the driver against what was solved from its pixels (correlation, mean error, peak : true peak):"
+    )
     for unit, figure in figures.items():
-        reporter.log(f"  {unit:10} {figure['correlation']:6.3f} {figure['mean_error']:6.3f}")
+        said = f"{figure['correlation']:6.3f} {figure['mean_error']:6.3f} {figure['peak']:5.2f}"
+        reporter.log(f"  {unit:10} {said}")

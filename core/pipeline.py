@@ -160,6 +160,7 @@ def transfer(source: Footage, target: Footage, folder: Path, mix: Mix, method: M
         raise InputError("--method tps moves all landmarks by the driver's; leave out --region and --mode")
     model, clip, plate = load_model(run.model), source.open(folder), target.open(folder)
     job = Job(folder, run.resume)
+    run.reporter.log(f"driver: {source.path}")
     driving = _solve(source, clip, model, job, run)
     track = driving.track
     pictures = DrivingFootage(
@@ -198,6 +199,7 @@ class Driver:
 def _recomposite(
     driver: Driver, target: Footage, clip: Clip, job: Job, mix: Mix, method: Method, run: Run
 ) -> dict[str, Any]:
+    run.reporter.log(f"plate: {target.path}")
     of_target = Timings()
     target_job = Job(job.folder / "target", run.resume)
     plate = _solve(target, clip, load_model(run.model), target_job, replace(run, timings=of_target))
