@@ -112,7 +112,7 @@ def _tell(folder: Path, blend: Path | None, figures: dict[str, dict[str, float]]
     for name, what in made.items():
         reporter.log(f"  {folder / name}  {what}")
     reporter.log(
-        "known curves of the driver against what was solved from its pixels (correlation, mean error, peak : true peak):"
+        "known curves of the driver against those solved from its pixels (correlation, mean error, peak : true peak):"
     )
     for unit, figure in figures.items():
         said = f"{figure['correlation']:6.3f} {figure['mean_error']:6.3f} {figure['peak']:5.2f}"

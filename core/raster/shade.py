@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..clip.proxy import srgb_encoded
 from ..conventions import CV_PIXEL_CENTRE, Array, Array32
 from ..fit.result import Camera
 from .cpu import Fragments, interpolate, rasterise
@@ -93,10 +94,8 @@ def picture(
 
 
 def display(linear: Array32) -> NDArray[np.uint8]:
-    """sRGB-encoded 8 bit of linear light (IEC 61966-2-1)."""
-    value = np.clip(linear, 0, 1)
-    encoded = np.where(value <= 0.0031308, 12.92 * value, 1.055 * value ** (1 / 2.4) - 0.055)
-    return np.asarray(np.round(255 * encoded), dtype=np.uint8)
+    """sRGB-encoded 8 bit of linear light."""
+    return np.asarray(np.round(255 * srgb_encoded(np.clip(linear, 0, 1))), dtype=np.uint8)
 
 
 def linear_light(encoded: NDArray[np.uint8]) -> Array32:
