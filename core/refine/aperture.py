@@ -117,12 +117,19 @@ class Chart:
         return np.asarray(np.interp(along, place[order], (local @ self.rim.down)[order]), dtype=np.float32)
 
 
-def opening(rim: Rims, window: Window) -> Array32:
-    """H×W, 0–1: how much of each pixel lies between the rims; none where they all but meet (a fifth of a px)."""
+def opening(rim: Rims, window: Window, soft: float = 0.0) -> Array32:
+    """H×W, 0–1: how much of each pixel lies between the rims; none where they all but meet (a fifth of a px).
+
+    `soft`: px inside the rims over which it sets in, as a lens blurs an edge.
+    """
     chart = Chart(rim)
-    upper, lower = chart.heights(chart.place(pixel_centres(window))[0])
+    along, below = chart.place(pixel_centres(window))
+    upper, lower = chart.heights(along)
     # a filled polygon has its outline drawn, so that even one without area leaves a hair line
-    return coverage(rim.contour, window) * smoothstep((lower - upper - np.float32(0.2)) / np.float32(0.6))
+    between = coverage(rim.contour, window) * smoothstep((lower - upper - np.float32(0.2)) / np.float32(0.6))
+    if soft == 0:
+        return between
+    return between * smoothstep(np.minimum(below - upper, lower - below) / np.float32(soft) + np.float32(0.25))
 
 
 def carry_along(here: Chart, there: Chart, along: Array32) -> Array32:

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 
 from ..conventions import Array32
-from ..landmarks.places import OUTER_LIPS
-from ..raster.windows import Window
+from ..landmarks.places import EYES, OPEN_SKIN, OUTER_LIPS
+from ..raster.windows import Window, around
 from .aperture import coverage
 from .patch import Patch
 
@@ -28,6 +28,27 @@ def hue_difference(one: Patch, other: Patch) -> float:
     """
     ratio = np.log((one.tone + 1e-4) / (other.tone + 1e-4))
     return float(np.linalg.norm(ratio - ratio.mean()))
+
+
+def eye_white(plate: Patch) -> Array32:
+    """3: the brightest quarter of what lies between the lids, no brighter than the skin where it shines most.
+
+    Half its hue is the skin's: eyes in shadow are blue. Where they are shut or too small to tell: from the skin alone.
+    """
+    skin = np.sqrt(np.maximum(plate.tone, 0) * np.float32(max(float(plate.tone.mean()), 0.0)))
+    samples = [skin[None]] * 4
+    for eye in EYES:
+        part = plate.crop(around(plate.landmarks[eye.rings[0]], 1, plate.window))
+        inside = coverage(plate.landmarks[eye.rings[0]], part.window) > 0.9
+        between = part.pixels[inside]
+        samples.append(
+            between[between.mean(axis=1) >= np.percentile(between.mean(axis=1), 75)] if len(between) else between
+        )
+    seen = np.concatenate(samples).mean(axis=0)
+    white = (seen + skin * (seen.mean() / max(float(skin.mean()), 1e-6))) / 2
+    face = plate.crop(around(plate.landmarks[OPEN_SKIN], 0, plate.window)).pixels
+    limit = np.percentile(face.mean(axis=2), 95) if face.size else white.mean()
+    return np.asarray(white * min(1.0, float(limit) / max(float(white.mean()), 1e-6)), dtype=np.float32)
 
 
 def lips(patch: Patch, window: Window) -> Array32:

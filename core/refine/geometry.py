@@ -13,7 +13,7 @@ from ..landmarks.track import LandmarkTrack
 from .anchor import corrections, spread
 from .backward import Motion
 from .closing import closed, closures, inset
-from .inner import ALBEDO, InnerMouth
+from .inner import ALBEDO, InnerMouth, arch_length
 
 SKIN_PARTS = ("skin", "lips")
 """Parts of a model that are warped; eyes and the inside of the mouth are filled instead."""
@@ -38,6 +38,10 @@ class PlateGeometry:
         self._albedo = np.array([ALBEDO[model.parts[part]] for part in model.part[faces]], dtype=np.float32)
         upper = [model.parts.index(part) for part in ("teeth_upper",) if part in model.parts]
         self._upper_teeth = np.isin(within, model.triangles[np.isin(model.part, upper)])
+        self._arch = np.full(len(within), np.nan)
+        for row in (part for part in ("teeth_upper", "teeth_lower") if part in model.parts):
+            teeth = np.isin(within, model.triangles[model.part == model.parts.index(row)])
+            self._arch[teeth] = arch_length(self._inner.mean[teeth].astype(np.float64))
         self._spread = spread(model, vertices)
         self._corrections = corrections(self._marks, fit, track)
         self._closures = closures(model, fit.identity)
@@ -73,7 +77,7 @@ class PlateGeometry:
         shape = self._inner.shape(self._fit.identity, expression)
         pixels = self._fit.project(shape, row) + correction[RIGID].mean(axis=0)
         depth = self._fit.to_camera(shape, row)[:, 2]
-        return InnerMouth(pixels, depth, self._inner_triangles, self._albedo, self._upper_teeth)
+        return InnerMouth(pixels, depth, self._inner_triangles, self._albedo, self._upper_teeth, self._arch)
 
 
 def vertices_only(model: FaceModel, vertices: NDArray[np.intp]) -> FaceModel:

@@ -7,19 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
-from ..raster.cpu import rasterise
+from ..raster.cpu import interpolate, rasterise
 from ..raster.windows import Window
 
 ALBEDO = {
     "mouth": (0.30, 0.10, 0.09),
     "tongue": (0.62, 0.27, 0.26),
-    "teeth_upper": (0.92, 0.88, 0.78),
-    "teeth_lower": (0.66, 0.58, 0.50),
+    "teeth_upper": (0.92, 0.88, 0.80),
+    "teeth_lower": (0.92, 0.86, 0.76),
 }
-"""Colours beside skin of mean brightness 0.55, in the light that falls on the skin."""
-SKIN_BRIGHTNESS = 0.55
-DARKENING = 0.014
+"""Colours beside the white of the eye."""
+DARKENING = 0.035
 """m behind what is foremost over which the light falls to 1 / e."""
+TOOTH_WIDTHS = (8.5, 6.5, 7.5, 7.0, 7.0, 10.0)
+"""mm along the arch from its middle, central incisor to first molar: the means of the permanent upper teeth."""
+GAP = 0.5
+"""mm: half the width of the shade between two teeth."""
+GAP_SHADE = 0.35
+SOFTNESS = 0.006
+"""Of the face's size: how soft edges are drawn, standard deviation."""
 SAMPLES = 3
 """Samples a pixel, each way."""
 EDGE_POINTS = 17
@@ -40,25 +46,46 @@ class InnerMouth:
     """F×3."""
     upper_teeth: NDArray[np.bool_]
     """V."""
+    arch: Array
+    """V mm: how far along the dental arch from its middle; NaN where there is no tooth."""
 
 
-def draw(inner: InnerMouth, tone: Array32, window: Window) -> tuple[Array32, Array32]:
-    """H×W×3 colours beside skin of colour `tone` (3), and H×W, 0–1: where there is any."""
+def draw(inner: InnerMouth, white: Array32, window: Window, size: float) -> tuple[Array32, Array32]:
+    """H×W×3 colours in a light that makes eyes `white` (3), and H×W, 0–1: where any is. `size`: the face's, px."""
     u0, v0, u1, v1 = window
     fine = (inner.pixels - (u0, v0)) * SAMPLES
-    size = ((u1 - u0) * SAMPLES, (v1 - v0) * SAMPLES)
-    fragments = rasterise(fine, inner.depth, inner.triangles, *size, edges=False)
+    fragments = rasterise(fine, inner.depth, inner.triangles, (u1 - u0) * SAMPLES, (v1 - v0) * SAMPLES, edges=False)
     seen = fragments.seen
     # what is foremost of the whole jaw, seen or not: an opened mouth's teeth lie back, in the dark
     front = float(np.percentile(inner.depth, 10))
     behind = np.maximum(np.where(seen, fragments.depth, front) - front, 0)
-    light = np.exp(-behind / DARKENING) * _facing(inner)[fragments.triangle]
+    arch = interpolate(fragments, inner.triangles, inner.arch[:, None])[..., 0]
+    light = np.exp(-behind / DARKENING) * _facing(inner)[fragments.triangle] * between_teeth(arch)
     colour = inner.albedo[fragments.triangle] * (light * seen)[..., None].astype(np.float32)
-    weight = cv2.resize(seen.astype(np.float32), (u1 - u0, v1 - v0), interpolation=cv2.INTER_AREA)
-    small = cv2.resize(colour, (u1 - u0, v1 - v0), interpolation=cv2.INTER_AREA)
-    # half of the skin's hue is taken for the light's
-    light_colour = np.sqrt(np.maximum(tone, 0) * np.float32(tone.mean())) / np.float32(SKIN_BRIGHTNESS)
-    return np.asarray(small / np.maximum(weight, 1e-3)[..., None] * light_colour), np.asarray(weight)
+    weight, small = _soft(seen.astype(np.float32), window, size), _soft(colour, window, size)
+    return np.asarray(small / np.maximum(weight, 1e-3)[..., None] * white), weight
+
+
+def _soft(values: Array32, window: Window, size: float) -> Array32:
+    """Samples averaged to the window's pixels, and as blurred as a lens would have them."""
+    small = cv2.resize(values, (window[2] - window[0], window[3] - window[1]), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), max(SOFTNESS * size, 0.5)), dtype=np.float32)
+
+
+def arch_length(points: Array) -> Array:
+    """V mm from the middle along the arch on which teeth (V×3 m, face space) stand, taken for a circle's part."""
+    back = points[:, 2].min()
+    angle = np.arctan2(points[:, 0], points[:, 2] - back)
+    radius = np.median(np.hypot(points[:, 0], points[:, 2] - back))
+    return np.asarray(1e3 * radius * angle)
+
+
+def between_teeth(arch: Array32) -> Array32:
+    """H×W, 1 − GAP_SHADE to 1: darker between teeth, at mm along the arch (H×W; NaN: no tooth)."""
+    edges = np.concatenate([[0.0], np.cumsum(TOOTH_WIDTHS)])
+    away = np.abs(np.abs(arch)[..., None] - edges.astype(np.float32)).min(axis=-1)
+    shade = np.exp(-((np.nan_to_num(away, nan=1e3) / np.float32(GAP)) ** 2))
+    return np.asarray(1 - np.float32(GAP_SHADE) * shade, dtype=np.float32)
 
 
 def lower_edge(along: Array32, below: Array32) -> tuple[Array, Array]:
@@ -72,11 +99,11 @@ def lower_edge(along: Array32, below: Array32) -> tuple[Array, Array]:
 
 
 def _facing(inner: InnerMouth) -> Array32:
-    """F, 0.35–1: light from the camera, softly."""
+    """F, 0.6–1: light from the camera, softly."""
     corners = np.column_stack([inner.pixels, inner.depth * _focal(inner)])[inner.triangles]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     towards = np.abs(normal[:, 2]) / (np.linalg.norm(normal, axis=1) + 1e-12)
-    return np.asarray(0.35 + 0.65 * towards, dtype=np.float32)
+    return np.asarray(0.6 + 0.4 * towards, dtype=np.float32)
 
 
 def _focal(inner: InnerMouth) -> float:

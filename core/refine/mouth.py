@@ -8,22 +8,23 @@ teeth would be, not by the frame: a mouth that opens uncovers what lies behind b
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from ..conventions import Array32
 from ..landmarks.places import MOUTH
 from ..raster.windows import Window, pixel_centres
-from .aperture import Chart, Rims, carry_along, coverage, rims
+from .aperture import Chart, Rims, carry_along, rims
 from .backward import Motion
-from .colour import lips
-from .grid import distance_into, mix, ramp, sample, smoothstep
+from .colour import eye_white, grain, lips, with_grain
+from .grid import mix, ramp, smoothstep
 from .inner import draw, lower_edge
 from .patch import Patch, apply, head_affine, jaw_shift
 
 ENOUGH = (0.8, 1.0)
 """A mouth that is open by more than the second share of the height needed fills all of it; by less than the first its
 teeth alone are used, each row in its place."""
+APART = (0.02, 0.07)
+"""Face sizes by which rows of teeth go apart until none is stretched over the space between them."""
 CLOSED_GAP = 0.015
 """Opening, in face sizes (distance of the outer eye corners), below which a mouth counts as closed."""
 FEATHER = 0.02
@@ -34,6 +35,12 @@ OVERBITE = 0.015
 """Face sizes that upper teeth may reach below where the model has their edge."""
 WITHOUT_TEETH = 0.6
 """Share of a picture's opening that counts as upper teeth where the model has none."""
+UNDER_LIP = 0.09
+"""Face sizes below the upper lip over which its shadow on drawn teeth ends."""
+SOFT_RIM = 0.015
+"""Face sizes over which the inside sets in at the lips."""
+FALLOFF = 0.02
+"""Face sizes over which the drawn cavity's wet edge gets dark, to 1 / e."""
 CORNER = 0.2
 """Mouth widths from the corners over which teeth leave their width for the mouth's."""
 HOLD = 0.06
@@ -85,7 +92,7 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
         upper_weight,
         filler.sample(there.point(places.along, np.minimum(places.jaw, places.bottom - feather))),
         lower_weight,
-        sufficiency(here.rim, there.rim, size, scale * size),
+        sufficiency(here.rim, there.rim, size, scale * size) * (_holds(drop / (scale * size)) if own else 1.0),
     )
 
 
@@ -143,7 +150,8 @@ def _weights(places: _Places, past_edge: Array32 | None, feather: np.float32) ->
     """
     height = places.bottom - places.top
     edge = places.top + np.float32(WITHOUT_TEETH) * height if past_edge is None else places.head - past_edge
-    seen = smoothstep(height / feather - 1)
+    # what a narrow slit shows is shadow, and one row of pixels carried on upwards is streaks
+    seen = smoothstep(height / (2 * feather) - np.float32(1.5)) * smoothstep((places.head - places.top) / feather + 2)
     upper = seen * smoothstep((np.minimum(places.bottom, edge) - places.head) / feather)
     first = np.maximum(places.top, edge)
     # less than two feathers of it are the lower lip's edge
@@ -157,22 +165,35 @@ def sufficiency(here: Rims, there: Rims, size: float, there_size: float) -> floa
     return ramp((have + CLOSED_GAP) / (need + CLOSED_GAP), *ENOUGH)
 
 
-def cavity(plate: Patch, motion: Motion, window: Window) -> Array32:
-    """H×W×3: a plausible dark inside: the lips' hue; where the model has teeth and tongue, those."""
-    tone, chart = lips(plate, window), Chart(rims(motion.new_landmarks, MOUTH))
+def _holds(drop: float) -> float:
+    """0–1: how well one picture of the same person stretches over both rows of teeth, when the jaw lay `drop` face
+    sizes lower in it: a jaw that has opened since draws the rows apart.
+    """
+    return 1 - ramp(-drop, *APART)
+
+
+def drawn(plate: Patch, motion: Motion, window: Window, row: int) -> Array32:
+    """H×W×3: a plausible inside in the plate's own colours: a dark cavity and, where the model has them, its teeth and
+    tongue; darker under the upper lip and towards the corners, with the plate's grain, another in every `row`.
+    """
+    size, chart = np.float32(motion.size), Chart(rims(motion.new_landmarks, MOUTH))
     along, below = chart.place(pixel_centres(window))
     upper, lower = chart.heights(along)
-    share = (below - upper) / np.maximum(lower - upper, 1)
-    inner = distance_into(coverage(chart.rim.contour, window) > 0.5)
-    rim = 1 - smoothstep(inner / np.float32(max(0.4 * float(inner.max()), 1.0)))
-    shade = np.float32(0.08) + np.float32(0.12) * rim + np.float32(0.2) * smoothstep((share - 0.4) / 0.5)
-    dark = np.asarray(tone * np.array([1.0, 0.75, 0.75], np.float32) * shade[..., None], dtype=np.float32)
-    if motion.inner is None:
-        return dark
-    drawn, weight = draw(motion.inner, plate.tone, window)
-    # under the upper lip teeth are in its shadow
-    depth = np.maximum(below - upper, 0) / np.float32(0.05 * motion.size)
-    return mix(dark, drawn * (np.float32(0.45) + np.float32(0.4) * smoothstep(depth))[..., None], weight)
+    dark = _cavity(lips(plate, window), np.minimum(below - upper, lower - below) / size)
+    if motion.inner is not None:
+        teeth, weight = draw(motion.inner, eye_white(plate), window, motion.size)
+        corner = np.minimum(along, np.float32(chart.width) - along) / np.float32(max(chart.width, 1.0))
+        under = np.float32(0.6) + np.float32(0.4) * smoothstep((below - upper) / (UNDER_LIP * size))
+        aside = np.float32(0.3) + np.float32(0.7) * smoothstep(corner / np.float32(0.35))
+        dark = mix(dark, teeth * (under * aside)[..., None], weight)
+    return with_grain(dark, grain(plate.crop(window).pixels), seed=(row, MOUTH.upper[0]))
+
+
+def _cavity(tone: Array32, inside: Array32) -> Array32:
+    """H×W×3: from the lips' colour (3) to a warm dark, by the distance from the lips (H×W face sizes)."""
+    wet = np.exp(-np.maximum(inside, 0) / np.float32(FALLOFF))[..., None]
+    warm = np.array([1.0, 0.6, 0.55], np.float32)
+    return np.asarray(tone * (np.float32(0.1) * warm + wet * (np.float32(0.5) - np.float32(0.1) * warm)), np.float32)
 
 
 def shaded(pixels: Array32, motion: Motion, window: Window) -> Array32:
@@ -185,9 +206,9 @@ def shaded(pixels: Array32, motion: Motion, window: Window) -> Array32:
     return pixels * (1 - np.float32(0.6 * closing) * dark)[..., None]
 
 
-def compose(own: MouthView, others: Sequence["Other"], drawn: Array32) -> Array32:
-    """H×W×3: the filled opening. `others`: best last; `drawn` (H×W×3): what is behind them all."""
-    filled, same = drawn, 0.0
+def compose(own: MouthView, others: Sequence["Other"], behind: Array32) -> Array32:
+    """H×W×3: the filled opening. `others`: best last; `behind` (H×W×3): what they don't show."""
+    filled, same = behind, 0.0
     for other in others:
         filled = mix(filled, other.view.laid_on(filled, other.gain), other.share)
         same = max(same, other.share * other.view.enough) if other.own else same

@@ -49,7 +49,7 @@ def perform(
     frame's place in the shot.
     """
     fillers_of = (fillers.left_eye, fillers.right_eye)
-    layers = [mouth_layer(plate, motion, fillers.mouth)]
+    layers = [mouth_layer(plate, motion, fillers.mouth, row)]
     layers += [eye_layer(plate, motion, eye, others) for eye, others in zip(EYES, fillers_of, strict=True)]
     holes = np.zeros(plate.pixels.shape[:2], dtype=np.bool_)
     for layer in layers:
@@ -89,8 +89,8 @@ def skin_map(
     return offsets
 
 
-def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...]) -> Fill:
-    """The inside of the mouth."""
+def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], row: int) -> Fill:
+    """The inside of the mouth; `row`: of the shot."""
     outline = np.concatenate([OUTER_LIPS, MOUTH.upper, MOUTH.lower])
     part = _window(plate, motion, outline, 0.1)
     own = mouth.view(plate.crop(part), motion, part, own=True)
@@ -99,8 +99,9 @@ def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...]) -> Fi
         near = _near(filler.patch, outline)
         seen = mouth.view(near, motion, part, filler.own)
         others.append(mouth.Other(seen, filler.gain(plate), filler.share * filler.likeness(plate), filler.own))
-    picture = mouth.compose(own, others, mouth.cavity(plate, motion, part))
-    between = opening(rims(motion.new_landmarks, MOUTH), part)
+    behind = mouth.drawn(plate, motion, part, row) if own.enough < 1 else own.whole
+    picture = mouth.compose(own, others, behind)
+    between = opening(rims(motion.new_landmarks, MOUTH), part, mouth.SOFT_RIM * motion.size)
     return Fill(part, mouth.shaded(picture, motion, part), between, _onset(motion, outline))
 
 
