@@ -47,6 +47,7 @@ def main(argv: list[str] | None = None, reporter: "Reporter | None" = None) -> i
     terminal = TerminalReporter()
     try:
         arguments.run(arguments, terminal)
+        terminal.end()
     except ExpressionTransferError as error:
         terminal.end()
         return _say(str(error), error.exit_status)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from ..face.model import FaceModel
 from ..landmarks.places import EYES, MOUTH, Aperture
-from .grid import ramp
+from .grid import ramp, smoothstep
 
 SOFT = 3e-4
 """m: gaps of the model below this say little about real ones."""
@@ -23,6 +23,9 @@ class Closure:
     """N m: the model's gap at each pair of rim landmarks when the opening is shut."""
     upper_share: float
     """0–1: how much of a closing the upper rim does."""
+    meets: float
+    """m: gaps of the model below this count as none once it has closed to them, and ones above twice this as they are.
+    """
     follow: Array
     """478×2N: how far each landmark follows each rim point (upper ones first) that is moved."""
     edge: Array
@@ -38,6 +41,9 @@ INSET_REACH = 0.003
 PARTED = 0.06
 """Change of the gap, in face sizes, at which the whole inset is used."""
 LID_REACH = 0.003
+LIPS_MEET = 9e-4
+"""m: a hundredth of the distance between the eyes' outer corners."""
+LIDS_MEET = 1e-4
 LIP_SHARE = 0.4
 LID_SHARE = 0.85
 
@@ -45,11 +51,11 @@ LID_SHARE = 0.85
 def closures(model: FaceModel, identity: Array) -> tuple[Closure, ...]:
     """Mouth, left eye, right eye."""
     neutral = model.landmarks(model.neutral(identity))
-    found = [_closure(MOUTH, gap(neutral, MOUTH), LIP_SHARE, neutral, MOUTH_REACH)]
+    found = [_closure(MOUTH, gap(neutral, MOUTH), LIP_SHARE, neutral, MOUTH_REACH, LIPS_MEET)]
     for eye, side in zip(EYES, "LR", strict=True):
         blink = np.array([float(name == f"eyeBlink_{side}") for name in model.expressions])
         shut = model.landmarks(model.shape(identity, blink))
-        found.append(_closure(eye.aperture, gap(shut, eye.aperture), LID_SHARE, neutral, LID_REACH))
+        found.append(_closure(eye.aperture, gap(shut, eye.aperture), LID_SHARE, neutral, LID_REACH, LIDS_MEET))
     return tuple(found)
 
 
@@ -58,11 +64,13 @@ def gap(landmarks: Array, aperture: Aperture) -> Array:
     return np.asarray(landmarks[aperture.upper[1:-1], 1] - landmarks[aperture.lower[1:-1], 1])
 
 
-def _closure(aperture: Aperture, shut: Array, upper_share: float, neutral: Array, reach: float) -> Closure:
+def _closure(
+    aperture: Aperture, shut: Array, upper_share: float, neutral: Array, reach: float, meets: float
+) -> Closure:
     rim = np.concatenate([aperture.upper[1:-1], aperture.lower[1:-1]])
     pairs = len(aperture.upper) - 2
     follow, edge = (_follow(neutral, rim, pairs, far) for far in (reach, INSET_REACH))
-    return Closure(aperture, shut, upper_share, follow, edge)
+    return Closure(aperture, shut, upper_share, meets, follow, edge)
 
 
 def _follow(neutral: Array, rim: NDArray[np.intp], pairs: int, reach: float) -> Array:
@@ -89,6 +97,7 @@ def closed(closure: Closure, old: Array, new: Array, old_shape: Array, new_shape
     model_before = np.maximum(gap(old_shape, aperture) - closure.shut, 0)
     model_after = np.maximum(gap(new_shape, aperture) - closure.shut, 0)
     shutting = np.where(before > 0, before * _remaining(model_before, model_after), before)
+    shutting = np.where(shutting > 0, shutting * _parted(closure.meets, model_before, model_after), shutting)
     wanted = np.where(model_after < model_before, shutting, np.maximum(after, np.minimum(before, 0)))
     missing = wanted - after
     steps = np.concatenate([-closure.upper_share * missing, (1 - closure.upper_share) * missing])
@@ -107,6 +116,12 @@ def _remaining(before: Array, after: Array) -> Array:
     """N, 0–1: what share of a gap remains: 1 where nothing changes, 0 where the model is shut and was clearly open."""
     clear = before**2 / (before**2 + SOFT**2)
     return np.asarray(1 - clear * (1 - after / np.maximum(before, 1e-9)))
+
+
+def _parted(meets: float, before: Array, after: Array) -> Array:
+    """N, 0–1: 0 where the model's opening has as good as closed, 1 where nothing changes or it is clearly open."""
+    closed_before, closed_after = (1 - smoothstep(value / meets - 1) for value in (before, after))
+    return np.asarray(1 - np.maximum(closed_after - closed_before, 0))
 
 
 def _down(landmarks: Array, aperture: Aperture) -> Array:
