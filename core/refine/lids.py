@@ -8,7 +8,7 @@ import numpy as np
 
 from ..conventions import Array, Array32
 from ..flow import residual
-from ..landmarks.places import Eye, eye_distance
+from ..landmarks.places import MOUTH, Aperture, Eye, eye_distance
 from ..raster.windows import Window, around, pixel_centres, within
 from .aperture import Chart, closed_spline, rims, sheet_lookup
 from .backward import Motion
@@ -23,6 +23,8 @@ INSET = 0.012
 """Face sizes by which the skin of a lid that closes begins off the eyeball."""
 SHUTTING = 0.04
 """Closing, in face sizes, at which the whole inset is used."""
+PARTING = (0.005, 0.03)
+"""Face sizes between lips over which they leave being held along their line."""
 
 NOTICED = (0.01, 0.035)
 """Change of a lid's opening, in face sizes, from which on stretched skin shows, and at which it is wholly replaced."""
@@ -97,10 +99,10 @@ def _smooth(pixels: Array32, weight: Array32, sigma: float) -> Array32:
     return np.asarray(total / (cv2.GaussianBlur(weight, (0, 0), sigma) + np.float32(0.02))[..., None], dtype=np.float32)
 
 
-def hold_edges(offsets: Array32, motion: Motion, eye: Eye, window: Window) -> Array32:
-    """H×W×2 px offsets in which a strip round the opening moves as the nearer lid's edge does."""
+def hold_edges(offsets: Array32, motion: Motion, aperture: Aperture, window: Window, strength: float = 1.0) -> Array32:
+    """H×W×2 px offsets in which a strip round the opening moves as the nearer rim does."""
     width = LASHES * motion.size
-    old, new = rims(motion.old_landmarks, eye.aperture), rims(motion.new_landmarks, eye.aperture)
+    old, new = rims(motion.old_landmarks, aperture), rims(motion.new_landmarks, aperture)
     part = around(new.contour, 4 * width + 2, window)
     # a lid that closes shows skin up to its edge: the eyeball must not shine through its last pixel
     closing = ramp(float(old.gaps.max() - new.gaps.max()) / motion.size, 0.0, SHUTTING)
@@ -116,8 +118,14 @@ def hold_edges(offsets: Array32, motion: Motion, eye: Eye, window: Window) -> Ar
     share = 1 - smoothstep((outside - np.float32(width)) / np.float32(2 * width))
     held = offsets.copy()
     place = within(part, window)
-    held[place] += share[..., None] * (carried - offsets[place])
+    held[place] += np.float32(strength) * share[..., None] * (carried - offsets[place])
     return held
+
+
+def hold_lips(offsets: Array32, motion: Motion, window: Window) -> Array32:
+    """The same round a mouth whose lips meet: where the model's lips overlap, its skin would tear at their line."""
+    gap = float(rims(motion.new_landmarks, MOUTH).gaps.max()) / motion.size
+    return hold_edges(offsets, motion, MOUTH, window, 1 - ramp(gap, *PARTING))
 
 
 def _carried(values: Array, points: Array, chart: Chart, along: Array32) -> Array32:

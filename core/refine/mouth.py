@@ -41,6 +41,8 @@ SOFT_RIM = 0.015
 """Face sizes over which the inside sets in at the lips."""
 FALLOFF = 0.02
 """Face sizes over which the drawn cavity's wet edge gets dark, to 1 / e."""
+SLIT_LOSS = (0.5, 0.7, 0.72)
+"""What that shadow takes of red, green and blue."""
 CORNER = 0.2
 """Mouth widths from the corners over which teeth leave their width for the mouth's."""
 HOLD = 0.06
@@ -197,13 +199,14 @@ def _cavity(tone: Array32, inside: Array32) -> Array32:
 
 
 def shaded(pixels: Array32, motion: Motion, window: Window) -> Array32:
-    """H×W×3: darker where lips have closed to a slit, into which no light falls."""
+    """H×W×3: darker and redder where lips have closed to a slit, into which light falls through them only."""
     chart = Chart(rims(motion.new_landmarks, MOUTH))
     before = float(rims(motion.old_landmarks, MOUTH).gaps.max())
     closing = ramp((before - float(chart.rim.gaps.max())) / motion.size, 0.0, SLIT)
     upper, lower = chart.heights(chart.place(pixel_centres(window))[0])
     dark = 1 - smoothstep((lower - upper) / np.float32(SLIT * motion.size))
-    return pixels * (1 - np.float32(0.6 * closing) * dark)[..., None]
+    loss = np.array(SLIT_LOSS, dtype=np.float32)
+    return pixels * (1 - np.float32(closing) * dark[..., None] * loss)
 
 
 def compose(own: MouthView, others: Sequence["Other"], behind: Array32) -> Array32:

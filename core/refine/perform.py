@@ -14,7 +14,7 @@ from .aperture import opening, rims
 from .backward import Motion, border_distance, lookup, relax, skin_offsets
 from .fill import Fill, Filler
 from .grid import mix
-from .lids import hold_edges, lid_skin, mend_stretched
+from .lids import hold_edges, hold_lips, lid_skin, mend_stretched
 from .patch import Patch
 
 
@@ -85,8 +85,8 @@ def skin_map(
     offsets, seen = skin_offsets(motion, triangles, window)
     offsets = relax(offsets, seen, holes, motion.skirt, border_distance(window, frame))
     for eye in EYES:
-        offsets = hold_edges(offsets, motion, eye, window)
-    return offsets
+        offsets = hold_edges(offsets, motion, eye.aperture, window)
+    return hold_lips(offsets, motion, window)
 
 
 def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], row: int) -> Fill:
