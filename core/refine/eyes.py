@@ -28,8 +28,12 @@ LIMBUS = (1.0, 1.25)
 """The edge of the iris, in radii: inside wholly iris, outside wholly white."""
 SMALL_TURN = 0.25
 """Shift in iris radii up to which a continuous warp of the picture is blended with the two layers."""
-SHADOW = 0.5
-"""How much darker the eye is right under a lid that has come down."""
+CLEAR_WHITE = (1.2, 1.7)
+"""Radii between which the picture's white is more and more free of the iris's blurred edge."""
+EDGE_LIGHT = 0.82
+"""Light on the white beside the lids and in the corners, where it was never seen."""
+SHADOW = (0.4, 0.52, 0.58)
+"""What a lid that has come down takes of red, green and blue right under it: its shadow is skin-coloured."""
 SHADOW_REACH = 0.06
 """Face sizes below the lid that its shadow reaches."""
 SHADOW_CLOSING = 0.06
@@ -74,6 +78,10 @@ class Eyeball:
         """H×W, 0–1: the place is on the iris."""
         return 1 - smoothstep((self.away(lookup) - LIMBUS[0]) / (LIMBUS[1] - LIMBUS[0]))
 
+    def clear_white(self, lookup: Array32) -> Array32:
+        """H×W, 0–1: the place is well off the iris."""
+        return smoothstep((self.away(lookup) - CLEAR_WHITE[0]) / (CLEAR_WHITE[1] - CLEAR_WHITE[0]))
+
     def free(self, lookup: Array32, depth: Array32) -> Array32:
         """H×W, 0–1: the lids leave the place as free as those of the new eye do (depth: H×W px between its lids)."""
         have = sample(self.depth, self.patch.window, lookup, cv2.INTER_LINEAR)
@@ -115,18 +123,20 @@ def _look(ball: Eyeball, still: Array32, shift: Array32, depth: Array32) -> Arra
     """H×W×3: the eye with its iris shifted. `still`: lookups (H×W×2) with the head alone."""
     turned = float(np.linalg.norm(shift)) / ball.radius
     on_iris = ball.in_iris(still + shift)
-    white, iris = _white(ball, still), _iris(ball, still + shift, depth)
+    light = np.float32(EDGE_LIGHT) + np.float32(1 - EDGE_LIGHT) * smoothstep(depth / np.float32(0.8 * ball.radius))
+    white, iris = _white(ball, still) * light[..., None], _iris(ball, still + shift, depth)
     # a small turn: the picture is shifted at the iris and less and less around it
     warp = still + on_iris[..., None] * shift
     warped = mix(mix(white, iris, on_iris), ball.patch.sample(warp), ball.free(warp, depth))
-    shown = ball.free(still, depth) * (1 - ball.in_iris(still))
+    shown = ball.free(still, depth) * ball.clear_white(still)
     layered = mix(mix(white, ball.patch.sample(still), shown), iris, on_iris)
     return mix(warped, layered, ramp(turned, 0.0, SMALL_TURN))
 
 
 def _white(ball: Eyeball, lookup: Array32) -> Array32:
     """The white carried on under iris and lids, mostly sideways, as its shading under the lids goes."""
-    weight = ball.free(lookup, np.full(lookup.shape[:2], ball.radius, np.float32)) * (1 - ball.in_iris(lookup))
+    outside = 0.97 * ball.clear_white(lookup) + 0.03 * (1 - ball.in_iris(lookup))
+    weight = ball.free(lookup, np.full(lookup.shape[:2], ball.radius, np.float32)) * outside
     pixels = ball.patch.sample(lookup)
     carried = np.broadcast_to(_weighted_mean(pixels, weight), pixels.shape)
     for sigma in (1.5, 0.6):  # coarse to fine: each fills where it has seen enough
@@ -174,7 +184,7 @@ def shaded(pixels: Array32, motion: Motion, eye: Eye, window: Window) -> Array32
     closing = ramp(float(before - after) / motion.size, 0.0, SHADOW_CLOSING)
     along, below = chart.place(pixel_centres(window))
     shadow = 1 - smoothstep((below - chart.heights(along)[0]) / np.float32(SHADOW_REACH * motion.size))
-    return pixels * (1 - np.float32(SHADOW * closing) * shadow)[..., None]
+    return pixels * (1 - np.float32(closing) * shadow[..., None] * np.array(SHADOW, dtype=np.float32))
 
 
 def compose(own: EyeView, others: Sequence[tuple[EyeView, Array32, float]]) -> Array32:

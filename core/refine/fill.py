@@ -11,8 +11,9 @@ from .patch import Patch
 OTHERS_SHARE = 0.6
 """How much of the difference between two people's skin is taken for the light's."""
 
-UNLIKE = (0.11, 0.15)
-"""Difference of skin hues (colour.hue_difference) from which on another's mouth is less and less used, and not at all.
+UNLIKE = (0.126, 0.132)
+"""Difference of skin hues (colour.hue_difference) up to which another's mouth is used, and from which on it isn't:
+hardly anything in between, where two mouths would show through each other.
 """
 
 
