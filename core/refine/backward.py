@@ -15,6 +15,8 @@ from .inner import InnerMouth
 
 SKIRT = 0.35
 """Width of the skirt in face heights."""
+RIM = 0.08
+"""Share of the skirt's width, on both sides of the silhouette, where displacements are smoothed."""
 SKIRT_SLOPE = 3.0
 """The skirt is at least this many times as wide as the largest displacement it relaxes: below 1.5 it would fold."""
 
@@ -73,7 +75,9 @@ def relax(
     `border`: H×W px, how far away it is (nothing can be had from beyond it). Into holes they are carried on unfaded.
     """
     carried = extend(offsets, seen)
-    distance = distance_into(~(seen | holes))
+    outside = ~(seen | holes)
+    distance = distance_into(outside)
+    carried = _calmed(carried, np.maximum(distance, distance_into(~outside)), skirt * RIM)
     # the nearest vertex's motion would draw rays: the farther from the mesh, the more blurred it is
     blended = carried
     for sigma in (skirt / 30, skirt / 8):
@@ -84,6 +88,14 @@ def relax(
     short = np.clip(3 * np.linalg.norm(blended, axis=-1) / width - 1, 0, 1)
     fade = smoothstep(left) + short * (left - smoothstep(left))
     return np.asarray(blended * fade[..., None], dtype=np.float32)
+
+
+def _calmed(field: Array32, away: Array32, width: float) -> Array32:
+    """The field (H×W×2) smoothed within `width` px of the silhouette (`away`: H×W px from it): the model's edge is
+    jagged, meets the picture's only nearly and has triangles side by side that lie far apart in depth.
+    """
+    near = 1 - smoothstep(away / np.float32(width))
+    return mix(field, _blurred(field, width / 2), near)
 
 
 def _blurred(field: Array32, sigma: float) -> Array32:
