@@ -72,7 +72,7 @@ class PlateGeometry:
         )
 
     def _inside(self, row: int, expression: Array, correction: Array) -> InnerMouth | None:
-        if not len(self._inner_triangles):
+        if np.isnan(self._arch).all():
             return None
         shape = self._inner.shape(self._fit.identity, expression)
         pixels = self._fit.project(shape, row) + correction[RIGID].mean(axis=0)

@@ -17,13 +17,15 @@ ALBEDO = {
     "teeth_lower": (0.92, 0.86, 0.76),
 }
 """Colours beside the white of the eye."""
-DARKENING = 0.035
+DARKENING = 0.022
 """m behind what is foremost over which the light falls to 1 / e."""
 TOOTH_WIDTHS = (8.5, 6.5, 7.5, 7.0, 7.0, 10.0)
 """mm along the arch from its middle, central incisor to first molar: the means of the permanent upper teeth."""
 GAP = 0.5
 """mm: half the width of the shade between two teeth."""
 GAP_SHADE = 0.35
+WARMTH = (0.8, 1.05, 1.15)
+"""Exponents of light lost inside the mouth, for red, green and blue."""
 SOFTNESS = 0.006
 """Of the face's size: how soft edges are drawn, standard deviation."""
 SAMPLES = 3
@@ -56,14 +58,19 @@ def draw(inner: InnerMouth, white: Array32, window: Window, size: float) -> tupl
     fine = (inner.pixels - (u0, v0)) * SAMPLES
     fragments = rasterise(fine, inner.depth, inner.triangles, (u1 - u0) * SAMPLES, (v1 - v0) * SAMPLES, edges=False)
     seen = fragments.seen
-    # what is foremost of the whole jaw, seen or not: an opened mouth's teeth lie back, in the dark
-    front = float(np.percentile(inner.depth, 10))
+    # the foremost teeth, seen or not: what lies behind them is in the dark
+    front = float(np.percentile(inner.depth[np.isfinite(inner.arch)], 5))
     behind = np.maximum(np.where(seen, fragments.depth, front) - front, 0)
     arch = interpolate(fragments, inner.triangles, inner.arch[:, None])[..., 0]
     light = np.exp(-behind / DARKENING) * _facing(inner)[fragments.triangle] * between_teeth(arch)
-    colour = inner.albedo[fragments.triangle] * (light * seen)[..., None].astype(np.float32)
+    colour = inner.albedo[fragments.triangle] * dimmed(light * seen)
     weight, small = _soft(seen.astype(np.float32), window, size), _soft(colour, window, size)
     return np.asarray(small / np.maximum(weight, 1e-3)[..., None] * white), weight
+
+
+def dimmed(light: Array | Array32) -> Array32:
+    """H×W×3: a share of light (H×W, 0–1) inside a mouth, where it comes back from red walls: redder the less it is."""
+    return np.asarray(light[..., None] ** np.array(WARMTH), dtype=np.float32)
 
 
 def _soft(values: Array32, window: Window, size: float) -> Array32:

@@ -17,7 +17,7 @@ from .aperture import Chart, Rims, carry_along, rims
 from .backward import Motion
 from .colour import eye_white, grain, lips, with_grain
 from .grid import mix, ramp, smoothstep
-from .inner import draw, lower_edge
+from .inner import dimmed, draw, lower_edge
 from .patch import Patch, apply, head_affine, jaw_shift
 
 ENOUGH = (0.8, 1.0)
@@ -187,7 +187,7 @@ def drawn(plate: Patch, motion: Motion, window: Window, row: int) -> Array32:
         corner = np.minimum(along, np.float32(chart.width) - along) / np.float32(max(chart.width, 1.0))
         under = np.float32(0.6) + np.float32(0.4) * smoothstep((below - upper) / (UNDER_LIP * size))
         aside = np.float32(0.3) + np.float32(0.7) * smoothstep(corner / np.float32(0.35))
-        dark = mix(dark, teeth * (under * aside)[..., None], weight)
+        dark = mix(dark, teeth * dimmed(under * aside), weight)
     return with_grain(dark, grain(plate.crop(window).pixels), seed=(row, MOUTH.upper[0]))
 
 

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -8,8 +9,10 @@ from expression_transfer.core.refine import tps
 from expression_transfer.core.refine.aperture import coverage
 from expression_transfer.core.refine.backward import relax
 from expression_transfer.core.refine.bank import faded, farthest, mismatch, steady_choice
-from expression_transfer.core.refine.colour import grain, with_grain
+from expression_transfer.core.refine.colour import grain, hue_difference, with_grain
 from expression_transfer.core.refine.grid import extend
+from expression_transfer.core.refine.inner import GAP_SHADE, arch_length, between_teeth, lower_edge
+from expression_transfer.core.refine.patch import Patch
 
 
 def test_coverage_is_the_area_covered():
@@ -119,3 +122,31 @@ def test_grain_is_measured_and_laid():
     assert grain(noisy) == pytest.approx(4.0, rel=0.1)
     assert grain(smooth) < 0.2
     assert np.array_equal(noisy, with_grain(smooth, 4.0, seed=1))
+
+
+def test_teeth_are_darker_between_than_on_them():
+    """The gap between the central incisors is at the middle, the next ones 8.5 and 8.5 + 6.5 mm to both sides."""
+    shade = between_teeth(np.array([[0.0, 4.25, -8.5, 15.0, np.nan]], np.float32))[0]
+    assert shade == pytest.approx([1 - GAP_SHADE, 1, 1 - GAP_SHADE, 1 - GAP_SHADE, 1], abs=1e-3)
+
+
+def test_the_arch_is_measured_along_it():
+    angle = np.linspace(-np.pi / 2, np.pi / 2, 41)
+    arch = 0.025 * np.column_stack([np.sin(angle), np.zeros(41), np.cos(angle)])
+    assert arch_length(arch) == pytest.approx(25 * angle, abs=1e-6)
+
+
+def test_lower_edge_is_the_outline():
+    along = np.linspace(0, 32, 1000).astype(np.float32)
+    outline = 5 + 0.1 * along
+    points = [(along, (outline - lift).astype(np.float32)) for lift in (0, 1, 3)]
+    places, edge = lower_edge(np.concatenate([p[0] for p in points]), np.concatenate([p[1] for p in points]))
+    assert edge == pytest.approx(5 + 0.1 * places, abs=0.11)
+
+
+def test_light_makes_no_difference_of_hue():
+    tone = np.array([200, 150, 120], np.float32)
+    patch = Patch(np.zeros((2, 2, 3), np.float32), (0, 0, 2, 2), np.zeros((478, 2)), tone)
+    assert hue_difference(patch, replace(patch, tone=patch.tone / 2)) < 1e-5
+    redder = replace(patch, tone=patch.tone * np.array([1.1, 1, 1], np.float32))
+    assert hue_difference(patch, redder) == pytest.approx(np.log(1.1) * np.sqrt(2 / 3), rel=1e-3)

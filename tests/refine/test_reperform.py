@@ -252,3 +252,23 @@ def test_the_skirt_neither_folds_nor_tears(performer, head, weights):
         assert np.abs(backward[-1] - pixel_centres(FRAME)[-1]).max() < 0.01
         assert np.diff(below[..., 1], axis=0).min() > 0
         assert np.abs(np.diff(below, axis=1)).max() < 2.5
+
+
+def test_teeth_that_were_shown_stay_where_they_are(performer, head, weights):
+    """The plate's mouth is green inside; opened further, it still is where it was, and driver's blue only elsewhere."""
+    start = weights(jawOpen=0.25, mouthSmile=0.4)
+    reperformer, fit = performer(start)
+    shown = rims(_face(fit, head, start), MOUTH)
+    plate = _painted((20, 220, 20), shown.contour)
+    new = weights(jawOpen=0.8, mouthSmile=0.4)
+    landmarks = _face(fit, head, new)
+    opening = rims(landmarks, MOUTH)
+    source = SourceFill(_painted((20, 20, 220), opening.contour), landmarks)
+    result = reperformer.frame(0, plate, new, STRAIGHT, source).pixels.astype(int)
+    u, top = np.round(shown.upper[16] - 0.5).astype(int)
+    bottom = int(opening.lower[16][1])
+    green, blue = (result[top : bottom - 3, u, 1] > 150), (result[top : bottom - 3, u, 2] > 120)
+    assert opening.gaps.max() > 2 * shown.gaps.max() > 10
+    assert green[3] and not blue[3]
+    assert blue.any()
+    assert np.flatnonzero(green & blue).size <= 3
