@@ -25,6 +25,8 @@ ENOUGH = (0.8, 1.0)
 teeth alone are used, each row in its place."""
 APART = (0.02, 0.07)
 """Face sizes by which rows of teeth go apart until none is stretched over the space between them."""
+BAND = 0.3
+"""Of the opening's height: over which a stretched picture gives way to what lies behind it."""
 CLOSED_GAP = 0.015
 """Opening, in face sizes (distance of the outer eye corners), below which a mouth counts as closed."""
 FEATHER = 0.02
@@ -65,12 +67,14 @@ class MouthView:
     """H×W, 0–1: the same below that edge."""
     enough: float
     """0–1: how well that picture's opening suffices for the new one."""
+    whole_weight: Array32
+    """H×W, 0–1: what of `whole` is used: as it suffices less, it withdraws from the lower lip upwards."""
 
     def laid_on(self, below: Array32, gain: Array32, strength: float = 1.0) -> Array32:
         """H×W×3: its teeth over another picture, and all of it if it is enough. `gain`: 3."""
         picture = mix(below, self.lower * gain, self.lower_weight * np.float32(strength))
         picture = mix(picture, self.upper * gain, self.upper_weight * np.float32(strength))
-        return mix(picture, self.whole * gain, self.enough)
+        return mix(picture, self.whole * gain, self.whole_weight)
 
 
 def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
@@ -88,13 +92,15 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
     edge = _edge(motion, here, pixels)
     past_edge = None if edge is None else (here.place(pixels)[1] - edge) * np.float32(scale)
     upper_weight, lower_weight = _weights(places, past_edge, feather)
+    enough = sufficiency(here.rim, there.rim, size, scale * size) * (_holds(drop / (scale * size)) if own else 1.0)
     return MouthView(
         filler.sample(there.point(places.along, places.whole)),
         filler.sample(there.point(places.along, np.maximum(places.head, places.top + feather))),
         upper_weight,
         filler.sample(there.point(places.along, np.minimum(places.jaw, places.bottom - feather))),
         lower_weight,
-        sufficiency(here.rim, there.rim, size, scale * size) * (_holds(drop / (scale * size)) if own else 1.0),
+        enough,
+        smoothstep((np.float32(enough * (1 + BAND)) - places.share) / np.float32(BAND)),
     )
 
 
@@ -103,6 +109,8 @@ class _Places:
     """Where in a picture's chart the inside of the new opening is found, H×W px each."""
 
     along: Array32
+    share: Array32
+    """0–1: from the new opening's upper rim to its lower."""
     whole: Array32
     """Below the corners' line, as the rims go."""
     head: Array32
@@ -133,7 +141,7 @@ def _places(charts: tuple[Chart, Chart], pixels: Array32, fixed: Array32, drop: 
     anchored = head_below + smoothstep((share - 0.15) / 0.7) * np.float32(max(drop, -0.4 * float(here.rim.gaps.max())))
     inside = np.minimum(anchored - top, bottom - anchored) / np.float32(HOLD * there.width)
     whole = stretched + smoothstep(inside) * (anchored - stretched)
-    return _Places(place, whole, head_below, head_below + np.float32(drop), top, bottom)
+    return _Places(place, share, whole, head_below, head_below + np.float32(drop), top, bottom)
 
 
 def _edge(motion: Motion, here: Chart, pixels: Array32) -> Array32 | None:
