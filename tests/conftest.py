@@ -7,7 +7,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line has it
 
 import pytest
 
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+SHARED = (Path(__file__).resolve().parent.parent.parent / "shared").resolve()
 
 
 @pytest.fixture(scope="session")

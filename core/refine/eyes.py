@@ -28,11 +28,11 @@ LIMBUS = (1.0, 1.25)
 """The edge of the iris, in radii: inside wholly iris, outside wholly white."""
 SMALL_TURN = 0.25
 """Shift in iris radii up to which a continuous warp of the picture is blended with the two layers."""
-CLEAR_WHITE = (1.2, 1.7)
+CLEAR_WHITE = (1.1, 1.5)
 """Radii between which the picture's white is more and more free of the iris's blurred edge."""
-EDGE_LIGHT = 0.82
+EDGE_LIGHT = 0.9
 """Light on the white beside the lids and in the corners, where it was never seen."""
-SHADOW = (0.4, 0.52, 0.58)
+SHADOW = (0.42, 0.5, 0.54)
 """What a lid that has come down takes of red, green and blue right under it: its shadow is skin-coloured."""
 SHADOW_REACH = 0.06
 """Face sizes below the lid that its shadow reaches."""
@@ -135,15 +135,18 @@ def _look(ball: Eyeball, still: Array32, shift: Array32, depth: Array32) -> Arra
 
 def _white(ball: Eyeball, lookup: Array32) -> Array32:
     """The white carried on under iris and lids, mostly sideways, as its shading under the lids goes."""
-    outside = 0.97 * ball.clear_white(lookup) + 0.03 * (1 - ball.in_iris(lookup))
+    outside = 0.8 * ball.clear_white(lookup) + 0.2 * (1 - ball.in_iris(lookup))
     weight = ball.free(lookup, np.full(lookup.shape[:2], ball.radius, np.float32)) * outside
     pixels = ball.patch.sample(lookup)
+    # lashes, veins and what is left of the iris's edge are darker than the white
+    brightness = np.clip(pixels.mean(axis=2), 0, None)
+    weight *= (brightness / np.float32(max(float(brightness.max()), 1e-6))) ** 2
     carried = np.broadcast_to(_weighted_mean(pixels, weight), pixels.shape)
     for sigma in (1.5, 0.6):  # coarse to fine: each fills where it has seen enough
         spread = (sigma * ball.radius, 0.35 * sigma * ball.radius)
         total = cv2.GaussianBlur(pixels * weight[..., None], (0, 0), sigmaX=spread[0], sigmaY=spread[1])
         share = cv2.GaussianBlur(weight, (0, 0), sigmaX=spread[0], sigmaY=spread[1])
-        carried = mix(carried, total / np.maximum(share, 1e-6)[..., None], smoothstep(share / np.float32(0.15)))
+        carried = mix(carried, total / np.maximum(share, 1e-6)[..., None], smoothstep(share / np.float32(0.06)))
     return np.asarray(carried, dtype=np.float32)
 
 

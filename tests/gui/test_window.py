@@ -54,7 +54,7 @@ def session(blender52, archive, shared, tmp_path_factory) -> Path:
     ]
     environment = os.environ | {
         "BLENDER52_HOME": str(folder / "home"),
-        "BLENDER52_BIND": f"{folder}:{archive.parent}",
+        "BLENDER52_BIND": f"{folder}:{archive.parent}:{shared}",
     }
     played = subprocess.run(
         ["blender52", "--shell", "python3", str(HERE / "artist.py"), str(folder), str(archive),
