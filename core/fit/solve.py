@@ -27,6 +27,9 @@ from .threads import in_threads
 WINDOW, MARGIN = 240, 24
 """Frames solved together, and frames to either side that are solved with them and thrown away."""
 
+EVERY = 2
+"""Every how manieth seen frame is solved alone to begin with."""
+
 SAMPLES = 64
 """Frames from which the person is learnt."""
 
@@ -61,11 +64,13 @@ def solve_states(solver: Solver, person: Person, seen: Rows, reporter: Reporter)
     track, count = solver.track, len(solver.track)
     pose, weights = np.zeros((count, 6)), np.zeros((count, len(solver.expression_modes)))
     variance = np.tile(1.0 / solver.ridge, (count, 1))
-    chunks = np.array_split(seen, -(-len(seen) // WINDOW))
+    alone_rows = np.union1d(seen[::EVERY], seen[-1:])  # the others begin between their neighbours
+    started = np.isin(np.arange(count), alone_rows)
+    chunks = np.array_split(alone_rows, -(-len(alone_rows) // WINDOW))
     for chunk, alone in in_threads(lambda chunk: solve_frames(solver, person, chunk), chunks, reporter):
         pose[chunk] = np.column_stack([alone.pose.turn, alone.pose.translation])
         weights[chunk] = alone.expression
-    pose, weights = bridge(pose, track.visible, track.times), bridge(weights, track.visible, track.times)
+    pose, weights = bridge(pose, started, track.times), bridge(weights, started, track.times)
     start = States(Pose(pose[:, :3], pose[:, 3:]), weights)
     result = States(Pose(pose[:, :3].copy(), pose[:, 3:].copy()), np.zeros_like(weights))
     stiff = stiffness(solver.model.expressions, track.fps)
