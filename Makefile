@@ -30,6 +30,7 @@ test: env
 
 bench: env
 	$(BIN)/python -m expression_transfer.benchmarks.plumbing
+	$(BIN)/python -m expression_transfer.benchmarks.agreement
 	$(BIN)/python -m expression_transfer.benchmarks.speed
 
 # what was built and cached; the environments stay

@@ -5,7 +5,7 @@ from typing import Literal
 from .errors import InputError
 
 Device = Literal["auto", "cpu", "cuda"]
-PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+CUDA = "CUDAExecutionProvider"
 
 
 def choose_device(wanted: Device) -> Literal["cpu", "cuda"]:
@@ -17,7 +17,7 @@ def choose_device(wanted: Device) -> Literal["cpu", "cuda"]:
         return "cpu"
     import onnxruntime  # noqa: PLC0415  start-up time: only asked when it matters
 
-    if PROVIDERS["cuda"] in onnxruntime.get_available_providers():
+    if CUDA in onnxruntime.get_available_providers():
         return "cuda"
     if wanted == "cuda":
         raise InputError("--device cuda: this onnxruntime has no CUDA; install onnxruntime-gpu in place of onnxruntime")
