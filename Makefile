@@ -22,6 +22,11 @@ lint: env $(VENV)/typing/expression_transfer
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p expression_transfer
 
+# every dependency of every Python from 3.11 on, with its hash; needs uv
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --extra demo --extra bpy --extra dev --extra gl \
+	  --override requirements.overrides --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+
 demo: env
 	$(BIN)/expression-transfer demo
 

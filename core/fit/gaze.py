@@ -9,17 +9,12 @@ import numpy as np
 
 from ..conventions import CAMERA_FROM_FACE, Array, rotation_matrices
 from ..face.model import FaceModel
+from ..landmarks.places import EYES
 from ..landmarks.track import LandmarkTrack
 from .banded import solve_coupled
 from .normal import Pose
 from .segments import segments
 from .solver import Person
-
-IRIS_CENTRE = (473, 468)
-"""Landmarks of the iris centres, the left eye's first."""
-
-CORNERS = ((362, 263), (133, 33))
-"""Inner and outer corner of each eye, the left first."""
 
 IRIS_DEPTH = 0.94
 """Distance of the iris' plane from the eyeball's centre, in radii of the eyeball (the limbus lies at about 0.94)."""
@@ -44,9 +39,9 @@ def eye_directions(model: FaceModel, person: Person, neutral: Array, points: Arr
     rotation = rotation_matrices(pose.turn)
     depths = model.eye_centres(person.identity)[:, 2]
     directions = []
-    for eye in range(2):
-        corners, iris = list(CORNERS[eye]), IRIS_CENTRE[eye]
-        ahead = np.array([*neutral[iris, :2], depths[eye]]) - neutral[corners].mean(axis=0)
+    for side, eye in enumerate(EYES):
+        corners, iris = eye.aperture.upper[[0, -1]], eye.iris
+        ahead = np.array([*neutral[iris, :2], depths[side]]) - neutral[corners].mean(axis=0)
         towards = points[:, iris] - points[:, corners].mean(axis=1) - ahead
         image = np.einsum("tij,tj->ti", CAMERA_FROM_FACE @ rotation, towards)[:, :2]
         image -= errors[:, iris] - errors[:, corners].mean(axis=1)

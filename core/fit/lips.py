@@ -12,10 +12,11 @@ import numpy as np
 
 from ..conventions import Array, camera_rotations
 from ..face.model import FaceModel
+from ..landmarks.places import MOUTH
 from .normal import Pose
 
-UPPER, LOWER = (13, 82, 312, 81, 311), (14, 87, 317, 178, 402)
-"""Landmarks of the lips' inner edges, above and below."""
+UPPER, LOWER = (rim[[5, 4, 6, 3, 7]] for rim in (MOUTH.upper, MOUTH.lower))
+"""Landmarks of the lips' inner edges, above and below: the middle, then two to either side."""
 
 SIGMA = 0.0015
 """m: standard deviation of a seen gap against the geometry's."""
@@ -48,10 +49,10 @@ def neutral_gap(model: FaceModel, identity: Array) -> Array:
 
 def seen_gap(pixels: Array, pose: Pose, focal: float) -> Array:
     """T×K m: the gap along the head's up axis, from landmarks (T×478×2 px) at the head's distance."""
-    apart = (pixels[:, list(UPPER)] - pixels[:, list(LOWER)]) * (pose.translation[:, None, 2:] / focal)
+    apart = (pixels[:, UPPER] - pixels[:, LOWER]) * (pose.translation[:, None, 2:] / focal)
     up = camera_rotations(pose.turn)[:, :2, 1]
     return np.asarray(np.einsum("tki,ti->tk", apart, up) / np.sum(up**2, axis=1, keepdims=True))
 
 
 def _heights(landmarks: Array) -> Array:
-    return np.asarray(landmarks[list(UPPER), 1] - landmarks[list(LOWER), 1])
+    return np.asarray(landmarks[UPPER, 1] - landmarks[LOWER, 1])

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import CV_PIXEL_CENTRE, Array, Array32
+from .places import OUTER_EYE_CORNERS
 
 MARGIN = 1.5
 """Side of the square in larger sides of the face's box (MediaPipe, face_landmark_landmarks_to_roi.pbtxt)."""
-EYE_CORNERS = (33, 263)
-"""Outer corners of the subject's right and left eye: level in the crop."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,8 @@ def region_of_mesh(points: Array32) -> Region:
     mesh = points[:468, :2]
     low, high = mesh.min(axis=0), mesh.max(axis=0)
     u, v = (low + high) / 2
-    across = points[EYE_CORNERS[1], :2] - points[EYE_CORNERS[0], :2]
+    left, right = OUTER_EYE_CORNERS  # level in the crop
+    across = points[left, :2] - points[right, :2]
     return Region(float(u), float(v), float(MARGIN * np.max(high - low)), float(np.arctan2(across[1], across[0])))
 
 

@@ -48,9 +48,9 @@ def asked(tmp_path):
 
 
 def test_the_task_files_variable_is_the_engines():
+    from expression_transfer.core.landmarks import tasks  # noqa: PLC0415
     from expression_transfer.scene import settings  # noqa: PLC0415  needs bpy
 
-    tasks = pytest.importorskip("expression_transfer.core.landmarks.tasks")
     assert settings.TASK_VARIABLE == tasks.TASK_VARIABLE
 
 
