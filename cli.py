@@ -334,7 +334,7 @@ def _composite(arguments: argparse.Namespace, reporter: "Reporter") -> None:
 
 
 def _models_list(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core.face import registry
+    from .core.heads import registry
 
     del arguments, reporter
     for entry in registry.list_models():
@@ -342,14 +342,14 @@ def _models_list(arguments: argparse.Namespace, reporter: "Reporter") -> None:
 
 
 def _models_add(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core.face import registry
+    from .core.heads import registry
 
     entry = registry.add_model(arguments.path)
     reporter.log(f"added '{entry.name}' ({entry.licence})")
 
 
 def _models_remove(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core.face import registry
+    from .core.heads import registry
 
     registry.remove_model(arguments.name)
     reporter.log(f"removed '{arguments.name}'")

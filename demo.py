@@ -13,10 +13,10 @@ from .core.demo.script import Scene
 from .core.errors import InputError
 from .core.export.plot import plot_curves
 from .core.export.sheet import write_png
-from .core.face.registry import load_model
 from .core.facs.performance import Performance
 from .core.facs.tables import UNIT_SHAPES, UNITS
 from .core.facs.transfer import Mix
+from .core.heads.registry import load_model
 from .core.pipeline import Footage, Run, transfer
 from .core.reporting import Reporter
 from .core.storage import write_json

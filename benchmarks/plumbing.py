@@ -12,9 +12,9 @@ from ..core.clip import open_clip
 from ..core.conventions import Array
 from ..core.demo.driver import render_driver
 from ..core.demo.script import Scene
-from ..core.face.registry import load_model
 from ..core.facs.performance import Performance
 from ..core.facs.tables import UNIT_SHAPES, UNITS, arkit_name
+from ..core.heads.registry import load_model
 from ..core.pipeline import Footage, Run, solve
 from ..core.reporting import SilentReporter
 from .footage import SHARED

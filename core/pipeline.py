@@ -14,13 +14,13 @@ from .export.curves import LIVE_LINK_FPS, read_performance, write_arkit, write_f
 from .export.obj import write_obj
 from .export.plot import plot_curves
 from .face.model import FaceModel
-from .face.registry import load_model
 from .facs.from_fit import Neutral, performance, rest
 from .facs.performance import Performance
 from .facs.transfer import Mix, effect, lay, mixed, target_expression
 from .fit.result import Fit
 from .fit.segments import long_runs
 from .fit.solve import solve_shot
+from .heads.registry import load_model
 from .job import Job, fingerprint, footage_files, refuse_own_results
 from .landmarks import DetectOptions, LandmarkTrack, detect
 from .landmarks.backend import BackendName

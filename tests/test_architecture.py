@@ -18,6 +18,8 @@ ROOMS = (
     "facs",
     "encoder",
     "raster",
+    "heads",
+    "texture",
     "flow",
     "refine",
     "export",
@@ -32,7 +34,7 @@ PIPELINE = {"pipeline", "recomposite", "job", "still", "report", "timings"}
 OPEN = {"conventions", "errors", "reporting", "storage", "userdata"}
 """… what everyone may use …"""
 
-DATA = {"landmarks.track", "face.model", "fit.result", "facs.tables", "facs.performance"}
+DATA = {"landmarks.track", "face.geometry", "face.model", "fit.result", "facs.tables", "facs.performance"}
 """… and the dataclasses that the rooms hand to each other."""
 
 AROUND = {"worker", "process", "terminal", "device"}

@@ -80,6 +80,7 @@ def _bad_array(model: FaceModel) -> str | None:
         "part": (model.part, triangles),
         "landmark_triangle": (model.landmark_triangle, (LANDMARKS,)),
         "landmark_weights": (model.landmark_weights, (LANDMARKS, 3)),
+        "codes": (model.codes, (*shapes, len(model.code_names))),
         "eyes.centre": (model.eyes.centre, (2, 3)),
         "eyes.identity": (model.eyes.identity, (*modes, 2, 3)),
         "eyes.member": (model.eyes.member, vertices),

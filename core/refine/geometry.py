@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array
-from ..face.model import Eyeballs, FaceModel
+from ..face.geometry import Eyeballs
+from ..face.model import FaceModel
 from ..fit.result import Fit
 from ..landmarks.places import RIGID, eye_distance
 from ..landmarks.track import LandmarkTrack

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.conventions import LANDMARKS, Array
+from ...core.face.geometry import Eyeballs, no_codes
 from ...core.face.ict import IctHead
-from ...core.face.model import Eyeballs, FaceModel, Response
+from ...core.face.model import FaceModel, Response
 from ...core.facs.tables import SHAPES
 from .chart import Chart
 from .inner import EYE_SEGMENTS, IRIS_RING, eye_piece, eyeball, teeth_piece, tongue_out, tongue_piece
@@ -96,9 +97,10 @@ def assembled(head: IctHead, landmarks: Array) -> tuple[FaceModel, Basis]:
         whole.uv_triangles,
         np.array([parts.index(name) for name in whole.part], dtype=np.int8),
         parts,
+        eyes,
+        *no_codes(len(SHAPES)),
         index,
         weights,
-        eyes,
         _nothing(len(identity), len(SHAPES)),
     )
     return with_true_response(model), basis

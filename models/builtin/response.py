@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.conventions import LANDMARKS, Array, Array32
-from ...core.face.calibrate import View, explain, explain_linear, gain_and_correlation, noise_model
 from ...core.face.model import FaceModel, Response
 from ...core.facs.tables import GAZE_RANGE
+from ...core.heads.calibrate import View, explain, explain_linear, gain_and_correlation, noise_model
 from .assemble import Basis
 from .embedding import Embedding
 from .pieces import single

@@ -5,7 +5,7 @@ import pytest
 from expression_transfer import cli
 from expression_transfer.core.errors import Cancelled, InputError
 from expression_transfer.core.face.library import load_builtin
-from expression_transfer.core.face.registry import add_model, load_model, remove_model
+from expression_transfer.core.heads.registry import add_model, load_model, remove_model
 from expression_transfer.core.terminal import TerminalReporter
 from footage_maker import report
 

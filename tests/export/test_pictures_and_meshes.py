@@ -5,9 +5,9 @@ import trimesh
 from expression_transfer.core.export import plot
 from expression_transfer.core.export.obj import write_obj
 from expression_transfer.core.export.sheet import beside, contact_sheet, write_png
-from expression_transfer.core.face.registry import load_model
 from expression_transfer.core.facs.performance import Performance
 from expression_transfer.core.facs.tables import UNITS
+from expression_transfer.core.heads.registry import load_model
 from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 

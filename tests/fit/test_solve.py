@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from expression_transfer.core.conventions import camera_rotations, rotation_matrices
 from expression_transfer.core.errors import InputError
-from expression_transfer.core.face.model import Eyeballs, FaceModel, Response
+from expression_transfer.core.face.geometry import Eyeballs
+from expression_transfer.core.face.model import FaceModel, Response
 from expression_transfer.core.facs.tables import SHAPES
 from expression_transfer.core.fit.normal import rotation_vectors
 from expression_transfer.core.fit.segments import bridge, bridged, long_runs, segments
@@ -57,6 +58,8 @@ def model():
         landmark_triangle=np.zeros(478, np.int32),
         landmark_weights=np.zeros((478, 3), np.float32),
         eyes=eyes,
+        codes=np.zeros((len(expressions), 0), np.float32),
+        code_names=(),
         response=response,
     )
 

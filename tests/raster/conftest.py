@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from expression_transfer.core.face.model import Eyeballs, FaceModel, Response
+from expression_transfer.core.face.geometry import Eyeballs
+from expression_transfer.core.face.model import FaceModel, Response
 from expression_transfer.core.fit.result import Camera, Fit
 
 SIZE = 17
@@ -38,6 +39,8 @@ def sheet():
         eyes=Eyeballs(
             np.zeros((2, 3), np.float32), np.zeros((0, 2, 3), np.float32), 0.01, np.zeros(len(mean), np.int8)
         ),
+        codes=np.zeros((2, 0), np.float32),
+        code_names=(),
         response=Response(
             np.zeros((478, 3), np.float32), nothing, nothing, np.ones((478, 2), np.float32), nothing[..., :2]
         ),

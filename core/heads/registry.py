@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError
+from ..face.library import BUILTIN, BUILTIN_PATH, load_builtin, load_file
+from ..face.model import FaceModel
 from ..userdata import user_data_folder
-from .library import BUILTIN, BUILTIN_PATH, load_builtin, load_file
-from .model import FaceModel
 
 
 @dataclass(frozen=True)

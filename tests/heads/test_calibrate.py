@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from expression_transfer.core.conventions import CAMERA_FROM_FACE
-from expression_transfer.core.face.calibrate import (
+from expression_transfer.core.face.library import load_builtin
+from expression_transfer.core.heads.calibrate import (
     View,
     cast_back,
     explain,
@@ -11,7 +12,6 @@ from expression_transfer.core.face.calibrate import (
     gain_and_correlation,
     noise_model,
 )
-from expression_transfer.core.face.library import load_builtin
 
 FACE_WIDTH = 0.14
 
