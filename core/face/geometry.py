@@ -27,7 +27,7 @@ class Geometry:
     """A linear head in face space (conventions.py), the origin midway between the eyeballs' centres of the mean face:
     V vertices, I identity modes, E expressions, F triangles.
 
-    A reader (ict.py, flame.py, …) makes it; `heads.calibrate` makes a FaceModel of it.
+    A reader (ict.py, flame.py, …) makes it; `heads.calibration` makes a FaceModel of it.
     """
 
     name: str

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.conventions import Array
-from ...core.heads.calibrate import cast_back
+from ...core.heads.view import cast_back
 from .chart import EYE_RIGHT, MOUTH, mirrored
 from .skin import LID_MARGIN, LIP_CONTACT
 from .studio import Detector, Studio, view

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from ...core.conventions import LANDMARKS, Array, Array32
 from ...core.face.model import FaceModel, Response
 from ...core.facs.tables import GAZE_RANGE
-from ...core.heads.calibrate import View, explain, explain_linear, gain_and_correlation, noise_model
+from ...core.heads.explain import explain, explain_linear, gain_and_correlation, noise_model
+from ...core.heads.view import View
 from .assemble import Basis
 from .embedding import Embedding
 from .pieces import single

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...core.conventions import Array, camera_rotations, rotation_matrices
 from ...core.face.ict import QUAD_PARTS, IctHead
-from ...core.heads.calibrate import View
+from ...core.heads.view import View
 from ...core.raster.cpu import interpolate, rasterise
 from .chart import EYE_RIGHT, Chart, fan, mirrored
 from .inner import eyeball

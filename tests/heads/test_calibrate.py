@@ -4,14 +4,8 @@ import numpy as np
 import pytest
 from expression_transfer.core.conventions import CAMERA_FROM_FACE
 from expression_transfer.core.face.library import load_builtin
-from expression_transfer.core.heads.calibrate import (
-    View,
-    cast_back,
-    explain,
-    explain_linear,
-    gain_and_correlation,
-    noise_model,
-)
+from expression_transfer.core.heads.explain import explain, explain_linear, gain_and_correlation, noise_model
+from expression_transfer.core.heads.view import View, cast_back
 
 FACE_WIDTH = 0.14
 

@@ -1,0 +1,62 @@
+"""From what a detector saw in known views to displacements in the face, modes and noise. Linear algebra only."""
+
+import numpy as np
+
+from ..conventions import Array
+
+
+def explain(jacobians: Array, residuals: Array, expected: Array, ridge: Array) -> Array:
+    """L×3 m: displacements whose projections explain what the detector reported, in all views together.
+
+    `jacobians`: K×L×2×3 px/m; `residuals`: K×L×2 px (NaN: not seen in that view); `expected`: L×3 m, what is
+    believed beforehand; `ridge`: 3, (px/m)² per observation: how strongly, per face axis (depth is badly seen).
+    Minimises Σ‖J d − r‖² + K Σ ridge·(d − expected)².
+    """
+    seen = np.isfinite(residuals)
+    j = np.where(seen[..., None], jacobians, 0.0)
+    r = np.where(seen, residuals, 0.0)
+    weight = np.diag(ridge) * len(residuals)
+    normal = np.einsum("klac,klad->lcd", j, j) + weight
+    right = np.einsum("klac,kla->lc", j, r) + expected @ weight
+    return np.asarray(np.linalg.solve(normal, right[..., None])[..., 0])
+
+
+def explain_linear(jacobians: Array, residuals: Array, codes: Array, ridge: float) -> tuple[Array, Array]:
+    """A constant (L×3 m) and a mode per code (I×L×3 m) whose projections explain residuals that vary with `codes`.
+
+    `jacobians`: K×L×2×3 px/m; `residuals`: K×L×2 px; `codes`: K×I. The modes carry a ridge (per observation, in
+    units of the landmarks' mean information), the constant none along the image and a little in depth.
+    """
+    design = np.concatenate([np.ones((len(codes), 1)), codes], axis=1)
+    constant, modes = [], []
+    for landmark in range(jacobians.shape[1]):
+        j, r = jacobians[:, landmark], residuals[:, landmark]
+        rows = np.einsum("ki,kac->kaic", design, j).reshape(len(codes) * 2, -1)
+        normal = rows.T @ rows
+        penalty = np.full((design.shape[1], 3), ridge * np.trace(normal) / len(normal))
+        penalty[0] *= 0.01
+        solution = np.linalg.solve(normal + np.diag(penalty.ravel()), rows.T @ r.ravel()).reshape(-1, 3)
+        constant.append(solution[0])
+        modes.append(solution[1:])
+    return np.array(constant), np.array(modes).transpose(1, 0, 2)
+
+
+def noise_model(residuals: Array, rank: int) -> tuple[Array, Array]:
+    """Detector noise of residuals (N×L×2, about zero) as sigma (L×2) and a low-rank common part (R×L×2).
+
+    Their covariance diag(sigma²) + Σ common ⊗ common has the residuals' own variances on its diagonal.
+    """
+    flat = residuals.reshape(len(residuals), -1)
+    _, scale, modes = np.linalg.svd(flat / np.sqrt(len(flat)), full_matrices=False)
+    common = scale[:rank, None] * modes[:rank]
+    variance = np.mean(flat**2, axis=0)
+    rest = np.maximum(variance - np.sum(common**2, axis=0), 0.01 * variance)
+    shape = residuals.shape[1:]
+    return np.sqrt(rest).reshape(shape), common.reshape(rank, *shape)
+
+
+def gain_and_correlation(measured: Array, geometry: Array) -> tuple[float, float]:
+    """How strongly, and how similarly, the detector answers a motion (both L×3, or any same shape)."""
+    along = float(np.sum(measured * geometry))
+    norms = float(np.linalg.norm(measured)), float(np.linalg.norm(geometry))
+    return along / max(norms[1] ** 2, 1e-18), along / max(norms[0] * norms[1], 1e-18)

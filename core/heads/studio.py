@@ -1,0 +1,105 @@
+"""Pictures of a head for the detector: any mesh, covered and lit, before a known camera."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Array, Array32
+from ..raster.cpu import Fragments, interpolate, rasterise
+from ..raster.guides import unit, vertex_normals
+from ..raster.shade import Light, display, shade, texture_at
+from .view import View
+
+Image = NDArray[np.uint8]
+
+LENS_BLUR = 0.5
+"""px: softens the rasteriser's steps as a lens would."""
+GREY = (0.45, 0.45, 0.45)
+
+
+class Covering(Protocol):
+    """What a head is covered with."""
+
+    def albedo(self, seen: Fragments) -> Array32:
+        """H×W×3 linear light; any value where nothing is seen."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """One colour all over, for a mesh that comes without any."""
+
+    colour: tuple[float, float, float] = GREY
+    """Linear light."""
+
+    def albedo(self, seen: Fragments) -> Array32:
+        return np.broadcast_to(np.array(self.colour, dtype=np.float32), (*seen.triangle.shape, 3))
+
+
+@dataclass(frozen=True)
+class VertexColours:
+    triangles: NDArray[np.int32]
+    """F×3, as rasterised."""
+    colours: Array32
+    """V×3 linear light."""
+
+    def albedo(self, seen: Fragments) -> Array32:
+        return interpolate(seen, self.triangles, self.colours)
+
+
+@dataclass(frozen=True)
+class Textured:
+    texture: Array32
+    """h×w×3 linear light, first row at v = 1."""
+    uv: Array32
+    """C×2, u right, v up, 0–1."""
+    uv_triangles: NDArray[np.int32]
+    """F×3 into uv, as rasterised."""
+
+    def albedo(self, seen: Fragments) -> Array32:
+        return texture_at(self.texture, interpolate(seen, self.uv_triangles, self.uv))
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where the head is photographed."""
+
+    light: Light
+    backdrop: tuple[float, float, float]
+    """Linear light."""
+
+
+PLAIN_ROOM = Room(Light(gloss=0.0), (0.2, 0.22, 0.25))
+
+
+def random_room(rng: np.random.Generator) -> Room:
+    """A plausible room: a lamp mostly above, warm or cool, more or less of a fill."""
+    direction = rng.normal(size=3) * [0.6, 0.35, 0.0] + [0.0, -0.4, -1.0]
+    warmth = rng.uniform(-0.12, 0.12)
+    tint = np.array([1 + warmth, 1.0, 1 - warmth])
+    fill = rng.uniform(0.2, 0.5)
+    light = Light(
+        direction=_triple(direction),
+        lamp=_triple(rng.uniform(0.6, 1.0) * tint),
+        sky=_triple(fill * (2 - tint)),
+        ground=_triple(0.6 * fill * np.ones(3)),
+        gloss=float(rng.uniform(0.0, 0.06)),
+    )
+    return Room(light, _triple(rng.uniform(0.03, 0.6, size=3)))
+
+
+def photograph(vertices: Array, triangles: NDArray[np.int32], covering: Covering, view: View, room: Room) -> Image:
+    """side×side×3 sRGB picture of a mesh (V×3, F×3 counter-clockwise seen from outside)."""
+    camera = view.to_camera(vertices)
+    seen = rasterise(view.project(vertices), camera[:, 2], triangles, view.size, view.size, edges=False)
+    normals = unit(interpolate(seen, triangles, vertex_normals(camera, triangles)))
+    lit = shade(seen, normals, covering.albedo(seen), room.light)
+    lit[~seen.seen] = room.backdrop
+    return display(cv2.GaussianBlur(lit, (0, 0), LENS_BLUR))
+
+
+def _triple(values: Array) -> tuple[float, float, float]:
+    first, second, third = np.asarray(values).tolist()
+    return first, second, third
