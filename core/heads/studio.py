@@ -1,5 +1,6 @@
 """Pictures of a head for the detector: any mesh, covered and lit, before a known camera."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -98,6 +99,16 @@ def photograph(vertices: Array, triangles: NDArray[np.int32], covering: Covering
     lit = shade(seen, normals, covering.albedo(seen), room.light)
     lit[~seen.seen] = room.backdrop
     return display(cv2.GaussianBlur(lit, (0, 0), LENS_BLUR))
+
+
+def visible(vertices: Array, triangles: NDArray[np.int32], views: Sequence[View]) -> NDArray[np.int64]:
+    """Indices of the triangles of which some view shows the front."""
+    shown = np.zeros(len(triangles), dtype=np.bool_)
+    for view in views:
+        depth = view.to_camera(vertices)[:, 2]
+        seen = rasterise(view.project(vertices), depth, triangles, view.size, view.size, cull=True, edges=False)
+        shown[seen.triangle[seen.seen]] = True
+    return np.flatnonzero(shown)
 
 
 def _triple(values: Array) -> tuple[float, float, float]:

@@ -33,6 +33,12 @@ class View:
         camera = self.to_camera(points)
         return np.asarray(self.focal * camera[..., :2] / camera[..., 2:] + self.size / 2)
 
+    def unproject(self, pixels: Array, depth: float) -> Array:
+        """N×3 face-space points that are seen at pixels (N×2) and lie `depth` before the camera."""
+        plane = (pixels - self.size / 2) / self.focal * depth
+        camera = np.column_stack([plane, np.full(len(pixels), depth)])
+        return np.asarray((camera - self.translation) @ camera_rotations(self.turn))
+
     def jacobian(self, points: Array) -> Array:
         """…×2×3 px/m: how the projection of face-space points moves with them."""
         x, y, z = np.moveaxis(self.to_camera(points), -1, 0)
@@ -96,6 +102,39 @@ def cast_back(
             nearest = int(closeness.argmax())
             found[index], weights[index] = front[near[inside[nearest]]], scaled[nearest] / closeness[nearest]
     return found, weights
+
+
+def nearest_on_surface(points: Array, vertices: Array, triangles: NDArray[np.int32]) -> tuple[NDArray[np.int64], Array]:
+    """The surface's places nearest to points (N×3): triangle (N) and barycentric weights (N×3).
+
+    Looked for among the `NEIGHBOURS` triangles whose middles are nearest; a place beyond a triangle's edge is drawn
+    to the edge by clipping its weights, which is exact to the second order near the surface.
+    """
+    corners = vertices[triangles]
+    middle = corners.mean(axis=1)
+    found, weights = np.zeros(len(points), dtype=np.int64), np.zeros((len(points), 3))
+    for index, point in enumerate(points):
+        near = np.argsort(np.sum((middle - point) ** 2, axis=1))[:NEIGHBOURS]
+        share = _on_plane(point, corners[near])
+        away = np.linalg.norm(np.einsum("nkc,nk->nc", corners[near], share) - point, axis=1)
+        best = int(away.argmin())
+        found[index], weights[index] = near[best], share[best]
+    return found, weights
+
+
+NEIGHBOURS = 40
+
+
+def _on_plane(point: Array, corners: Array) -> Array:
+    """N×3 weights, clipped and summing to one, of a point dropped on triangles (N×3×3)."""
+    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    normal = np.cross(a, b)
+    area = np.maximum(np.sum(normal**2, axis=1), 1e-300)
+    to = point - corners[:, 0]
+    second = np.sum(np.cross(to, b) * normal, axis=1) / area
+    third = np.sum(np.cross(a, to) * normal, axis=1) / area
+    share = np.maximum(np.stack([1 - second - third, second, third], axis=1), 0)
+    return np.asarray(share / share.sum(axis=1, keepdims=True))
 
 
 def _cross(a: Array, b: Array) -> Array:
