@@ -30,6 +30,10 @@ TOLD = (
     "arkit.csv",
     "facs.csv",
     "curves.png",
+    "texture.exr",
+    "texture.png",
+    "coverage.png",
+    "head.obj",
     "report.json",
 )
 """Results that are named when a command ends."""
@@ -111,6 +115,15 @@ def _parser() -> argparse.ArgumentParser:
     _out(guides)
     guides.set_defaults(run=_guides)
 
+    texture = commands.add_parser("texture", help="a texture of the fitted person, baked from the plate, and the head")
+    texture.add_argument("fit", type=Path, metavar="DIR/fit.npz")
+    texture.add_argument("--plate", type=Path, required=True, metavar="FOOTAGE", help="what was fitted")
+    texture.add_argument("--size", type=_side, default=2048, metavar="PX", help="of the texture, each way")
+    texture.add_argument("--frames", type=_count, default=48, metavar="N", help="at most so many are used")
+    texture.add_argument("--model", metavar="NAME|PATH", help="the model it was fitted with, where it has no name")
+    _out(texture)
+    texture.set_defaults(run=_texture)
+
     composite = commands.add_parser("composite", help="edited curves on a plate")
     composite.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, arkit.csv, facs.csv")
     composite.add_argument("plate", type=Path, metavar="PLATE", help="footage or a still")
@@ -181,6 +194,14 @@ def _unit(text: str) -> float:
 
 def _pixels(text: str) -> float:
     return _number(text, lambda value: 0.0 < value < math.inf, "a length in pixels")
+
+
+def _side(text: str) -> int:
+    return int(_number(text, lambda value: value in range(64, 16385), "a whole number from 64 to 16384"))
+
+
+def _count(text: str) -> int:
+    return int(_number(text, lambda value: value in range(1, 1001), "a whole number from 1 to 1000"))
 
 
 def _number(text: str, fits: Callable[[float], bool], what: str) -> float:
@@ -320,6 +341,17 @@ def _guides(arguments: argparse.Namespace, reporter: "Reporter") -> None:
 
     run, plate = pipeline.Run(reporter), pipeline.Footage(arguments.plate)
     pipeline.guides(arguments.fit, plate, arguments.out, arguments.performance, arguments.model, run)
+    _close(arguments.out, run)
+
+
+def _texture(arguments: argparse.Namespace, reporter: "Reporter") -> None:
+    from .core import pipeline
+
+    run, plate = pipeline.Run(reporter), pipeline.Footage(arguments.plate)
+    made = pipeline.texture(
+        arguments.fit, plate, arguments.out, arguments.size, arguments.frames, arguments.model, run
+    )
+    reporter.log(f"{made['seen_percent']} % of the head's surface was seen, in {len(made['frames'])} frames")
     _close(arguments.out, run)
 
 

@@ -32,7 +32,9 @@ from .refine.reperform import Method
 from .report import LOW_CONFIDENCE, fit_report, passages
 from .reporting import Reporter
 from .still import held
-from .storage import write_json
+from .storage import check_writable, write_json
+from .texture import bake
+from .texture.write import write_texture
 from .timings import Timings
 
 GUIDES = {"guides": "exr", "preview": "png"}
@@ -106,7 +108,8 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
     fit = _fit(track, model, footage, job, fitted_from, run)
     neutral = _neutral(fit, footage)
     acted = performance(fit, neutral, footage.path.name)
-    report = {"footage": str(footage.path), "warnings": list(track.warnings), **fit_report(track, fit, acted, model)}
+    named = {"footage": str(footage.path), "kind": clip.kind, "first_file": str(footage_files(clip)[0].resolve())}
+    report = {**named, "warnings": list(track.warnings), **fit_report(track, fit, acted, model)}
     with run.timings.stage("write curves", len(track)):
         acted.save(folder / "performance.npz")
         write_curves(acted, folder)
@@ -278,7 +281,7 @@ def guides(
     fit = Fit.load(fit_file)
     model = load_model(model_name or fit.model)
     clip = plate.open(folder)
-    _check_guides(fit, fit_file, model, clip)
+    _check_pair(fit, fit_file, model, clip)
     expression, gaze = _guide_states(fit, clip, curves)
     drawn, known = surface(model, 1), fit.visible | fit.bridged
     rows = {int(fit.frames[row]): int(row) for row in np.flatnonzero(known)}
@@ -310,7 +313,36 @@ def guides(
     return report
 
 
-def _check_guides(fit: Fit, fit_file: Path, model: FaceModel, clip: Clip) -> None:
+def texture(
+    fit_file: Path, plate: Footage, folder: Path, size: int, frames: int, model_name: str | None, run: Run
+) -> dict[str, Any]:
+    """A texture of the person, from the footage that was fitted: in `folder` texture.exr, texture.png, coverage.png,
+    head.obj and head.mtl (the neutral head that uses texture.png) and report.json. `model_name` as for `guides`.
+    """
+    if (folder / fit_file.name).exists():
+        raise InputError(f"{folder}: holds a solve; give the texture a folder of its own with -o")
+    fit = Fit.load(fit_file)
+    model = load_model(model_name or fit.model)
+    clip = plate.open(folder)
+    _check_pair(fit, fit_file, model, clip)
+    check_writable(folder)
+    with run.timings.stage("texture", clip.frame_count):
+        baked = bake(clip, fit, model, run.reporter, size, frames)
+        write_texture(baked, clip, folder)
+    write_obj(model.neutral(fit.identity), model, folder / "head.obj", "texture.png")
+    report = {
+        "fit": str(fit_file),
+        "plate": str(plate.path),
+        "face_model": {"name": model.name, "licence": model.licence},
+        "size": size,
+        "seen_percent": round(100 * baked.seen, 1),
+        "frames": baked.frames.tolist(),
+    }
+    write_json(folder / "report.json", report)
+    return report
+
+
+def _check_pair(fit: Fit, fit_file: Path, model: FaceModel, clip: Clip) -> None:
     if (len(fit.identity), fit.expressions) != (len(model.identity), model.expressions):
         raise InputError(f"{fit_file}: was fitted with another model than '{model.name}'; name it with --model")
     if (clip.width, clip.height) != (fit.camera.width, fit.camera.height):

@@ -21,10 +21,11 @@ def display(pixels: Pixels, clip: Clip) -> NDArray[np.uint8]:
         return np.asarray(rgb >> 8, dtype=np.uint8)
     with np.errstate(over="ignore", invalid="ignore"):
         half = np.ascontiguousarray(rgb, dtype=np.float16)
-    return np.asarray(_half_to_byte(_is_encoded(clip.colour_space))[half.view(np.uint16)])
+    return np.asarray(_half_to_byte(is_encoded(clip.colour_space))[half.view(np.uint16)])
 
 
-def _is_encoded(colour_space: str) -> bool:
+def is_encoded(colour_space: str) -> bool:
+    """Whether float pixels of this colour space are display-encoded, not linear light."""
     return any(name in colour_space.lower() for name in ("srgb", "g22", "g24", "gamma", "bt709"))
 
 
