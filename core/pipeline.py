@@ -96,7 +96,7 @@ def solve(footage: Footage, folder: Path, run: Run) -> Solved:
     """Footage → everything in `folder`: landmarks.npz, fit.npz, performance.npz, arkit.csv, facs.csv, neutral.obj,
     curves.png, report.json.
     """
-    return _solve(footage, footage.open(folder), load_model(run.model), Job(folder, run.resume), run)
+    return _solve(footage, footage.open(folder), load_model(run.model, run.reporter), Job(folder, run.resume), run)
 
 
 def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -> Solved:
@@ -161,7 +161,7 @@ def transfer(source: Footage, target: Footage, folder: Path, mix: Mix, method: M
     """
     if method == "tps" and (mix.region != "all" or mix.mode != "replace"):
         raise InputError("--method tps moves all landmarks by the driver's; leave out --region and --mode")
-    model, clip, plate = load_model(run.model), source.open(folder), target.open(folder)
+    model, clip, plate = load_model(run.model, run.reporter), source.open(folder), target.open(folder)
     job = Job(folder, run.resume)
     run.reporter.log(f"driver: {source.path}")
     driving = _solve(source, clip, model, job, run)
@@ -205,7 +205,7 @@ def _recomposite(
     run.reporter.log(f"plate: {target.path}")
     of_target = Timings()
     target_job = Job(job.folder / "target", run.resume)
-    plate = _solve(target, clip, load_model(run.model), target_job, replace(run, timings=of_target))
+    plate = _solve(target, clip, load_model(run.model, run.reporter), target_job, replace(run, timings=of_target))
     run.timings.include(of_target, "target")
     plan, laid = _plan(driver, plate, mix, method, job)
     files = recomposite(plan, run.reporter, run.timings)
@@ -279,7 +279,7 @@ def guides(
     if (folder / fit_file.name).exists():
         raise InputError(f"{folder}: holds a solve; give guides a folder of their own with -o")
     fit = Fit.load(fit_file)
-    model = load_model(model_name or fit.model)
+    model = load_model(model_name or fit.model, run.reporter)
     clip = plate.open(folder)
     _check_pair(fit, fit_file, model, clip)
     expression, gaze = _guide_states(fit, clip, curves)
@@ -322,7 +322,7 @@ def texture(
     if (folder / fit_file.name).exists():
         raise InputError(f"{folder}: holds a solve; give the texture a folder of its own with -o")
     fit = Fit.load(fit_file)
-    model = load_model(model_name or fit.model)
+    model = load_model(model_name or fit.model, run.reporter)
     clip = plate.open(folder)
     _check_pair(fit, fit_file, model, clip)
     check_writable(folder)

@@ -12,20 +12,9 @@ from ..core.conventions import Array
 from ..core.face.model import FaceModel
 from ..core.facs.convert import shape_weights
 from ..core.facs.performance import Performance
-from . import compat, keys
+from . import keys, materials
 
-_COLOURS = {
-    "lips": (0.45, 0.16, 0.14),
-    "eye": (0.85, 0.85, 0.83),
-    "iris": (0.10, 0.06, 0.04),
-    "pupil": (0.005, 0.005, 0.005),
-    "mouth": (0.12, 0.02, 0.02),
-    "teeth": (0.75, 0.72, 0.62),
-    "tongue": (0.45, 0.14, 0.14),
-}
-"""Base colour (linear) by the first word found in a part's name; anything else is skin."""
-_SKIN = (0.52, 0.31, 0.23)
-_TURN_ORDER = "YXZ"
+TURN_ORDER = "YXZ"
 """Face space's Ry(yaw)·Rx(pitch)·Rz(roll) is Rz(yaw)·Rx(pitch)·Ry(−roll) with Z up; Blender names the inner first."""
 _EYE = "expression_transfer_eye"
 """Custom property of a built-in head's eyeballs: 0 left, 1 right."""
@@ -52,7 +41,7 @@ def add_head(model: FaceModel, identity: Array, name: str) -> Head:
     owner = model.eyes.member[model.triangles].min(axis=1)
     face = _add_mesh(name, model, neutral, np.flatnonzero(owner == 0), np.zeros(3))
     _add_shape_keys(face, model)
-    face.rotation_mode = _TURN_ORDER
+    face.rotation_mode = TURN_ORDER
     return Head(face, tuple(_add_eyes(face, model, neutral, owner, model.eye_centres(identity))), model)
 
 
@@ -63,7 +52,7 @@ def _add_eyes(face: Any, model: FaceModel, neutral: Array, owner: NDArray[np.int
         if chosen.size:
             eye = _add_mesh(f"{face.name} eye {side}", model, neutral, chosen, centres[index])
             eye.location = to_blender(centres[index])
-            eye.rotation_mode = _TURN_ORDER
+            eye.rotation_mode = TURN_ORDER
             eye.parent = face
             eye[_EYE] = index
             yield eye
@@ -90,21 +79,8 @@ def _add_mesh(name: str, model: FaceModel, points: Array, chosen: NDArray[np.int
 def _add_materials(mesh: Any, model: FaceModel, parts: NDArray[np.int8]) -> None:
     used, slots = np.unique(parts, return_inverse=True)
     for part in used:
-        mesh.materials.append(_material(model.parts[part]))
+        mesh.materials.append(materials.plain(model.parts[part]))
     mesh.polygons.foreach_set("material_index", slots.astype(np.int32))
-
-
-def _material(part: str) -> Any:
-    name = f"Expression {part}"
-    material = bpy.data.materials.get(name)
-    if material is None:
-        material = bpy.data.materials.new(name)
-        surface = compat.principled(material)
-        colour = next((value for word, value in _COLOURS.items() if word in part), _SKIN)
-        surface.inputs["Base Color"].default_value = (*colour, 1.0)
-        surface.inputs["Roughness"].default_value = 0.15 if "eye" in part or "iris" in part else 0.5
-        material.diffuse_color = (*colour, 1.0)
-    return material
 
 
 def _add_shape_keys(face: Any, model: FaceModel) -> None:
@@ -123,11 +99,15 @@ def animate(head: Head, performance: Performance, scene: Any, start: float | Non
     """Key the head's expressions, its turn and its eyes; second 0 falls on scene frame `start` (the scene's first)."""
     frames = keys.scene_frames(performance.times, scene, start)
     name = f"Expression {performance.source}"
-    weights = shape_weights(performance, head.model.expressions)
+    key_weights(head, shape_weights(performance, head.model.expressions), frames, name)
+    keys.key_object(head.face, {"rotation_euler": turn_angles(performance.head)}, frames, name)
+    turn_eyes(head.face, performance.gaze, frames, name)
+
+
+def key_weights(head: Head, weights: Array, frames: Array, name: str) -> None:
+    """Key the head's shape keys with T×E weights of its model's expressions."""
     channels = dict(zip(head.model.expressions, weights.T, strict=True))
     keys.drive([keys.FaceMesh(head.face, {key: key for key in channels}, ())], channels, frames, name)
-    keys.key_rotation(head.face, turn_angles(performance.head), frames, name)
-    turn_eyes(head.face, performance.gaze, frames, name)
 
 
 def turn_eyes(face: Any, gaze: Array, frames: Array, name: str) -> None:
@@ -135,11 +115,11 @@ def turn_eyes(face: Any, gaze: Array, frames: Array, name: str) -> None:
     for child in face.children:
         if _EYE in child:
             looks = np.column_stack([gaze[:, child[_EYE]], np.zeros(len(gaze))])
-            keys.key_rotation(child, turn_angles(looks), frames, name)
+            keys.key_object(child, {"rotation_euler": turn_angles(looks)}, frames, name)
 
 
 def turn_angles(yaw_pitch_roll: Array) -> Array:
-    """Blender Euler angles (T×3 rad: x, y, z in _TURN_ORDER) of yaw, pitch, roll in face space (T×3 rad)."""
+    """Blender Euler angles (T×3 rad: x, y, z in TURN_ORDER) of yaw, pitch, roll in face space (T×3 rad)."""
     yaw, pitch, roll = yaw_pitch_roll.T
     return np.column_stack([pitch, -roll, yaw])
 

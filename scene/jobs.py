@@ -31,7 +31,7 @@ def drive_rig(
     rig_files.open_rig(rig)
     scene = bpy.context.scene
     if rig.suffix.lower() != ".blend":
-        set_timing(scene, performance)
+        set_timing(scene, performance.fps, performance.times)
     try:
         faces = keys.find_face(scene.objects, _object(scene, object_name))
         report = drive_faces(performance, faces, scene, strength=strength, region=region)
@@ -77,22 +77,22 @@ def save_head_blend(performance: Performance, model: FaceModel, out: Path, ident
     """
     rig_files.new_scene()
     scene = bpy.context.scene
-    set_timing(scene, performance)
+    set_timing(scene, performance.fps, performance.times)
     parts = head.add_head(model, np.zeros(len(model.identity)) if identity is None else identity, "Head")
     head.animate(parts, performance, scene)
     head.add_camera_and_light(scene, parts)
     rig_files.save_blend(out)
 
 
-def set_timing(scene: Any, performance: Performance) -> None:
+def set_timing(scene: Any, fps: float, times: Array, start: int = 1) -> None:
     """Give a scene the footage's frame rate (exactly, for 30000/1001 and its like) and length.
 
-    Second 0 of the clip is frame 1, where Blender also puts a movie clip.
+    Second 0 of the clip is frame `start`: 1, where Blender also puts a movie clip.
     """
-    scene.render.fps = max(1, round(performance.fps))
-    scene.render.fps_base = scene.render.fps / performance.fps
-    scene.frame_start = 1
-    scene.frame_end = int(np.ceil(keys.scene_frames(performance.times[-1:], scene)[0]))
+    scene.render.fps = max(1, round(fps))
+    scene.render.fps_base = scene.render.fps / fps
+    scene.frame_start = start
+    scene.frame_end = int(np.ceil(keys.scene_frames(times[-1:], scene, start)[0]))
 
 
 def _object(scene: Any, name: str | None) -> Any:

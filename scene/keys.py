@@ -151,11 +151,12 @@ def _own_curves(datablock: Any, name: str) -> Any:
     return curves
 
 
-def key_rotation(target: Any, angles: Array, frames: Array, name: str) -> None:
-    """Key an object's Euler rotation with `angles` (T×3 rad, in its own rotation_mode) at `frames`."""
+def key_object(target: Any, channels: dict[str, Array], frames: Array, name: str) -> None:
+    """Key properties of an object, a camera, …: data path → T×C values (or T, of a single number) at `frames`."""
     curves = _own_curves(target, f"{name} {target.name}")
-    for axis in range(3):
-        write_curve(curves, "rotation_euler", axis, frames, angles[:, axis])
+    for path, values in channels.items():
+        for index, column in enumerate(np.atleast_2d(values.T)):
+            write_curve(curves, path, index, frames, column)
 
 
 def write_curve(curves: Any, path: str, index: int, frames: Array, values: Array) -> None:

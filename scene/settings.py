@@ -45,6 +45,7 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
     start: bpy.props.IntProperty(min=0, default=1, name=strings.START, description=strings.START_TIP)
     end: bpy.props.IntProperty(min=0, default=250, name=strings.END, description=strings.END_TIP)
     resume: bpy.props.BoolProperty(default=True, name=strings.RESUME, description=strings.RESUME_TIP)
+    result_folder: bpy.props.StringProperty(subtype="DIR_PATH", options=compat.RELATIVE_PATH)
     result_clip: bpy.props.PointerProperty(type=bpy.types.MovieClip)
     result_image: bpy.props.PointerProperty(type=bpy.types.Image)
 

@@ -54,6 +54,41 @@ CANCEL_TIP = "Stop the transfer and leave the scene as it was"
 TASK_FILE = "Face Landmarker"
 TASK_FILE_TIP = "MediaPipe's face_landmarker.task, which Blender 5.1 and later need; empty: the user data folder's"
 
+FITTED_HEAD = "Fitted Head"
+FITTED_HEAD_TIP = (
+    "Add the solved person's head, acting as in the footage, and a camera that sees it where the footage shows it"
+)
+FITTED_NAME = "{name} fitted"
+HEAD_NAME = "{name} head"
+CAMERA_NAME = "{name} camera"
+FOLDER = "Solve"
+FOLDER_TIP = "Folder that a transfer or solve wrote"
+ANIMATE = "Animate"
+ANIMATE_TIP = "What moves; the other stands at the 3D cursor"
+ANIMATED = (
+    ("HEAD", "Head", "The head moves before a camera that stands still"),
+    ("CAMERA", "Camera", "The camera moves around a head that stands still"),
+)
+SENSOR = "Sensor Width"
+SENSOR_TIP = "Width of the filming camera's sensor; sets the focal length in mm and changes nothing in the picture"
+FIRST = "Start Frame"
+FIRST_TIP = "Scene frame on which the footage begins"
+TAKE_SIZE = "Resolution"
+TAKE_SIZE_TIP = "Render at the footage's resolution and pixel aspect"
+TAKE_RATE = "Frame Rate"
+TAKE_RATE_TIP = "Run the scene at the footage's frame rate, for its length"
+MATCH = "Match Footage"
+
+FITTED = "added the fitted head of {name}"
+NO_FOOTAGE = "its footage is not there any more, so nothing is behind the head"
+SHOWN_OTHERWISE = "Blender shows the footage as {}×{} and it was solved as {}×{}, so it can't lie behind the head"
+OTHER_SIZE = "the footage is {}×{}, the scene renders otherwise"
+OTHER_RATE = "the scene runs at {scene:.6g} fps, the footage at {footage:.6g}: it lands at its seconds"
+DISTORTED = "the camera leaves the lens's distortion out"
+NO_SOLVE = "{folder}: holds no solve (fit.npz); choose a folder that a transfer or solve wrote"
+MODEL_GONE = "{file}: the face model '{model}' it was solved with is gone; add it again in the preferences"
+MODEL_CHANGED = "{file}: the face model '{model}' has changed since it was solved; solve the footage again"
+
 NO_SOURCE = "Choose a source: footage or a movie clip"
 NO_TARGET = "Choose a target: a rig, a plate or both"
 UNSAVED = "Output folder: save the .blend first, or choose a folder that is not relative to it"

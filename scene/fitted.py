@@ -1,0 +1,162 @@
+"""The solved person in the scene: head, acting as fitted, and the camera that sees it where the footage shows it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import bpy
+import numpy as np
+
+from ..core.conventions import Array
+from ..core.errors import InputError
+from ..core.face.model import FaceModel
+from ..core.fit.result import Fit
+from ..core.heads.registry import load_model
+from . import backdrop, camera, head, jobs, keys, materials, strings
+
+SOLVE = "expression_transfer_solve"
+"""Custom property of a fitted head: its solve's folder."""
+TEXTURES = ("texture.exr", "texture.png")
+"""What `expression-transfer texture` leaves in a solve's folder; the first that is there is taken."""
+
+
+@dataclass(frozen=True)
+class Solve:
+    """A folder that `expression-transfer solve` wrote."""
+
+    folder: Path
+    fit: Fit
+    model: FaceModel
+    footage: backdrop.Footage | None
+    """None where its report doesn't tell of it, or it isn't there any more."""
+    texture: Path | None
+
+    @property
+    def name(self) -> str:
+        return self.folder.name if self.footage is None else self.footage.file.stem
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a fitted head is put in a scene."""
+
+    start: float
+    """Scene frame of the footage's second 0."""
+    animate: Literal["HEAD", "CAMERA"] = "HEAD"
+    """Through which of the two the head moves before the camera."""
+    sensor_width: float = 36.0
+    """mm."""
+    take_size: bool = False
+    """Let the scene render at the footage's size and pixel shape …"""
+    take_rate: bool = False
+    """… and run at its rate, for its length."""
+
+
+def read_solve(folder: Path) -> Solve:
+    """Raises InputError where the folder holds no solve, or its face model is gone."""
+    file = folder / "fit.npz"
+    if not file.is_file():
+        raise InputError(strings.NO_SOLVE.format(folder=folder))
+    fit = Fit.load(file)
+    try:
+        model = load_model(fit.model)
+    except InputError as error:
+        raise InputError(strings.MODEL_GONE.format(file=file, model=fit.model)) from error
+    if (len(fit.identity), fit.expressions) != (len(model.identity), model.expressions):
+        raise InputError(strings.MODEL_CHANGED.format(file=file, model=fit.model))
+    texture = next((folder / name for name in TEXTURES if (folder / name).is_file()), None)
+    return Solve(folder, fit, model, _footage(folder / "report.json"), texture)
+
+
+def _footage(report: Path) -> backdrop.Footage | None:
+    try:
+        told = json.loads(report.read_text(encoding="utf-8"))
+        told = told.get("driver", told)  # a transfer's report tells of the driver, whose solve lies beside it
+        footage = backdrop.Footage(told["kind"], Path(told["first_file"]))
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        return None
+    return footage if footage.file.is_file() else None
+
+
+def add_fitted_head(solve: Solve, scene: Any, options: Options) -> str:
+    """Add the head and its camera where the 3D cursor stands; a line that says what was done and what differs.
+
+    Raises InputError where Blender can't read the footage; nothing is added then.
+    """
+    fit, picture = solve.fit, None if solve.footage is None else backdrop.load(solve.footage)
+    if options.take_size:
+        camera.take_size(scene.render, fit.camera)
+    if options.take_rate:
+        jobs.set_timing(scene, fit.fps, fit.times, int(options.start))
+    collection = bpy.data.collections.new(strings.FITTED_NAME.format(name=solve.name))
+    scene.collection.children.link(collection)
+    parts = _add_head(solve, scene, collection)
+    seen_by = camera.add_camera(strings.CAMERA_NAME.format(name=solve.name), fit, scene, options.sensor_width)
+    collection.objects.link(seen_by)
+    scene.camera = seen_by
+    frames = keys.scene_frames(fit.times, scene, options.start)
+    _animate(solve, parts, seen_by, scene, frames, options)
+    if picture is not None:
+        backdrop.show_behind(seen_by, picture, fit, frames, f"Fitted {solve.name}")
+    return "; ".join([strings.FITTED.format(name=solve.name), *_differences(fit, picture, scene)])
+
+
+def _add_head(solve: Solve, scene: Any, collection: Any) -> head.Head:
+    """Not subdivided: the surface is where the fit has it. It says which solve it is of."""
+    parts = head.add_head(solve.model, solve.fit.identity, strings.HEAD_NAME.format(name=solve.name))
+    parts.face[SOLVE] = str(solve.folder)
+    for part in (parts.face, *parts.eyes):
+        part.modifiers.clear()
+        scene.collection.objects.unlink(part)
+        collection.objects.link(part)
+    if solve.texture is not None:
+        put_texture(parts.face, solve.texture)
+    return parts
+
+
+def put_texture(face: Any, file: Path) -> None:
+    """Give a fitted head, and its eyeballs, the texture that was baked for it."""
+    image = bpy.data.images.load(str(file), check_existing=True)
+    image.reload()
+    for part in (face, *face.children):
+        for slot in part.material_slots:
+            slot.material = materials.textured(slot.material, image)
+
+
+def _animate(solve: Solve, parts: head.Head, seen_by: Any, scene: Any, frames: Array, options: Options) -> None:
+    """Key what the fit knows (`frames`: T); between, where no face was seen, the head goes straight."""
+    fit = solve.fit
+    rows = np.flatnonzero(fit.visible | fit.bridged)
+    known, name = frames[rows], f"Fitted {solve.name}"
+    head.key_weights(parts, fit.expression[rows], known, name)
+    head.turn_eyes(parts.face, fit.gaze[rows], known, name)
+    before, place = camera.heads_before_camera(fit, rows), np.array(scene.cursor.location)
+    if options.animate == "HEAD":
+        stand = camera.standing(place, camera.UPRIGHT)
+        camera.stand(seen_by, stand)
+        camera.key_motion(parts.face, stand @ before, known, name)
+    else:
+        stand = camera.standing(place)
+        camera.stand(parts.face, stand)
+        camera.key_motion(seen_by, stand @ np.linalg.inv(before), known, name)
+    focal = camera.focal_lengths(fit.camera, options.sensor_width)[rows]
+    if np.ptp(focal):
+        keys.key_object(seen_by.data, {"lens": focal}, known, name)
+
+
+def _differences(fit: Fit, picture: backdrop.Picture | None, scene: Any) -> list[str]:
+    """What the artist has to know about how scene, camera and footage differ."""
+    notes, lens = [], fit.camera
+    rate = scene.render.fps / scene.render.fps_base
+    if picture is None:
+        notes.append(strings.NO_FOOTAGE)
+    elif (picture.width, picture.height) != (lens.width, lens.height):
+        notes.append(strings.SHOWN_OTHERWISE.format(picture.width, picture.height, lens.width, lens.height))
+    if not camera.has_size(scene.render, lens):
+        notes.append(strings.OTHER_SIZE.format(lens.width, lens.height))
+    if not np.isclose(rate, fit.fps, rtol=1e-4):
+        notes.append(strings.OTHER_RATE.format(scene=rate, footage=fit.fps))
+    if lens.distortion.any():
+        notes.append(strings.DISTORTED)
+    return notes

@@ -1,0 +1,222 @@
+"""The fitted head before its camera: Blender shows every vertex where the fit projects it, and the plate behind it."""
+
+import json
+from pathlib import Path
+
+import expression_transfer
+import numpy as np
+import pytest
+from bpy_extras.object_utils import world_to_camera_view
+from expression_transfer.core.errors import InputError
+from expression_transfer.core.face.library import load_builtin
+from expression_transfer.core.fit.result import Camera, Fit
+from expression_transfer.scene import fitted
+from mathutils import Vector
+
+FRAMES = 12
+LENSES = {
+    "landscape": {"width": 1920, "height": 1080, "principal": (960.0, 540.0), "aspect": 1.0},
+    "portrait": {"width": 720, "height": 1280, "principal": (360.0, 640.0), "aspect": 1.0},
+    "anamorphic": {"width": 1440, "height": 1080, "principal": (720.0, 540.0), "aspect": 0.5},
+    "tall pixels": {"width": 720, "height": 480, "principal": (360.0, 240.0), "aspect": 1.2},
+    "off-centre": {"width": 1280, "height": 720, "principal": (801.5, 222.25), "aspect": 1.0},
+    "portrait, off-centre": {"width": 720, "height": 1280, "principal": (200.0, 900.0), "aspect": 1.0},
+    "square": {"width": 512, "height": 512, "principal": (256.0, 256.0), "aspect": 1.0},
+}
+
+
+def make_fit(fps=30.0, focal=1500.0, first=1, start=0.0, **lens) -> Fit:
+    """A shot of the built-in head that turns, moves, acts and looks around."""
+    model, chance = load_builtin(), np.random.default_rng(7)
+    camera = Camera(lens["width"], lens["height"], np.broadcast_to(focal, FRAMES).astype(float),
+                    np.array(lens["principal"]), np.zeros(2), lens["aspect"])  # fmt: skip
+    away = np.array([0.02, -0.03, 0.9]) + 0.05 * chance.standard_normal((FRAMES, 3))
+    flags = np.ones(FRAMES, dtype=bool)
+    return Fit(
+        model=model.name, expressions=model.expressions, camera=camera,
+        identity=chance.standard_normal(len(model.identity)),
+        rotation=0.3 * chance.standard_normal((FRAMES, 3)), translation=away,
+        expression=chance.uniform(0, 1, (FRAMES, len(model.expressions))),
+        variance=np.zeros((FRAMES, len(model.expressions)), dtype=np.float32),
+        gaze=0.3 * chance.standard_normal((FRAMES, 2, 2)), offset=np.zeros((478, 3)), residual=np.ones(FRAMES),
+        confidence=np.ones(FRAMES), visible=flags, bridged=~flags,
+        frames=first + np.arange(FRAMES), times=start + np.arange(FRAMES) / fps, fps=fps,
+    )  # fmt: skip
+
+
+def solve_folder(folder: Path, fit: Fit, kind: str = "still", file: Path | None = None) -> Path:
+    fit.save(folder / "fit.npz")
+    if file is not None:
+        (folder / "report.json").write_text(json.dumps({"kind": kind, "first_file": str(file)}))
+    return folder
+
+
+def plate(bpy, folder: Path, numbers, width=8, height=8) -> Path:
+    """A sequence; the first file."""
+    image = bpy.data.images.new("plate", width, height)
+    image.file_format = "PNG"
+    for number in numbers:
+        image.filepath_raw = str(folder / f"shot.{number:04d}.png")
+        image.save()
+    bpy.data.images.remove(image)
+    return folder / f"shot.{numbers[0]:04d}.png"
+
+
+def add(bpy, folder: Path, **options) -> str:
+    solve = fitted.read_solve(folder)
+    return fitted.add_fitted_head(solve, bpy.context.scene, fitted.Options(**{"start": 1, "take_size": True} | options))
+
+
+def head_and_eyes(bpy):
+    return [each for each in bpy.data.objects if each.type == "MESH"]
+
+
+def pixels(bpy, scene, target, width, height):
+    """Model vertex numbers, and where Blender's camera sees the evaluated vertices (N×2 px)."""
+    posed = target.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    numbers = np.empty(len(target.data.vertices), dtype=np.int32)
+    target.data.attributes["vertex"].data.foreach_get("value", numbers)
+    some = np.arange(0, numbers.size, max(1, numbers.size // 60))
+    places = [posed.matrix_world @ Vector(posed.data.vertices[index].co) for index in some]
+    seen = np.array([world_to_camera_view(scene, scene.camera, place)[:] for place in places])
+    return numbers[some], np.column_stack([seen[:, 0] * width, (1 - seen[:, 1]) * height])
+
+
+def assert_on_the_face(bpy, fit, row, frame, within=0.05):
+    scene, model = bpy.context.scene, load_builtin()
+    scene.frame_set(int(np.floor(frame)), subframe=float(frame % 1))
+    expected = fit.project(model.shape(fit.identity, fit.expression[row], fit.gaze[row]), row)
+    meshes = head_and_eyes(bpy)
+    assert len(meshes) == 3
+    for target in meshes:
+        numbers, seen = pixels(bpy, scene, target, fit.camera.width, fit.camera.height)
+        assert np.abs(seen - expected[numbers]).max() < within
+
+
+@pytest.mark.parametrize("animate", ["HEAD", "CAMERA"])
+@pytest.mark.parametrize("lens", LENSES.values(), ids=LENSES)
+def test_blender_sees_every_vertex_where_the_fit_has_it(blender, tmp_path, lens, animate):
+    fit = make_fit(**lens)
+    blender.context.scene.cursor.location = (0.4, -1.0, 1.7)
+    add(blender, solve_folder(tmp_path, fit), animate=animate, take_rate=True)
+    for row in (0, 5, 11):
+        assert_on_the_face(blender, fit, row, 1 + row)
+    still = blender.context.scene.camera if animate == "HEAD" else blender.data.objects[f"{tmp_path.name} head"]
+    assert still.animation_data is None
+    assert tuple(still.location) == pytest.approx((0.4, -1.0, 1.7))
+
+
+def test_a_zoom_is_keyed(blender, tmp_path):
+    fit = make_fit(focal=np.linspace(1200.0, 1900.0, FRAMES), **LENSES["landscape"])
+    add(blender, solve_folder(tmp_path, fit), take_rate=True)
+    for row in (0, 5, 11):
+        assert_on_the_face(blender, fit, row, 1 + row)
+
+
+def test_another_sensor_changes_only_the_millimetres(blender, tmp_path):
+    fit = make_fit(**LENSES["off-centre"])
+    add(blender, solve_folder(tmp_path, fit), sensor_width=24.0, take_rate=True)
+    assert blender.context.scene.camera.data.lens == pytest.approx(1500 * 24 / 1280)
+    assert_on_the_face(blender, fit, 3, 4)
+
+
+def test_footage_lands_at_its_seconds(blender, tmp_path):
+    fit = make_fit(fps=30.0, **LENSES["landscape"])
+    said = add(blender, solve_folder(tmp_path, fit), start=11)
+    assert blender.context.scene.render.fps == 24
+    assert "the scene runs at 24 fps, the footage at 30" in said
+    assert_on_the_face(blender, fit, 5, 11 + 5 / 30 * 24)
+
+
+def test_taking_the_rate_over(blender, tmp_path):
+    fit, scene = make_fit(fps=30000 / 1001, **LENSES["square"]), blender.context.scene
+    said = add(blender, solve_folder(tmp_path, fit), take_rate=True)
+    assert (scene.render.fps, scene.frame_start, scene.frame_end) == (30, 1, FRAMES)
+    assert "fps" not in said
+
+
+@pytest.mark.parametrize("render", [(1920, 1080), (1080, 1920)])
+def test_in_a_frame_of_another_shape_the_plate_fits_and_the_head_sits_on_it(blender, tmp_path, render):
+    """The camera's background is drawn with FIT: as large as the frame has room for it, in the middle."""
+    fit, scene = make_fit(**LENSES["off-centre"]), blender.context.scene
+    scene.render.resolution_x, scene.render.resolution_y = render
+    said = add(blender, solve_folder(tmp_path, fit), take_size=False, take_rate=True)
+    assert "the footage is 1280×720, the scene renders otherwise" in said
+    scene.frame_set(4)
+    scale = min(render[0] / 1280, render[1] / 720)
+    corner = (np.array(render) - scale * np.array([1280, 720])) / 2
+    expected = fit.project(load_builtin().shape(fit.identity, fit.expression[3], fit.gaze[3]), 3)
+    for target in head_and_eyes(blender):
+        numbers, seen = pixels(blender, scene, target, *render)
+        assert np.abs((seen - corner) / scale - expected[numbers]).max() < 0.05
+
+
+def shown(bpy, frame: int) -> int:
+    """The number of the image that Blender shows: BKE_image_user_frame_get, of the evaluated camera."""
+    bpy.context.scene.frame_set(frame)
+    camera = bpy.context.scene.camera.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    user = camera.data.background_images[0].image_user
+    return min(max(frame - user.frame_start + 1, 0), user.frame_duration) + user.frame_offset
+
+
+@pytest.mark.parametrize("first", [1, 1001])
+def test_the_plates_own_frame_is_behind_the_head(blender, tmp_path, first):
+    file = plate(blender, tmp_path, range(first, first + FRAMES))
+    fit = make_fit(first=first, **LENSES["square"])
+    said = add(blender, solve_folder(tmp_path, fit, "sequence", file), start=7, take_rate=True)
+    assert [shown(blender, 7 + row) for row in range(FRAMES)] == list(fit.frames)
+    assert blender.context.scene.camera.data.animation_data is None
+    assert "Blender shows the footage as 8×8 and it was solved as 512×512" in said
+
+
+@pytest.mark.parametrize(("fps", "scene_fps"), [(30, 24), (24, 60), (25, 24)])
+def test_at_another_rate_the_nearest_frame_is_behind_the_head(blender, tmp_path, fps, scene_fps):
+    file = plate(blender, tmp_path, range(101, 101 + FRAMES))
+    fit = make_fit(fps=fps, first=101, **LENSES["square"])
+    blender.context.scene.render.fps = scene_fps
+    add(blender, solve_folder(tmp_path, fit, "sequence", file), start=5)
+    for frame in range(5, 5 + int((FRAMES - 1) / fps * scene_fps)):
+        behind = fit.times[shown(blender, frame) - 101]
+        assert abs(behind - (frame - 5) / scene_fps) <= 0.5 / fps + 1e-9
+
+
+def test_a_range_keeps_its_place(blender, tmp_path):
+    """Frames 41–52 of a movie, solved with --start 41."""
+    file = plate(blender, tmp_path, range(41, 41 + FRAMES))
+    fit = make_fit(fps=24, first=41, start=40 / 24, **LENSES["square"])
+    add(blender, solve_folder(tmp_path, fit, "sequence", file), take_rate=True)
+    assert [shown(blender, frame) for frame in (41, 45, 52)] == [41, 45, 52]
+    assert_on_the_face(blender, fit, 4, 45)
+
+
+def test_the_texture_lies_over_the_plain_colours(blender, tmp_path):
+    file = plate(blender, tmp_path, range(1, 2))
+    file.rename(tmp_path / "texture.png")
+    add(blender, solve_folder(tmp_path, make_fit(**LENSES["square"])))
+    for target in head_and_eyes(blender):
+        for slot in target.material_slots:
+            links = {(link.from_node.type, link.from_socket.name): link.to_node.type
+                     for link in slot.material.node_tree.links}  # fmt: skip
+            assert links[("TEX_IMAGE", "Color")] == "MIX"
+            assert links[("MIX", "Result")] == "BSDF_PRINCIPLED"
+    assert blender.data.images["texture.png"].colorspace_settings.name == "sRGB"
+
+
+def test_the_operator_is_one_step_and_says_what_differs(blender, tmp_path):
+    expression_transfer.register()
+    solve_folder(tmp_path, make_fit(**LENSES["landscape"]))
+    assert blender.ops.expression_transfer.add_fitted_head(folder=str(tmp_path)) == {"FINISHED"}
+    assert len(blender.data.collections[f"{tmp_path.name} fitted"].objects) == 4
+    assert blender.context.scene.camera.name == f"{tmp_path.name} camera"
+    expression_transfer.unregister()
+
+
+def test_what_cannot_be_added_is_one_line_and_changes_nothing(blender, tmp_path):
+    with pytest.raises(InputError, match="holds no solve"):
+        add(blender, tmp_path)
+    fit = make_fit(**LENSES["square"])
+    other = Fit(**{**vars(fit), "model": "Ann's own"})
+    with pytest.raises(InputError, match="the face model 'Ann's own' it was solved with is gone") as error:
+        add(blender, solve_folder(tmp_path, other))
+    assert "\n" not in str(error.value)
+    assert len(blender.data.objects) == 0
