@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import cli_models
 from .core.errors import ExpressionTransferError, InputError
 from .core.terminal import TerminalReporter
 
@@ -133,22 +134,11 @@ def _parser() -> argparse.ArgumentParser:
     _solving(composite)
     composite.set_defaults(run=_composite)
 
-    _models(commands)
+    cli_models.add_commands(commands)
     demo = commands.add_parser("demo", help="the whole job on embedded input")
     demo.add_argument("-o", "--out", type=Path, default=Path("out/demo"), metavar="DIR")
     demo.set_defaults(run=_demo)
     return parser
-
-
-def _models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    models = commands.add_parser("models", help="face models").add_subparsers(required=True, metavar="ACTION")
-    models.add_parser("list", help="what --model can name").set_defaults(run=_models_list)
-    add = models.add_parser("add", help="check a model file and register it under its name")
-    add.add_argument("path", type=Path, metavar="PATH")
-    add.set_defaults(run=_models_add)
-    remove = models.add_parser("remove", help="forget a registered model")
-    remove.add_argument("name", metavar="NAME")
-    remove.set_defaults(run=_models_remove)
 
 
 def _out(parser: argparse.ArgumentParser) -> None:
@@ -348,9 +338,7 @@ def _texture(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import pipeline
 
     run, plate = pipeline.Run(reporter), pipeline.Footage(arguments.plate)
-    made = pipeline.texture(
-        arguments.fit, plate, arguments.out, arguments.size, arguments.frames, arguments.model, run
-    )
+    made = pipeline.texture(arguments.fit, plate, arguments.out, arguments.size, arguments.frames, arguments.model, run)
     reporter.log(f"{made['seen_percent']} % of the head's surface was seen, in {len(made['frames'])} frames")
     _close(arguments.out, run)
 
@@ -363,28 +351,6 @@ def _composite(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     run, plate = _run(arguments, reporter), _clip(arguments, arguments.plate)
     pipeline.composite(arguments.performance, plate, arguments.out, _mix(arguments), arguments.method, run)
     _close(arguments.out, run)
-
-
-def _models_list(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core.heads import registry
-
-    del arguments, reporter
-    for entry in registry.list_models():
-        print(f"{entry.name}\t{entry.licence}\t{entry.path}")
-
-
-def _models_add(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core.heads import registry
-
-    entry = registry.add_model(arguments.path)
-    reporter.log(f"added '{entry.name}' ({entry.licence})")
-
-
-def _models_remove(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core.heads import registry
-
-    registry.remove_model(arguments.name)
-    reporter.log(f"removed '{arguments.name}'")
 
 
 def _demo(arguments: argparse.Namespace, reporter: "Reporter") -> None:

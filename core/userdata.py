@@ -18,3 +18,8 @@ def user_data_folder() -> Path:
     else:
         base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     return base / "expression-transfer"
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept; the user may clear it at any time."""
+    return user_data_folder() / "cache"

@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
-    "blender_manifest.toml", "__init__.py", "cli.py", "demo.py", "worker.py", "LICENSE", "README.md",
+    "blender_manifest.toml", "__init__.py", "cli.py", "cli_models.py", "demo.py", "worker.py", "LICENSE", "README.md",
     "core", "scene", "operators", "panels", "models",
 )  # fmt: skip
 """Files and folders of the repository that make the package; what git ignores is left out."""

@@ -1,5 +1,6 @@
 """Face models from files: the built-in one, or a saved FaceModel."""
 
+import zipfile
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,15 @@ Value = TypeVar("Value")
 def load_builtin() -> FaceModel:
     """The model that the project ships (models/builtin/CARD.md)."""
     return load_file(BUILTIN_PATH)
+
+
+def is_saved(path: Path) -> bool:
+    """Whether a file was saved by this program, as a FaceModel or anything else."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "schema.npy" in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def load_file(path: Path) -> FaceModel:

@@ -1,58 +1,75 @@
-"""Face models the user added: copies in the user's data folder, found by name."""
+"""Face models by name: the built-in one, and copies of those that the user added in the user's data folder."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError
-from ..face.library import BUILTIN, BUILTIN_PATH, load_builtin, load_file
+from ..face.library import BUILTIN, BUILTIN_PATH, is_saved, load_builtin, load_file
 from ..face.model import FaceModel
+from ..reporting import Reporter, SilentReporter
 from ..userdata import user_data_folder
+from .prepare import prepared
 
 
 @dataclass(frozen=True)
 class Entry:
+    """What a list shows of a model."""
+
     name: str
+    kind: str
+    """'built in', 'added', or 'unusable' where its file is damaged."""
     licence: str
+    """In words; what is wrong with an unusable one."""
+    size: str
+    """'24591 vertices, 100 identity modes, 53 expressions'."""
     path: Path
 
 
-def load_model(name_or_path: str) -> FaceModel:
-    """'builtin', a registered name or a FaceModel's .npz file. Raises InputError for anything else."""
+def load_model(name_or_path: str, reporter: Reporter | None = None) -> FaceModel:
+    """'builtin', a registered name, a FaceModel's .npz, or any model that face.recognise can read (calibrated first,
+    where it was not before). A model that is given by its path is named by it.
+
+    Raises InputError for anything else.
+    """
     if name_or_path == BUILTIN:
         return load_builtin()
     if registered := _registered().get(name_or_path):
         return load_file(registered)
     path = Path(name_or_path)
-    if not path.is_file():
-        known = ", ".join(entry.name for entry in list_models())
+    if not path.exists():
+        known = ", ".join((BUILTIN, *_registered()))
         raise InputError(f"{name_or_path}: neither a model file nor a known model ({known}); see `models add PATH`")
-    return load_file(path)
+    return replace(_from_path(path, reporter or SilentReporter()), name=str(path.resolve()))
 
 
 def list_models() -> list[Entry]:
-    """The built-in model and the registered ones, whole files only."""
-    entries = [Entry(BUILTIN, load_builtin().licence, BUILTIN_PATH)]
+    """The built-in model and the registered ones."""
+    entries = [_entry(BUILTIN, "built in", load_builtin(), BUILTIN_PATH)]
     for name, path in _registered().items():
         try:
-            entries.append(Entry(name, load_file(path).licence, path))
+            entries.append(_entry(name, "added", load_file(path), path))
         except InputError as error:
-            entries.append(Entry(name, f"unusable: {error}", path))
+            entries.append(Entry(name, "unusable", str(error), "", path))
     return entries
 
 
-def add_model(path: Path) -> Entry:
-    """Check a FaceModel file whole and keep a copy under its name, or what of it can be a file's name.
+def add_model(path: Path, reporter: Reporter, name: str | None = None) -> Entry:
+    """Read a model, check it whole, calibrate it where it is not, and keep a copy.
 
-    The copy bears that name itself, so that the fits made with it lead back to it. Raises InputError naming what is
-    wrong with the file.
+    It is called `name`, or what it calls itself, or what of that can be a file's name; a model that bore that name
+    is replaced. The copy bears the name itself, so that the fits made with it lead back to it. Raises InputError
+    naming what is wrong with the file.
     """
-    model = load_file(path)
-    name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in model.name).strip(".-")
-    if not name or name == BUILTIN:
-        raise InputError(f"{path}: a model can't be called '{model.name}'; rename it when it is made")
-    kept = _folder() / f"{name}.npz"
-    replace(model, name=name).save(kept)
-    return Entry(name, model.licence, kept)
+    model = _from_path(path, reporter)
+    called = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name or model.name).strip(
+        ".-"
+    )
+    if not called or called == BUILTIN:
+        raise InputError(f"{path}: a model can't be called '{name or model.name}'; give another with --name")
+    kept = _folder() / f"{called}.npz"
+    model = replace(model, name=called)
+    model.save(kept, packed=False)
+    return _entry(called, "added", model, kept)
 
 
 def remove_model(name: str) -> None:
@@ -60,7 +77,20 @@ def remove_model(name: str) -> None:
     path = _registered().get(name)
     if path is None:
         raise InputError(f"'{name}' is not a model that was added; `models list` shows them")
-    path.unlink()
+    path.unlink(missing_ok=True)
+
+
+def _from_path(path: Path, reporter: Reporter) -> FaceModel:
+    return load_file(path) if is_saved(path) else prepared(path, reporter)
+
+
+def _entry(name: str, kind: str, model: FaceModel, path: Path) -> Entry:
+    counts = (
+        (len(model.mean), "vertices"),
+        (len(model.identity), "identity modes"),
+        (len(model.expressions), "expressions"),
+    )
+    return Entry(name, kind, model.licence, ", ".join(f"{count} {what}" for count, what in counts), path)
 
 
 def _registered() -> dict[str, Path]:

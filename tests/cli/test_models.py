@@ -6,6 +6,7 @@ from expression_transfer import cli
 from expression_transfer.core.errors import Cancelled, InputError
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.heads.registry import add_model, load_model, remove_model
+from expression_transfer.core.reporting import SilentReporter
 from expression_transfer.core.terminal import TerminalReporter
 from footage_maker import report
 
@@ -33,7 +34,7 @@ def data(tmp_path, monkeypatch):
 
 def test_a_model_is_found_again_by_the_name_it_gives_its_fits(data, tmp_path):
     replace(load_builtin(), name="my head").save(tmp_path / "head.npz")
-    entry = add_model(tmp_path / "head.npz")
+    entry = add_model(tmp_path / "head.npz", SilentReporter())
     model = load_model(entry.name)
     assert model.name == entry.name
     assert load_model(model.name).digest() == model.digest()

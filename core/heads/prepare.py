@@ -1,0 +1,61 @@
+"""Raw face model files made ready for use: read, given named expressions, calibrated, and kept in a cache."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from ..errors import InputError
+from ..face.geometry import Geometry
+from ..face.library import load_file
+from ..face.model import FaceModel
+from ..face.recognise import read_geometry
+from ..reporting import Reporter
+from ..userdata import cache_folder
+from .calibration import calibrated
+
+PREPARED = 1
+"""Raised whenever a reader makes another Geometry of the same file than before, so that cached models are made anew."""
+
+
+def prepared(path: Path, reporter: Reporter) -> FaceModel:
+    """The model of a raw file, zip or folder; from the cache where it was prepared before.
+
+    Raises InputError for what can't be read or shows no face, Cancelled where the reporter asks to stop; neither
+    leaves anything behind.
+    """
+    kept = cache_folder() / f"{_fingerprint(path)}.npz"
+    try:
+        return load_file(kept)
+    except InputError:
+        model = made_ready(read_geometry(path), reporter)
+        model.save(kept, packed=False)
+        return model
+
+
+def made_ready(geometry: Geometry, reporter: Reporter) -> FaceModel:
+    """A geometry calibrated, with named expressions where it brought none."""
+    return calibrated(geometry, reporter)
+
+
+def clear_cache() -> int:
+    """Forget what was prepared and measured; the bytes that this freed."""
+    files = [file for file in cache_folder().rglob("*") if file.is_file()]
+    freed = sum(file.stat().st_size for file in files)
+    for file in files:
+        file.unlink(missing_ok=True)
+    return freed
+
+
+def _fingerprint(path: Path) -> str:
+    """By place, size and time of modification: hashing a hundred megabytes would take longer than loading the cache."""
+    files = sorted(path.rglob("*.obj")) if path.is_dir() else [path]
+    try:
+        stamps = [[str(file.resolve()), *_stamp(file)] for file in files]
+    except OSError as error:
+        raise InputError(f"{path}: can't be read ({error.strerror or error})") from error
+    return hashlib.sha256(json.dumps([PREPARED, FaceModel.schema, stamps]).encode()).hexdigest()[:16]
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns
