@@ -1,0 +1,59 @@
+"""Arrays out of model files in numpy's .npz, checked before any memory is taken for what they claim."""
+
+import math
+import zipfile
+import zlib
+from collections.abc import Collection
+from io import BytesIO
+from pathlib import Path
+from tokenize import TokenError
+from typing import Any
+
+import numpy as np
+import numpy.lib.format
+from numpy.typing import NDArray
+
+from ..errors import InputError
+
+npy: Any = numpy.lib.format  # its readers of headers have no types
+
+LARGEST_ARRAY = 2**30
+"""bytes; FLAME's bases have 48 million."""
+
+
+def read_npz(path: Path, names: Collection[str]) -> dict[str, NDArray[Any]]:
+    """The arrays called `names` of an .npz file, those that are there.
+
+    Raises InputError for a file that is no .npz, is cut short, claims more than it holds, or holds objects.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            return {name: _member(archive, members[name], name) for name in names if name in members}
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(
+            f"{path}: not a model file that can be read: {reason}; fetch it again from its makers"
+        ) from error
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> NDArray[Any]:
+    if info.file_size > LARGEST_ARRAY:
+        raise ValueError(f"'{name}' is larger than {LARGEST_ARRAY >> 20} MiB")
+    stream = BytesIO(archive.read(info))
+    version = npy.read_magic(stream)
+    if version not in ((1, 0), (2, 0)):
+        raise ValueError(f"'{name}' is of an array format that is not known")
+    read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    try:
+        shape, fortran, dtype = read_header(stream)
+    except (SyntaxError, TokenError, TypeError) as error:  # numpy reads the header as Python's literals
+        raise ValueError(f"'{name}' has a damaged header") from error
+    if dtype.kind not in "biuf":
+        raise ValueError(f"'{name}' holds objects or records instead of numbers")
+    content = stream.read()
+    if math.prod(shape) * dtype.itemsize != len(content):
+        raise ValueError(f"'{name}' claims {shape} {dtype} but holds {len(content)} bytes")
+    return np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
