@@ -72,6 +72,7 @@ class WorkerProcess:
             ) from error
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._said: deque[str] = deque(maxlen=200)
+        self._logged: list[str] = []
         self._cancelled = False
         self._stderr_reader = _start_thread(self._read_stderr)
         _start_thread(self._read_stdout)
@@ -81,6 +82,11 @@ class WorkerProcess:
     def stderr(self) -> str:
         """The last lines that the worker and its libraries wrote to stderr."""
         return "".join(self._said)
+
+    @property
+    def logged(self) -> list[str]:
+        """The lines that the command has reported so far."""
+        return list(self._logged)
 
     @property
     def cancelled(self) -> bool:
@@ -138,6 +144,7 @@ class WorkerProcess:
             if "stage" in message:
                 self._events.put(Progress(message["stage"], message["done"], message["total"]))
             elif "log" in message:
+                self._logged.append(message["log"])
                 self._events.put(Log(message["log"]))
             elif message:
                 last = message

@@ -1,8 +1,8 @@
 """The N-panel tab "Expression": draws, never computes."""
 
-from . import preferences, result, transfer
+from . import fitted_head, preferences, result, transfer
 
-_SECTIONS = (preferences, transfer, result)
+_SECTIONS = (preferences, transfer, result, fitted_head)
 
 
 def register() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import bpy
 
 from ..scene import settings, strings
+from . import working
 
 
 class TransferPanel(bpy.types.Panel):
@@ -24,7 +25,7 @@ class TransferPanel(bpy.types.Panel):
         fields.enabled = not job.running
         _draw_source(fields, chosen)
         _draw_target(fields, chosen)
-        _draw_options(fields, chosen)
+        _draw_options(fields, chosen, settings.models(context))
         _draw_action(layout, job)
 
 
@@ -48,8 +49,9 @@ def _draw_footage(layout: Any, chosen: Any, role: str) -> None:
     row.prop(chosen, f"{role}_file")
 
 
-def _draw_options(layout: Any, chosen: Any) -> None:
+def _draw_options(layout: Any, chosen: Any, models: Any) -> None:
     layout.label(text=strings.OPTIONS, icon="OPTIONS")
+    layout.prop_search(chosen, "model", models, "known", icon="USER")
     layout.prop(chosen, "strength")
     layout.prop(chosen, "region")
     row = layout.row()
@@ -65,15 +67,13 @@ def _draw_options(layout: Any, chosen: Any) -> None:
 
 def _draw_action(layout: Any, job: Any) -> None:
     layout.separator()
-    if not job.running:
-        row = layout.row()
-        row.scale_y = 1.5
-        row.operator("expression_transfer.transfer", icon="PLAY")
-        if job.message:
-            layout.label(text=job.message, icon="ERROR" if job.failed else "INFO")
+    if job.running:
+        working.draw_progress(layout, job)
         return
-    layout.progress(factor=job.fraction, text=job.text)
-    layout.operator("expression_transfer.cancel", icon="CANCEL")
+    row = layout.row()
+    row.scale_y = 1.5
+    row.operator("expression_transfer.transfer", icon="PLAY")
+    working.draw_message(layout, job, settings.TRANSFER)
 
 
 def register() -> None:

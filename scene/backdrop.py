@@ -23,6 +23,13 @@ class Footage:
     kind: Literal["video", "sequence", "still"]
     file: Path
     """A sequence's first."""
+    named: str
+    """As it was named to the solve."""
+
+    @property
+    def argument(self) -> str:
+        """What names it on a command line."""
+        return self.named if self.kind == "sequence" else str(self.file)
 
 
 _SOURCES = {"video": "MOVIE", "sequence": "SEQUENCE", "still": "FILE"}

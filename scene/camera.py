@@ -5,6 +5,7 @@ from typing import Any
 import bpy
 import numpy as np
 from mathutils import Matrix
+from numpy.typing import NDArray
 
 from ..core.conventions import CAMERA_FROM_FACE, Array, rotation_matrices
 from ..core.fit.result import Camera, Fit
@@ -71,7 +72,7 @@ def has_size(render: Any, lens: Camera) -> bool:
     return (render.resolution_x, render.resolution_y) == (lens.width, lens.height) and bool(same_pixels)
 
 
-def heads_before_camera(fit: Fit, rows: Array) -> Array:
+def heads_before_camera(fit: Fit, rows: NDArray[np.intp]) -> Array:
     """N×4×4: the head's own Blender coordinates → the Blender camera's (x right, y up, looking along −z), in N rows."""
     placed = np.tile(np.eye(4), (len(rows), 1, 1))
     placed[:, :3, :3] = rotation_matrices(fit.rotation[rows]) @ UPRIGHT.T
@@ -91,7 +92,7 @@ def angles(matrices: Array, order: str) -> Array:
     """T×3 rad: Euler angles of T×4×4 in a rotation order, without jumps of a whole turn."""
     turns = [Matrix(matrices[0]).to_euler(order)]
     for matrix in matrices[1:]:
-        turns.append(Matrix(matrix).to_euler(order, turns[-1]))  # noqa: PERF401  each needs the one before
+        turns.append(Matrix(matrix).to_euler(order, turns[-1]))
     return np.array(turns)
 
 

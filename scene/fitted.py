@@ -17,8 +17,8 @@ from . import backdrop, camera, head, jobs, keys, materials, strings
 
 SOLVE = "expression_transfer_solve"
 """Custom property of a fitted head: its solve's folder."""
-TEXTURES = ("texture.exr", "texture.png")
-"""What `expression-transfer texture` leaves in a solve's folder; the first that is there is taken."""
+TEXTURE = Path("texture") / "texture.png"
+"""In a solve's folder: display-encoded, whatever the plate's colours are."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,31 @@ def read_solve(folder: Path) -> Solve:
         raise InputError(strings.MODEL_GONE.format(file=file, model=fit.model)) from error
     if (len(fit.identity), fit.expressions) != (len(model.identity), model.expressions):
         raise InputError(strings.MODEL_CHANGED.format(file=file, model=fit.model))
-    texture = next((folder / name for name in TEXTURES if (folder / name).is_file()), None)
-    return Solve(folder, fit, model, _footage(folder / "report.json"), texture)
+    texture = folder / TEXTURE
+    return Solve(folder, fit, model, footage_of(folder), texture if texture.is_file() else None)
 
 
-def _footage(report: Path) -> backdrop.Footage | None:
+def footage_of(folder: Path) -> backdrop.Footage | None:
+    """What a folder's solve was made from; None where its report doesn't tell, or the footage is gone."""
     try:
-        told = json.loads(report.read_text(encoding="utf-8"))
+        told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
         told = told.get("driver", told)  # a transfer's report tells of the driver, whose solve lies beside it
-        footage = backdrop.Footage(told["kind"], Path(told["first_file"]))
+        footage = backdrop.Footage(told["kind"], Path(told["first_file"]), told["footage"])
     except (OSError, ValueError, LookupError, AttributeError, TypeError):
         return None
     return footage if footage.file.is_file() else None
+
+
+def head_of(selected: Any) -> Any:
+    """The fitted head that an object is or belongs to; None where it is of none."""
+    while selected is not None and SOLVE not in selected:
+        selected = selected.parent
+    return selected
+
+
+def folder_of(face: Any) -> Path:
+    """The folder of a fitted head's solve."""
+    return Path(face[SOLVE])
 
 
 def add_fitted_head(solve: Solve, scene: Any, options: Options) -> str:

@@ -30,25 +30,14 @@ def plain(part: str) -> Any:
 
 
 def textured(former: Any, image: Any) -> Any:
-    """A head's material with a texture over its plain colour: where the texture's alpha is 0, the colour stays."""
+    """A head's material with a texture in the place of its plain colour."""
     material = _new(f"{former.name} {image.name}", former[_PART])
-    surface, nodes, links = compat.principled(material), material.node_tree.nodes, material.node_tree.links
-    picture = nodes.new("ShaderNodeTexImage")
-    picture.image, picture.location = image, (-700, 300)
-    mix = nodes.new("ShaderNodeMix")
-    mix.data_type, mix.location = "RGBA", (-300, 300)
-    factor, below, above = (_socket(mix.inputs, identifier) for identifier in ("Factor_Float", "A_Color", "B_Color"))
-    below.default_value = surface.inputs["Base Color"].default_value
-    links.new(picture.outputs["Alpha"], factor)
-    links.new(picture.outputs["Color"], above)
-    links.new(_socket(mix.outputs, "Result_Color"), surface.inputs["Base Color"])
-    nodes.active = picture  # what the viewport shows as texture, and baking writes to
+    surface, tree = compat.principled(material), material.node_tree
+    picture = tree.nodes.new("ShaderNodeTexImage")
+    picture.image, picture.location = image, (-400, 300)
+    tree.links.new(picture.outputs["Color"], surface.inputs["Base Color"])
+    tree.nodes.active = picture  # what the viewport shows as texture, and baking writes to
     return material
-
-
-def _socket(sockets: Any, identifier: str) -> Any:
-    """A Mix node has a socket of the same name for each type of data."""
-    return next(socket for socket in sockets if socket.identifier == identifier)
 
 
 def _new(name: str, part: str) -> Any:

@@ -12,6 +12,9 @@ PACKAGE = __package__.rpartition(".")[0]
 TASK_VARIABLE = "EXPRESSION_TRANSFER_TASK"
 """As core.landmarks.tasks has it; not imported from there, which needs OpenCV."""
 
+TRANSFER, MODELS, HEAD = "transfer", "models", "head"
+"""What a worker can be at, and so the part of the window where it is shown."""
+
 
 class ExpressionTransferSettings(bpy.types.PropertyGroup):
     """Choices for the next transfer, saved with the scene."""
@@ -36,6 +39,7 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
         name=strings.OUTPUT,
         description=strings.OUTPUT_TIP,
     )
+    model: bpy.props.StringProperty(default=strings.BUILTIN, name=strings.MODEL, description=strings.MODEL_TIP)
     strength: bpy.props.FloatProperty(
         min=0.0, max=1.0, default=1.0, subtype="FACTOR", name=strings.STRENGTH, description=strings.STRENGTH_TIP
     )
@@ -46,12 +50,13 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
     end: bpy.props.IntProperty(min=0, default=250, name=strings.END, description=strings.END_TIP)
     resume: bpy.props.BoolProperty(default=True, name=strings.RESUME, description=strings.RESUME_TIP)
     result_folder: bpy.props.StringProperty(subtype="DIR_PATH", options=compat.RELATIVE_PATH)
+    result_of_plate: bpy.props.BoolProperty()
     result_clip: bpy.props.PointerProperty(type=bpy.types.MovieClip)
     result_image: bpy.props.PointerProperty(type=bpy.types.Image)
 
 
 class ExpressionTransferJob(bpy.types.PropertyGroup):
-    """The running transfer, if any: on the window manager, so that neither undo nor the file knows of it."""
+    """The running worker, if any: on the window manager, so that neither undo nor the file knows of it."""
 
     running: bpy.props.BoolProperty()
     cancel: bpy.props.BoolProperty()
@@ -59,9 +64,28 @@ class ExpressionTransferJob(bpy.types.PropertyGroup):
     text: bpy.props.StringProperty()
     message: bpy.props.StringProperty()
     failed: bpy.props.BoolProperty()
+    section: bpy.props.StringProperty(default=TRANSFER)
 
 
-_CLASSES = (ExpressionTransferSettings, ExpressionTransferJob)
+class ExpressionTransferModel(bpy.types.PropertyGroup):
+    """A face model that can be chosen; `name` is its own."""
+
+    kind: bpy.props.StringProperty()
+    licence: bpy.props.StringProperty()
+    size: bpy.props.StringProperty()
+    path: bpy.props.StringProperty()
+
+
+class ExpressionTransferModels(bpy.types.PropertyGroup):
+    """The known face models, as they were last looked up (scene.models)."""
+
+    known: bpy.props.CollectionProperty(type=ExpressionTransferModel)
+    chosen: bpy.props.IntProperty()
+    cached: bpy.props.IntProperty()
+    """MiB that clearing the cache frees."""
+
+
+_CLASSES = (ExpressionTransferSettings, ExpressionTransferJob, ExpressionTransferModel, ExpressionTransferModels)
 
 
 def of_scene(scene: Any) -> Any:
@@ -79,14 +103,20 @@ def job(context: Any) -> Any:
     return context.window_manager.expression_transfer
 
 
+def models(context: Any) -> Any:
+    return context.window_manager.expression_transfer_models
+
+
 def register() -> None:
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
     bpy.types.Scene.expression_transfer = bpy.props.PointerProperty(type=ExpressionTransferSettings)
     bpy.types.WindowManager.expression_transfer = bpy.props.PointerProperty(type=ExpressionTransferJob)
+    bpy.types.WindowManager.expression_transfer_models = bpy.props.PointerProperty(type=ExpressionTransferModels)
 
 
 def unregister() -> None:
+    del bpy.types.WindowManager.expression_transfer_models
     del bpy.types.WindowManager.expression_transfer
     del bpy.types.Scene.expression_transfer
     for cls in reversed(_CLASSES):

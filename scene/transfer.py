@@ -36,8 +36,6 @@ def make_request(scene: Any) -> Request:
     plate = clips.footage_path(chosen.plate_clip, chosen.plate_file)
     if source is None:
         raise InputError(strings.NO_SOURCE)
-    if chosen.rig is None and plate is None:
-        raise InputError(strings.NO_TARGET)
     if chosen.rig is not None:
         _find_face(scene, chosen.rig)
     folder = _output_folder(chosen.output)
@@ -54,6 +52,7 @@ def make_request(scene: Any) -> Request:
 
 def _argv(chosen: Any, source: Path, plate: Path | None, folder: Path) -> list[str]:
     options = ["-o", str(folder)]
+    options += ["--model", chosen.model] if chosen.model != strings.BUILTIN else []
     options += ["--start", str(chosen.start), "--end", str(chosen.end)] if chosen.use_range else []
     options += ["--resume"] if chosen.resume else []
     if plate is None:
@@ -77,12 +76,13 @@ def _find_face(scene: Any, rig: Any) -> list[keys.FaceMesh]:
 
 def apply_result(request: Request, scene: Any) -> str:
     """Key the rig and load the plate that the worker made; a line that says what was done."""
-    done = []
+    done, chosen = [], scene.expression_transfer
+    chosen.result_folder, chosen.result_of_plate = str(request.folder), request.plate
     if request.rig is not None:
         done += _key_rig(request, scene)
     if request.plate:
         done.append(_load_plate(request, scene))
-    return "; ".join(done)
+    return "; ".join(done) or strings.SOLVED.format(name=Path(request.argv[1]).name)
 
 
 def _key_rig(request: Request, scene: Any) -> list[str]:

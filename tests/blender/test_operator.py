@@ -21,9 +21,9 @@ def panel(blender, performance: Saved, tmp_path, monkeypatch):
     performance.save(tmp_path / "acted.npz")
     monkeypatch.setenv("FAKE_PERFORMANCE", str(tmp_path / "acted.npz"))
     expression_transfer.register()
-    from expression_transfer.operators import transfer  # noqa: PLC0415  needs bpy
+    from expression_transfer.operators import working  # noqa: PLC0415  needs bpy
 
-    monkeypatch.setattr(transfer, "WorkerProcess", functools.partial(WorkerProcess, bootstrap=FAKE))
+    monkeypatch.setattr(working, "WorkerProcess", functools.partial(WorkerProcess, bootstrap=FAKE))
     mesh = blender.data.meshes.new("Face")
     mesh.from_pydata([(0, 0, 0)], [], [])
     face = blender.data.objects.new("Face", mesh)
@@ -83,6 +83,16 @@ def test_rig_and_plate(blender, panel, tmp_path):
     assert len(blender.data.actions) == 1
 
 
+def test_a_source_alone_is_solved_with_the_chosen_model(blender, panel, tmp_path):
+    panel.rig, panel.model, panel.resume = None, "ict", False
+    assert blender.ops.expression_transfer.transfer() == {"FINISHED"}
+    assert asked(tmp_path)[:6] == [
+        "solve", str(tmp_path / "source.mp4"), "-o", str(tmp_path / "out"), "--model", "ict",
+    ]  # fmt: skip
+    assert blender.context.window_manager.expression_transfer.message == "solved source.mp4; add the fitted head"
+    assert panel.result_folder == str(tmp_path / "out")
+
+
 def test_a_failure_is_reported_and_changes_nothing(blender, panel, tmp_path):
     panel.source_file = str(tmp_path / "noface.mp4")
     with pytest.raises(RuntimeError, match="no face in it"):
@@ -93,14 +103,14 @@ def test_a_failure_is_reported_and_changes_nothing(blender, panel, tmp_path):
 
 
 def test_a_scene_that_was_renamed_meanwhile_is_one_line(blender, panel, tmp_path, monkeypatch):
-    from expression_transfer.operators import transfer  # noqa: PLC0415  needs bpy
+    from expression_transfer.operators import working  # noqa: PLC0415  needs bpy
 
     class Meanwhile(WorkerProcess):
         def wait(self):
             blender.context.scene.name = "Another"
             return super().wait()
 
-    monkeypatch.setattr(transfer, "WorkerProcess", functools.partial(Meanwhile, bootstrap=FAKE))
+    monkeypatch.setattr(working, "WorkerProcess", functools.partial(Meanwhile, bootstrap=FAKE))
     with pytest.raises(RuntimeError, match=r"The scene 'Scene' was renamed or removed .* are in ") as error:
         blender.ops.expression_transfer.transfer()
     assert str(tmp_path / "out") in str(error.value)
@@ -111,7 +121,6 @@ def test_a_scene_that_was_renamed_meanwhile_is_one_line(blender, panel, tmp_path
 def test_wrong_settings_start_no_worker(blender, panel, tmp_path):
     for change, words in (
         ({"output": "//out"}, "save the .blend"),
-        ({"rig": None}, "Choose a target"),
         ({"source_file": ""}, "Choose a source"),
     ):
         for name, value in change.items():

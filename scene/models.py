@@ -1,0 +1,36 @@
+"""The known face models, looked up for the window: in a timer, for drawing must not wait for files."""
+
+from typing import Any
+
+import bpy
+
+from ..core.heads.registry import list_models
+from ..core.userdata import cache_folder
+from . import settings
+
+
+def refresh() -> None:
+    """Look the models up, and what clearing the cache would free."""
+    models = settings.models(bpy.context)
+    models.known.clear()
+    for entry in list_models():
+        shown = models.known.add()
+        shown.name, shown.kind, shown.licence = entry.name, entry.kind, entry.licence
+        shown.size, shown.path = entry.size, str(entry.path)
+    models.chosen = min(models.chosen, len(models.known) - 1)
+    models.cached = round(sum(file.stat().st_size for file in cache_folder().rglob("*") if file.is_file()) / 2**20)
+
+
+def chosen(context: Any) -> Any:
+    """The model that is marked in the list; None where nothing was looked up yet."""
+    models = settings.models(context)
+    return models.known[models.chosen] if 0 <= models.chosen < len(models.known) else None
+
+
+def register() -> None:
+    bpy.app.timers.register(refresh, first_interval=0.0, persistent=True)
+
+
+def unregister() -> None:
+    if bpy.app.timers.is_registered(refresh):
+        bpy.app.timers.unregister(refresh)
