@@ -41,6 +41,33 @@ def explain_linear(jacobians: Array, residuals: Array, codes: Array, ridge: floa
     return np.array(constant), np.array(modes).transpose(1, 0, 2)
 
 
+def regressed(values: Array, codes: Array) -> tuple[Array, Array]:
+    """A constant (…) and a mode per code (I×…) of values (N×…) that vary linearly with `codes` (N×I).
+
+    Ridge regression: all modes are believed to be equally large beforehand, per unit of code; how large is chosen among
+    `RIDGES` by the error of leaving each sample out (in closed form: residual / (1 − leverage), Allen's PRESS).
+    """
+    flat = values.reshape(len(values), -1)
+    middle = codes.mean(axis=0)
+    left, scale, right = np.linalg.svd(codes - middle, full_matrices=False)
+    centred = flat - flat.mean(axis=0)
+    inner = left.T @ centred
+    errors = []
+    for ridge in RIDGES:
+        kept = scale**2 / (scale**2 + ridge * scale[0] ** 2)
+        leverage = 1 / len(codes) + np.sum(left**2 * kept, axis=1)
+        residual = centred - left @ (kept[:, None] * inner)
+        errors.append(float(np.sum((residual / (1 - leverage)[:, None]) ** 2)))
+    ridge = RIDGES[int(np.argmin(errors))]
+    modes = right.T @ ((scale / (scale**2 + ridge * scale[0] ** 2))[:, None] * inner)
+    constant = flat.mean(axis=0) - middle @ modes
+    return constant.reshape(values.shape[1:]), modes.reshape(-1, *values.shape[1:])
+
+
+RIDGES = tuple(float(ridge) for ridge in np.logspace(-3, 2, 16))
+"""Tried, in the largest variance of the codes' principal components."""
+
+
 def noise_model(residuals: Array, rank: int) -> tuple[Array, Array]:
     """Detector noise of residuals (N×L×2, about zero) as sigma (L×2) and a low-rank common part (R×L×2).
 

@@ -88,7 +88,7 @@ def random_room(rng: np.random.Generator) -> Room:
         ground=_triple(0.6 * fill * np.ones(3)),
         gloss=float(rng.uniform(0.0, 0.06)),
     )
-    return Room(light, _triple(rng.uniform(0.03, 0.6, size=3)))
+    return Room(light, _triple(rng.uniform(0.02, 0.5) * rng.uniform(0.7, 1.3, size=3)))
 
 
 def photograph(vertices: Array, triangles: NDArray[np.int32], covering: Covering, view: View, room: Room) -> Image:

@@ -1,0 +1,220 @@
+"""What the detector reports for a head's geometry: its own gain, pattern and noise, apart from the geometry.
+
+Random people of the geometry's own identity modes are painted, lit, photographed and looked at. What is seen is
+compared with where the landmarks truly are, so that what was not seen well falls back on the geometry.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..conventions import LANDMARKS, Array, Array32
+from ..face.model import Response
+from ..facs.tables import GAZE_RANGE
+from ..landmarks.mirror import MIRROR
+from ..reporting import Reporter
+from .explain import explain, noise_model, regressed
+from .makeup import Painting, random_painting
+from .observer import Observer
+from .studio import Room, random_room
+from .subject import Subject
+from .view import View
+
+IDENTITY_PEOPLE, IDENTITY_SPREAD = 120, 0.8
+"""People rendered, and their standard deviations: few are stranger than real ones."""
+IDENTITY_VIEWS = ((0, 0), (-22, 5), (22, -5))
+EXPRESSION_PEOPLE, EXPRESSION_SPREAD = 3, 0.7
+EXPRESSION_VIEWS = ((0, 0), (-25, 0), (25, 0), (-13, 13), (13, -13))
+NOISE_PEOPLE, NOISE_FRAMES = 24, 12
+NOISE_TURN, NOISE_NEARNESS = (12.0, 7.0, 6.0), (0.8, 1.2)
+"""Standard deviation of yaw, pitch and roll (degrees), and the range of nearness (view.Framing.view)."""
+COMMON = 14
+"""Rank of the common noise."""
+DEPTH_RIDGE, IMAGE_RIDGE = 0.15, 0.002
+"""Of the information along the image: how strongly depth, and what the image shows, keep to the geometry's."""
+IRISES = slice(468, LANDMARKS)
+
+Pose = tuple[Array, Array | None]
+"""Weights (E) and gaze (2×2 rad, or None: ahead)."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One identity with one painting in one room."""
+
+    identity: Array
+    painting: Painting
+    room: Room
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture to be taken."""
+
+    person: Person
+    pose: Pose
+    view: View
+
+
+class Measurement:
+    """Photographs a subject and looks at the pictures. All that is random comes from `rng`, in the caller's thread."""
+
+    def __init__(self, subject: Subject, observer: Observer, reporter: Reporter, rng: np.random.Generator) -> None:
+        self.subject, self.observer, self.reporter, self.rng = subject, observer, reporter, rng
+        self.shapes = len(subject.geometry.expressions)
+        self.rest: Pose = (np.zeros(self.shapes), None)
+
+    def person(self, spread: float) -> Person:
+        identity = spread * self.rng.normal(size=len(self.subject.geometry.identity))
+        return Person(identity, random_painting(self.subject.sitter, self.rng), random_room(self.rng))
+
+    def true(self, person: Person, pose: Pose) -> Array:
+        """478×3 m: where the landmarks are."""
+        return self.subject.landmarks(self.subject.posed(person.identity, *pose))
+
+    def seen(self, shots: list[Shot], stage: str) -> Array:
+        """K×478×2 px; NaN where no face is believed."""
+        out = []
+        for pixels in self.observer.each(self._look, shots, self.reporter):
+            out.append(pixels)
+            self.reporter.progress(stage, len(out), len(shots))
+        return np.array(out)
+
+    def _look(self, shot: Shot) -> Array:
+        posed = self.subject.posed(shot.person.identity, *shot.pose)
+        image = self.subject.picture(posed, shot.person.painting, shot.view, shot.person.room)
+        return self.observer.look(image, shot.view.project(self.subject.landmarks(posed)))
+
+
+def measured_response(work: Measurement) -> Response:
+    """The response to all identity modes and expressions, and the noise that it leaves."""
+    mean, identity = _identity_response(work)
+    expression = _expression_response(work)
+    nothing = np.zeros((LANDMARKS, 2))
+    response = Response(_single(mean), _single(identity), _single(expression), _single(nothing), _single(nothing[None]))
+    sigma, common = noise_model(_noise(work, response), COMMON)
+    return replace(response, sigma=_single(sigma), common=_single(common))
+
+
+def _identity_response(work: Measurement) -> tuple[Array, Array]:
+    """Mean (478×3 m) and identity (I×478×3 m): the geometry's own, and what the detector adds."""
+    geometry, framing = work.subject.geometry, work.subject.framing
+    people = [work.person(IDENTITY_SPREAD) for _ in range(IDENTITY_PEOPLE)]
+    views = [framing.view(yaw, pitch) for yaw, pitch in IDENTITY_VIEWS]
+    seen = work.seen([Shot(person, work.rest, view) for person in people for view in views], "identity response")
+    added = []
+    for person, pixels in zip(people, seen.reshape(len(people), len(views), LANDMARKS, 2), strict=True):
+        true = work.true(person, work.rest)
+        jacobians = np.array([view.jacobian(true) for view in views])
+        residuals = pixels - np.array([view.project(true) for view in views])
+        added.append(explain(jacobians, residuals, np.zeros_like(true), depth_ridge(jacobians)))
+    own = work.subject.landmarks(geometry.identity)
+    reach = np.sqrt(np.mean(np.sum(own**2, axis=2), axis=1))
+    codes = np.array([person.identity for person in people]) * reach
+    constant, modes = regressed(np.array(added), codes)
+    mean = work.subject.landmarks(geometry.mean) + (constant + mirrored(constant)) / 2
+    return mean, own + modes * reach[:, None, None]
+
+
+def _expression_response(work: Measurement) -> Array:
+    """E×478×3 m: displacement of the detected landmarks at weight 1, over people and views."""
+    geometry, framing = work.subject.geometry, work.subject.framing
+    people = [work.person(EXPRESSION_SPREAD * (index > 0)) for index in range(EXPRESSION_PEOPLE)]
+    pairs = [(person, framing.view(yaw, pitch)) for person in people for yaw, pitch in EXPRESSION_VIEWS]
+    poses = [work.rest, *((np.eye(work.shapes)[k], gaze_of(name)) for k, name in enumerate(geometry.expressions))]
+    shots = [Shot(person, pose, view) for pose in poses for person, view in pairs]
+    seen = work.seen(shots, "expression response").reshape(len(poses), len(pairs), LANDMARKS, 2)
+    still = {id(person): work.true(person, work.rest) for person in people}
+    truth = work.subject.landmarks(geometry.expression)
+    out = np.zeros_like(truth)
+    for index, displacement in enumerate(truth):
+        middle = displacement / 2
+        jacobians = np.array([view.jacobian(still[id(person)] + middle) for person, view in pairs])
+        out[index] = explain(jacobians, seen[index + 1] - seen[0], displacement, depth_ridge(jacobians))
+        if geometry.expressions[index].startswith("eyeLook"):
+            out[index, IRISES] = truth[index, IRISES]  # the irises follow gaze, which is no expression
+    return truth + symmetric(out - truth, geometry.expressions)
+
+
+def symmetric(response: Array, names: tuple[str, ...]) -> Array:
+    """E×478×3: each shape averaged with the mirror image of the shape that mirrors it."""
+    other = {"_L": "_R", "_R": "_L", "Left": "Right", "Right": "Left"}
+    partner = [
+        next((name.removesuffix(end) + to for end, to in other.items() if name.endswith(end)), name) for name in names
+    ]
+    both = [names.index(twin) if twin in names else index for index, twin in enumerate(partner)]
+    return np.asarray((response + mirrored(response[both])) / 2)
+
+
+def mirrored(points: Array) -> Array:
+    """Landmarks' places or displacements (…×478×3) of the face in a mirror."""
+    return np.asarray(points[..., MIRROR, :] * [-1, 1, 1])
+
+
+def gaze_of(name: str) -> Array | None:
+    """2×2 rad: how the eyes turn with an eyeLook… shape at weight 1; None for other shapes."""
+    if not name.startswith("eyeLook"):
+        return None
+    way, side = name.removeprefix("eyeLook").split("_")
+    outwards = 1 if side == "L" else -1
+    gaze = np.zeros((2, 2))
+    gaze[int(side == "R")] = {
+        "In": (-outwards * GAZE_RANGE["In"], 0),
+        "Out": (outwards * GAZE_RANGE["Out"], 0),
+        "Up": (0, -GAZE_RANGE["Up"]),
+        "Down": (0, GAZE_RANGE["Down"]),
+    }[way]
+    return gaze
+
+
+def depth_ridge(jacobians: Array) -> Array:
+    """3 (px/m)²: the ridge of `explain` per face axis, for views near the front."""
+    information = float(np.mean(np.sum(jacobians**2, axis=(2, 3)))) / 2
+    return np.array([IMAGE_RIDGE, IMAGE_RIDGE, DEPTH_RIDGE]) * information
+
+
+def _noise(work: Measurement, response: Response) -> Array:
+    """N×478×2 m at the face: what is left unexplained within a person, over expressions, poses and lights."""
+    people = [work.person(IDENTITY_SPREAD) for _ in range(NOISE_PEOPLE)]
+    shots = [_random_shot(work, person) for person in people for _ in range(NOISE_FRAMES)]
+    seen = work.seen(shots, "detector noise")
+    left = np.array([_unexplained(work, response, shot, pixels) for shot, pixels in zip(shots, seen, strict=True)])
+    own = left.reshape(len(people), NOISE_FRAMES, LANDMARKS, 2)
+    found = np.isfinite(own).all(axis=(2, 3))
+    out = [frames[kept] - frames[kept].mean(axis=0) for frames, kept in zip(own, found, strict=True) if kept.sum() > 1]
+    return np.concatenate(out) * float(np.sqrt(NOISE_FRAMES / (NOISE_FRAMES - 1)))
+
+
+def _random_shot(work: Measurement, person: Person) -> Shot:
+    yaw, pitch, roll = work.rng.normal(size=3) * NOISE_TURN
+    view = work.subject.framing.view(yaw, pitch, roll, work.rng.uniform(*NOISE_NEARNESS))
+    relit = replace(person, room=random_room(work.rng))
+    return Shot(relit, random_pose(work.subject.geometry.expressions, work.rng), view)
+
+
+def random_pose(names: tuple[str, ...], rng: np.random.Generator) -> Pose:
+    """A random mixture of two to six shapes, left and right mostly together, and where the eyes look."""
+    stems = sorted({name.removesuffix("_L").removesuffix("_R") for name in names if not name.startswith("eyeLook")})
+    weights = np.zeros(len(names))
+    for stem in rng.choice(stems, size=min(int(rng.integers(2, 7)), len(stems)), replace=False):
+        both = rng.beta(1.2, 1.8)
+        for index, name in enumerate(names):
+            if name in (stem, f"{stem}_L", f"{stem}_R"):
+                weights[index] = np.clip(both * rng.uniform(0.7, 1.3), 0, 1)
+    return weights, np.tile(rng.normal(size=2) * [0.2, 0.12], (2, 1))
+
+
+def _unexplained(work: Measurement, response: Response, shot: Shot, pixels: Array) -> Array:
+    """478×2 m: detected minus predicted, at the face's distance; the irises against the turned eyeballs."""
+    weights, gaze = shot.pose
+    identity = shot.person.identity
+    predicted: Array = np.asarray(
+        response.mean + np.tensordot(identity, response.identity, 1) + np.tensordot(weights, response.expression, 1)
+    )
+    predicted += work.true(shot.person, (weights, gaze)) - work.true(shot.person, (weights, None))
+    depth = shot.view.to_camera(predicted)[:, 2:]
+    return np.asarray((pixels - shot.view.project(predicted)) * depth / shot.view.focal)
+
+
+def _single(values: Array) -> Array32:
+    return np.asarray(values, dtype=np.float32)
