@@ -33,14 +33,15 @@ demo: env
 test: env
 	$(BIN)/python -m pytest
 
-bench: env
+bench: env .venv-smplx/.ready
 	$(BIN)/python -m expression_transfer.benchmarks.plumbing
 	$(BIN)/python -m expression_transfer.benchmarks.agreement
 	$(BIN)/python -m expression_transfer.benchmarks.speed
+	.venv-smplx/bin/python -m expression_transfer.benchmarks.flame
 
 # what was built and cached; the environments stay
 clean:
 	rm -rf build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	find . -path './.venv*' -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 
-include tests/blender/versions.mk
+include tests/blender/versions.mk tests/face/smplx.mk

@@ -5,18 +5,19 @@ The files of 2020, 2023 and 2023 Open have one layout. Coordinates are FLAME's o
 up, +Z out of the face, the origin in the head; face space has the same axes, its origin between the eyeballs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32, rotation_matrices
 from ..errors import InputError
-from .archives import read_npz
 from .cylinder import cylindrical_chart
 from .geometry import Eyeballs, Geometry, no_codes
+from .npz import is_zip, read_npz
 from .pickles import read_pickle
 
 SHAPES, EXPRESSIONS, VERTICES, TRIANGLES = 300, 100, 5023, 9976
@@ -43,7 +44,8 @@ TEXTURE_FILES = ("FLAME_texture.npz", "FLAME_albedo_from_BFM.npz")
 LICENCE = "FLAME model licence (Max Planck Institute): research only, no commercial use, not to be passed on"
 OPEN_LICENCE = "CC BY 4.0 (FLAME 2023 Open, Max Planck Institute): free to use, name the authors"
 
-Engine = Literal["numpy", "smplx"]
+Forward = Callable[[Array, Array, Array], Array32]
+"""Flame.vertices, or another engine's."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Flame:
     """5×3 m, of the template."""
     joint_bases: Array
     """400×15 m: how the coefficients move the joints."""
+    regressor: Array
+    """5×V: joints of vertices."""
     parents: tuple[int, ...]
     """Of joints 1–4."""
     weights: Array32
@@ -154,8 +158,7 @@ class Flame:
 
 def read_flame(path: Path) -> Flame:
     """FLAME 2020, 2023 or 2023 Open from its .pkl or .npz; an InputError names what is wrong with the file."""
-    read = read_npz if path.suffix.lower() == ".npz" else read_pickle
-    arrays = read(path, LAYOUT)
+    arrays = (read_npz if is_zip(path) else read_pickle)(path, LAYOUT)
     try:
         _check(arrays)
     except ValueError as error:
@@ -173,17 +176,13 @@ def read_flame(path: Path) -> Flame:
         correctives=correctives,
         joints=regressor @ template,
         joint_bases=joint_bases.reshape(len(bases), -1),
+        regressor=regressor,
         parents=tuple(int(parent) for parent in arrays["kintree_table"][0, 1:]),
         weights=np.ascontiguousarray(arrays["weights"].T, dtype=np.float32),
         triangles=triangles,
         uv=uv,
         uv_triangles=uv_triangles,
     )
-
-
-def is_flame(names: set[str]) -> bool:
-    """Whether a dictionary with these entries is FLAME's (SMPL's body model has them too, with other counts)."""
-    return set(LAYOUT) <= names
 
 
 def _rows(basis: NDArray[Any]) -> Array32:

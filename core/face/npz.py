@@ -39,6 +39,15 @@ def read_npz(path: Path, names: Collection[str]) -> dict[str, NDArray[Any]]:
         ) from error
 
 
+def is_zip(path: Path) -> bool:
+    """Whether a file begins as .npz files do. Raises InputError where it can't be read."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(2) == b"PK"
+    except OSError as error:
+        raise InputError(f"{path}: can't be read ({error.strerror or error})") from error
+
+
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> NDArray[Any]:
     if info.file_size > LARGEST_ARRAY:
         raise ValueError(f"'{name}' is larger than {LARGEST_ARRAY >> 20} MiB")
