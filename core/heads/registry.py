@@ -8,7 +8,6 @@ from ..face.library import BUILTIN, BUILTIN_PATH, is_saved, load_builtin, load_f
 from ..face.model import FaceModel
 from ..reporting import Reporter, SilentReporter
 from ..userdata import user_data_folder
-from .prepare import prepared
 
 
 @dataclass(frozen=True)
@@ -81,6 +80,8 @@ def remove_model(name: str) -> None:
 
 
 def _from_path(path: Path, reporter: Reporter) -> FaceModel:
+    from .prepare import prepared  # noqa: PLC0415  Blender lists and loads models without the engine
+
     return load_file(path) if is_saved(path) else prepared(path, reporter)
 
 
