@@ -23,14 +23,14 @@ from .agree import Agreement, Stack, agreement
 from .choose import chosen_rows
 from .layout import Layout, lay_out
 from .light import linear, plate_values
-from .look import Look, Viewer
+from .look import Look, Viewer, rise
 from .unseen import completed
 
 SIZE, FRAMES = 2048, 48
 COARSE = 256
 """Side of the texture on which frames are compared: K frames take 1 MB each of memory there, at any size."""
-ENOUGH = 0.02
-"""Weight from which a texel counts as seen, relative to that of one frontal, sharp look."""
+FEATHER = 0.004
+"""Of the texture's side: how far inside what was seen the filling begins."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def bake(
         raise InputError(f"{clip.path}: no frame shows the fitted face; give the footage that the fit was made from")
     agreed = agreement(stack, coarse)
     layout = lay_out(model, size)
-    light, weight = _gathered(clip, rows, found, viewer, layout, agreed, reporter)
-    coverage = np.clip(weight / ENOUGH, 0, 1)
+    light, sure = _gathered(clip, rows, found, viewer, layout, agreed, reporter)
+    coverage = _feathered(layout, sure)
     whole = completed(model, layout, light, coverage)
     return Baked(
         texture=plate_values(whole, clip),
@@ -114,8 +114,8 @@ def _gathered(
     agreed: Agreement,
     reporter: Reporter,
 ) -> tuple[Array32, Array32]:
-    """Mean light (N×3) and the sum of weights (N) over the frames."""
-    total, weights = np.zeros((len(layout), 3), np.float32), np.zeros(len(layout), np.float32)
+    """Mean light of the texels (N×3), and how surely they were seen (N, 0–1)."""
+    total, weights, sure = (np.zeros((len(layout), *more), np.float32) for more in ((3,), (), ()))
     for number, look in _looks(clip, rows, viewer, layout, "bake", reporter):
         k = found.index(number)
         field = cv2.resize(np.dstack([agreed.gain[k], agreed.trust[k]]), (layout.size, layout.size))
@@ -123,4 +123,14 @@ def _gathered(
         weight = look.weight * field[:, 3]
         total[look.texel] += look.light * np.exp(-field[:, :3]) * weight[:, None]
         weights[look.texel] += weight
-    return total / np.maximum(weights, 1e-12)[:, None], weights
+        sure[look.texel] += look.sure * field[:, 3]
+    return total / np.maximum(weights, 1e-12)[:, None], np.minimum(sure, 1)
+
+
+def _feathered(layout: Layout, sure: Array32) -> Array32:
+    """N, 0–1: as sure, but falling to 0 softly towards what wasn't seen."""
+    seen = layout.grid(sure) > 0.5
+    on = layout.grid(np.ones(len(layout), dtype=np.float32)) > 0
+    free = seen | ~on  # an island's own border is no limit of what was seen
+    away = cv2.distanceTransform(free.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return sure * layout.texels(rise(away / np.float32(layout.size), (0, FEATHER)))

@@ -8,6 +8,11 @@ from ..conventions import Array32
 
 SMALLEST = 4
 """Side of the coarsest level."""
+NEAR = 0.008
+"""Of the texture's side."""
+LARGEST = 2.0
+"""Natural log of the largest factor between what is guessed and what is seen beside it."""
+TINY = 1e-6
 
 
 def push_pull(values: Array32, weight: Array32) -> Array32:
@@ -33,9 +38,19 @@ def _pull(weighted: Array32, weight: Array32) -> Array32:
 
 
 def matched(guess: Array32, seen: Array32, weight: Array32) -> Array32:
-    """S×S×3 light: `guess` (> 0), times the smooth factor that takes it to what is seen (weight 0–1) around it."""
-    ratio = np.log(np.maximum(seen, 1e-4)) - np.log(np.maximum(guess, 1e-4))
-    return np.asarray(guess * np.exp(push_pull(np.clip(ratio, -2, 2).astype(np.float32), weight)), dtype=np.float32)
+    """S×S×3 light: `guess` (> 0), times the smooth factor that takes it to what is seen (weight 0–1) around it.
+
+    Both are averaged over NEAR first: detail that lies elsewhere in the guess is no difference in light.
+    """
+    sums = [blurred(values * weight[..., None], NEAR) for values in (seen, guess)]
+    ratio = np.log(np.maximum(sums[0], TINY)) - np.log(np.maximum(sums[1], TINY))
+    factor = push_pull(np.clip(ratio, -LARGEST, LARGEST).astype(np.float32), weight)
+    return np.asarray(guess * np.exp(factor), dtype=np.float32)
+
+
+def blurred(grid: Array32, share: float) -> Array32:
+    """A Gaussian with a standard deviation of so much of the side."""
+    return np.asarray(cv2.GaussianBlur(grid, (0, 0), share * len(grid), borderType=cv2.BORDER_CONSTANT))
 
 
 def padded(texture: Array32, known: NDArray[np.bool_]) -> Array32:

@@ -20,13 +20,13 @@ RASTER = 1024
 """px: visibility is worked out at most this large; a face in a 4K plate needs no more."""
 SAME_PLACE = 4e-3
 """m along the surface: what the image shows further away than this from a texel's own place hides it."""
-INNER_EDGE = 0.5e-3, 2.5e-3
+INNER_EDGE = 0.4e-3, 1.5e-3
 """m in the image from where one part of the face hides another (lid before eyeball, lip before lip, nose before
 cheek): weight rises from 0 to 1 in between. The fit's error on such edges is about half a millimetre."""
-OUTER_EDGE = 2e-3, 10e-3
+OUTER_EDGE = 4e-3, 14e-3
 """The same from the silhouette, where the fit is poorer and behind which lies what isn't the face."""
-GRAZING = 0.15
-"""Cosine to the eye below which a texel isn't seen."""
+FACING = 0.2, 0.5
+"""Cosine to the eye: seen not at all, and surely."""
 SHARE = 4
 """Weight is a view's quality to this power: high enough that the few best views of a texel make its detail."""
 DEFORMED = 5e-3
@@ -49,7 +49,9 @@ class Look:
     light: Array32
     """M×3 linear light."""
     weight: Array32
-    """M, ≥ 0."""
+    """M, > 0: what the look counts against other frames'."""
+    sure: Array32
+    """M, 0–1: how well the texel is seen in it, were there no other frame."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +82,18 @@ class Viewer:
         posed = self._posed(row)
         placed = self.fit.to_camera(posed, row)
         seen = self._surface(placed, row, window)
-        quality = self._quality(posed, placed, row)
-        facing = np.take(quality > 0, self.model.triangles).all(axis=1)
+        quality, cosine = self._quality(posed, placed, row)
+        facing = np.take(cosine > FACING[0], self.model.triangles).all(axis=1)
         texel = np.flatnonzero(facing[layout.triangle])
-        values = layout.attributes(np.column_stack([placed, quality]), self.model.triangles, texel)
+        values = layout.attributes(np.column_stack([placed, quality, cosine]), self.model.triangles, texel)
         pixels = camera.project(values[:, :3].astype(np.float64), row).astype(np.float32)
         uv = layout.attributes(self.model.uv, self.model.uv_triangles, texel)
-        weight = values[:, 3] ** SHARE * seen.shown(pixels, uv) * self._inside(pixels)
-        kept = np.flatnonzero(weight > 0)
+        sure = seen.shown(pixels, uv) * self._inside(pixels) * rise(values[:, 4], FACING)
+        kept = np.flatnonzero(sure * values[:, 3] > 0)
         local = pixels[kept] - np.asarray(window[:2], dtype=np.float32)
         shrink = np.sqrt(len(kept) / max(np.count_nonzero(seen.seen) / seen.scale**2, 1.0))
-        return Look(texel[kept], _sampled(light, local, float(shrink)), weight[kept])
+        weight = values[kept, 3] ** SHARE * sure[kept]
+        return Look(texel[kept], _sampled(light, local, float(shrink)), weight, sure[kept])
 
     @property
     def _frame(self) -> Window:
@@ -99,15 +102,18 @@ class Viewer:
     def _posed(self, row: int) -> Array:
         return self.model.shape(self.fit.identity, self.fit.expression[row], self.fit.gaze[row])
 
-    def _quality(self, posed: Array, placed: Array, row: int) -> Array:
-        """V: how well a frame shows each vertex, 0–1, were nothing before it: facing, size, and nearness to neutral."""
+    def _quality(self, posed: Array, placed: Array, row: int) -> tuple[Array, Array]:
+        """V, 0–1: how well a frame shows each vertex, were nothing before it (by facing, size, nearness to neutral and
+        lids); and V: the cosine to the eye.
+        """
         normals = vertex_normals(placed, self.model.triangles)
         cosine = -np.einsum("vi,vi->v", normals, unit(placed))
+        cosine[placed[:, 2] <= 0] = -1.0
         size = self.fit.camera.focal[row] / placed[:, 2] / self.nearest
         moved = np.linalg.norm(posed - self.neutral, axis=1)
         moved[self.model.eyes.member > 0] = 0.0
-        quality = np.where((cosine > GRAZING) & (placed[:, 2] > 0), cosine, 0.0) * np.minimum(size, 1) / (1 + (moved / DEFORMED) ** 2)
-        return np.asarray(quality * self._open(row))
+        quality = np.clip(cosine, 0, 1) * np.clip(size, 0, 1) / (1 + (moved / DEFORMED) ** 2)
+        return np.asarray(quality * self._open(row)), np.asarray(cosine)
 
     def _open(self, row: int) -> Array:
         """V: 1, on the eyeballs less the further the lids are closed."""
@@ -171,7 +177,7 @@ class Surface:
             jump = np.linalg.norm(self.uv[one] - self.uv[other], axis=-1) * self.across > self._same
             jumps[one] |= jump
             jumps[other] |= jump
-        return np.asarray(_rise(self._distance(~jumps), INNER_EDGE) * _rise(self._distance(self.seen), OUTER_EDGE))
+        return np.asarray(rise(self._distance(~jumps), INNER_EDGE) * rise(self._distance(self.seen), OUTER_EDGE))
 
     def _distance(self, free: NDArray[np.bool_]) -> Array32:
         """H×W m to the nearest pixel that isn't free."""
@@ -183,7 +189,7 @@ def _shifted(axis: int, part: slice) -> tuple[slice, ...]:
     return (part, slice(None)) if axis == 0 else (slice(None), part)
 
 
-def _rise(distance: Array32, between: tuple[float, float]) -> Array32:
+def rise(distance: Array32, between: tuple[float, float]) -> Array32:
     """0 below the first distance, 1 above the second, smooth in between."""
     share = np.clip((distance - between[0]) / (between[1] - between[0]), 0, 1)
     return np.asarray(share**2 * (3 - 2 * share), dtype=np.float32)
@@ -205,4 +211,5 @@ def _lookup(light: Array32, places: Array32) -> Array32:
     folded[:count] = places
     table = folded.reshape(rows, REMAP_COLUMNS, 2)
     found = cv2.remap(light, table, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    found = np.clip(found, light.min(), light.max())  # cubics overshoot
     return np.asarray(found.reshape(-1, 3)[:count], dtype=np.float32)

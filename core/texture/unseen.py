@@ -1,15 +1,16 @@
 """A guess at the whole texture, for what no frame shows: the face's other half, paint for eyes and mouth."""
 
-from dataclasses import dataclass
-
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array32
 from ..face.model import FaceModel
 from ..face.paint import Complexion, painted
-from .fill import matched, padded, push_pull
+from ..raster.shade import linear_light
+from .fill import TINY, matched, padded, push_pull
 from .layout import Layout
+from .look import rise
 
 PAINTED = 1024
 """Side of the painted texture at most: it is smooth."""
@@ -17,62 +18,75 @@ SYMMETRIC = 5e-3
 """m: a texel whose mirror image in the layout is this close to its mirror image on the head has a counterpart."""
 INSIDE = ("eyeball", "iris", "pupil", "teeth", "tongue", "gums", "mouth")
 """What the names of parts begin with that are painted where they aren't seen; the rest is skin."""
+MIRRORED = 0.01, 0.03
+"""Of the texture's side, from what was seen: where the mirror image begins and is all. Small gaps (eyelids' folds,
+nostrils) have none: there the two halves differ most.
+"""
+RIM = 0.004
+"""Of the texture's side."""
 FEW = 0.02
-"""Weight of paint's own brightness against what was seen of a part."""
-
-
-@dataclass(frozen=True)
-class Mended:
-    light: Array32
-    """S×S×3, everywhere."""
-    coverage: Array32
+"""Share of a part that must be seen for its light to count as much as the usual one."""
+USUAL = 0.4
+"""Of white: the light in an eye or a mouth, where it wasn't seen."""
 
 
 def completed(model: FaceModel, layout: Layout, light: Array32, coverage: Array32) -> Array32:
     """S×S×3 linear light: what was seen (N×3, with coverage N), and where little or nothing was, a guess that meets it.
 
-    Skin is mirrored from the other half where that was seen and the layout is symmetric; eyes, teeth and the inside of
-    the mouth are painted; what remains continues smoothly.
+    Skin is mirrored from the other half where that was seen and the layout is symmetric, and continues smoothly
+    elsewhere; eyes, teeth and the inside of the mouth are painted.
     """
-    inside = _inside(model)[layout.triangle]
-    whole = np.zeros((layout.size, layout.size, 3), dtype=np.float32)
-    seen, known = layout.grid(light), layout.grid(coverage)
-    for chosen, guess in ((~inside, _mirrored(model, layout, seen, known)), (inside, _paint(model, layout, seen, known))):
-        place = layout.place[chosen]
-        mask = np.zeros(layout.size**2, dtype=np.bool_)
-        mask[place] = True
-        mask = mask.reshape(layout.size, layout.size)
-        own = known * mask
-        filled = matched(guess, seen, own) if own.any() else guess
-        blend = own[..., None]
-        whole[mask] = (seen * blend + filled * (1 - blend))[mask]
+    part = model.part[layout.triangle]
+    inside = np.array([name.startswith(INSIDE) for name in model.parts])[part]
+    outside = _skin(model, layout, light, coverage * ~inside)
+    painted_inside = _painted(model, layout)
+    guess = np.where(inside[:, None], painted_inside, outside)
+    for index in np.unique(part[inside]):
+        own = part == index
+        guess[own] *= _exposure(light[own], painted_inside[own], coverage[own])
+    whole = coverage[:, None] * light + (1 - coverage[:, None]) * guess
     on = layout.grid(np.ones(len(layout), dtype=np.float32)) > 0
-    return padded(whole, on)
+    return padded(layout.grid(np.clip(whole, light.min(), light.max())), on)
 
 
-def _inside(model: FaceModel) -> NDArray[np.bool_]:
-    """F: eyes, teeth and the inside of the mouth."""
-    return np.array([name.startswith(INSIDE) for name in model.parts])[model.part]
-
-
-def _mirrored(model: FaceModel, layout: Layout, seen: Array32, known: Array32) -> Array32:
-    """S×S×3: a smooth continuation of what is seen, with the detail of the other half where that has any."""
+def _skin(model: FaceModel, layout: Layout, light: Array32, coverage: Array32) -> Array32:
+    """N×3: what is seen, its smooth continuation, and further away from it the other half's mirror image."""
+    seen = layout.grid(light)
+    known = _inner(layout.grid(coverage))
     smooth = push_pull(seen, known)
-    everything = np.arange(len(layout))
-    place = layout.grid(layout.attributes(model.mean, model.triangles, everything))
+    share = _twins(model, layout) * known[:, ::-1]
+    mirrored = np.maximum(share[..., None] * seen[:, ::-1] + (1 - share[..., None]) * smooth, TINY)
+    away = cv2.distanceTransform((known < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    far = rise(away / np.float32(layout.size), MIRRORED)[..., None]
+    return layout.texels(far * matched(mirrored, seen, known) + (1 - far) * smooth)
+
+
+def _inner(coverage: Array32) -> Array32:
+    """S×S, 0–1: coverage without its rim, where lashes, teeth and shadows of the mouth are mixed with the skin."""
+    full = (coverage > 0.99).astype(np.uint8)
+    side = 2 * round(RIM * len(coverage)) + 1
+    return cv2.erode(full, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))).astype(np.float32)
+
+
+def _twins(model: FaceModel, layout: Layout) -> NDArray[np.bool_]:
+    """S×S: the layout's mirror image shows the other half's same place there."""
+    place = layout.grid(layout.attributes(model.mean, model.triangles, np.arange(len(layout))))
+    on = layout.grid(np.ones(len(layout), dtype=np.float32)) > 0
     other = place[:, ::-1] * np.array([-1, 1, 1], dtype=np.float32)
-    twin = (np.linalg.norm(place - other, axis=-1) < SYMMETRIC) & (place[:, ::-1] != 0).any(axis=-1)
-    share = (twin * known[:, ::-1])[..., None]
-    return np.asarray(np.maximum(share * seen[:, ::-1] + (1 - share) * smooth, 1e-4), dtype=np.float32)
+    return np.asarray((np.linalg.norm(place - other, axis=-1) < SYMMETRIC) & on & on[:, ::-1])
 
 
-def _paint(model: FaceModel, layout: Layout, seen: Array32, known: Array32) -> Array32:
-    """S×S×3 linear light of a painted texture as bright as the skin that is seen."""
-    import cv2
+def _painted(model: FaceModel, layout: Layout) -> Array32:
+    """N×3 linear light of paint under a light of 1."""
+    small = min(layout.size, PAINTED)
+    paint = linear_light(np.asarray(np.round(255 * painted(model, Complexion(), small)), dtype=np.uint8))
+    return layout.texels(np.asarray(cv2.resize(paint, (layout.size, layout.size)), dtype=np.float32))
 
-    from ..raster.shade import linear_light
 
-    picture = painted(model, Complexion(), min(layout.size, PAINTED))
-    paint = linear_light(np.asarray(np.round(255 * picture), dtype=np.uint8))
-    paint = np.asarray(cv2.resize(paint, (layout.size, layout.size), interpolation=cv2.INTER_CUBIC))
-    return np.asarray(np.maximum(paint, 1e-3) * 0.6, dtype=np.float32)
+def _exposure(light: Array32, paint: Array32, coverage: Array32) -> Array32:
+    """3: from paint to the plate's light, of one part; USUAL where little of it was seen."""
+    weight = coverage[:, None]
+    prior = FEW * len(coverage)
+    seen, guess = (light * weight).sum(axis=0), (paint * weight).sum(axis=0)
+    mean = paint.mean(axis=0)
+    return np.asarray((seen + prior * USUAL * mean) / np.maximum(guess + prior * mean, 1e-9), dtype=np.float32)
