@@ -12,6 +12,7 @@ from ..conventions import Array, Array32
 from ..errors import InputError
 from ..facs.tables import SHAPES
 from .archive import Read, files_beside
+from .atlas import atlas
 from .geometry import Eyeballs, Geometry, no_codes
 from .sphere import eyeball_of
 
@@ -67,18 +68,15 @@ RENAMED = {"face": "skin", "socket_left": "socket", "socket_right": "socket"}
 IRIS_RADIUS, PUPIL_RADIUS = 0.0059, 0.0025
 """m about the eye's axis: the shell has no iris of its own (ICT leaves it to a texture)."""
 
-TILES: dict[str, tuple[int, tuple[int, int], int]] = {
-    "skin": (0, (0, 0), 2),
-    **dict.fromkeys(("head", "mouth", "socket"), (1, (2, 0), 1)),
-    **dict.fromkeys(("gums", "tongue"), (2, (2, 1), 1)),
-    **dict.fromkeys(("teeth_upper", "teeth_lower"), (3, (2, 2), 1)),
-    **{f"{part}_left": (0, (1, 2), 1) for part in ("eyeball", "iris", "pupil")},
-    **{f"{part}_right": (0, (0, 2), 1) for part in ("eyeball", "iris", "pupil")},
+CELLS = {
+    "skin": 0,
+    **dict.fromkeys(("head", "mouth", "socket"), 1),
+    **dict.fromkeys(("gums", "tongue"), 2),
+    **dict.fromkeys(("teeth_upper", "teeth_lower"), 3),
+    **dict.fromkeys(("eyeball_left", "iris_left", "pupil_left"), 4),
+    **dict.fromkeys(("eyeball_right", "iris_right", "pupil_right"), 5),
 }
-"""The file's UV tile of each part, and where it goes in an atlas of 3×3 cells: column and row, cells across."""
-CELLS = 3
-SHRINK = 0.99
-"""Of a tile in its cell: neighbours don't bleed into each other."""
+"""Cells of the atlas: parts that share one share a UV tile of the file's without overlap."""
 
 
 @dataclass(frozen=True)
@@ -108,14 +106,15 @@ class IctHead:
         part = self._part(centres, radius)
         corners, row = _fans(self.quads)
         shown = part[row] >= 0
-        uv, uv_triangles = self._atlas(part, row[shown], _fans(self.uv_quads, self.quads)[0][shown])
+        cell = np.array([CELLS[name] for name in PARTS])[part[row[shown]]]
+        uv, uv_triangles = atlas(self.uv, _fans(self.uv_quads, self.quads)[0][shown], cell)
         codes, code_names = no_codes(len(self.expressions))
         return Geometry(
             name="ict",
             licence=LICENCE,
             mean=np.asarray(self.neutral[:OPAQUE] - origin, dtype=np.float32),
-            identity=self.identity[:, :OPAQUE],
-            expression=self.expression[:, :OPAQUE],
+            identity=np.ascontiguousarray(self.identity[:, :OPAQUE]),
+            expression=np.ascontiguousarray(self.expression[:, :OPAQUE]),
             expressions=self.expressions,
             triangles=corners[shown],
             uv=uv,
@@ -150,19 +149,6 @@ class IctHead:
             member[ball] = eye + 1
         motion = [self.identity[:, ball][:, :SHELL].mean(axis=1) for ball in EYEBALLS]
         return Eyeballs(np.asarray(centres, dtype=np.float32), np.stack(motion, axis=1), radius, member)
-
-    def _atlas(
-        self, part: NDArray[np.int8], row: NDArray[np.int64], corners: NDArray[np.int32]
-    ) -> tuple[Array32, NDArray[np.int32]]:
-        """C×2 and F×3: the UVs of triangles (polygon F, corners F×3 in the file's UVs), each tile in its own cell."""
-        cells = sorted(set(TILES.values()))
-        cell = np.array([cells.index(TILES[name]) for name in PARTS])[part[row]]
-        used, index = np.unique(corners * len(cells) + cell[:, None], return_inverse=True)
-        tile, corner, across = (np.array(column, dtype=np.float64) for column in zip(*cells, strict=True))
-        place, at = self.uv[used // len(cells)], used % len(cells)
-        inside = (place - np.stack([tile[at], np.zeros(len(at))], axis=1) - 0.5) * SHRINK + 0.5
-        uv = (corner[at] + inside * across[at, None]) / CELLS
-        return np.asarray(uv, dtype=np.float32), index.reshape(-1, 3).astype(np.int32)
 
 
 def _about_axis(shell: Array, radius: float, points: Array) -> tuple[Array, Array]:

@@ -39,6 +39,15 @@ def read_npz(path: Path, names: Collection[str]) -> dict[str, NDArray[Any]]:
         ) from error
 
 
+def names_in(path: Path) -> set[str]:
+    """What the arrays of an .npz file are called; of any other zip, its files."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name.removesuffix(".npy") for name in archive.namelist()}
+    except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise InputError(f"{path}: not a zip or .npz that can be read ({error}); fetch it again") from error
+
+
 def is_zip(path: Path) -> bool:
     """Whether a file begins as .npz files do. Raises InputError where it can't be read."""
     try:
@@ -60,8 +69,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> NDArr
         shape, fortran, dtype = read_header(stream)
     except (SyntaxError, TokenError, TypeError) as error:  # numpy reads the header as Python's literals
         raise ValueError(f"'{name}' has a damaged header") from error
-    if dtype.kind not in "biuf":
-        raise ValueError(f"'{name}' holds objects or records instead of numbers")
+    if dtype.kind not in "biufU":
+        raise ValueError(f"'{name}' holds objects or records instead of numbers or text")
     content = stream.read()
     if math.prod(shape) * dtype.itemsize != len(content):
         raise ValueError(f"'{name}' claims {shape} {dtype} but holds {len(content)} bytes")
