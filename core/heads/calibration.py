@@ -16,7 +16,7 @@ from ..landmarks.places import EYES, MOUTH
 from ..reporting import Reporter
 from ..storage import Saved
 from ..userdata import user_data_folder
-from .embedding import Embedding, Sitting, embedded
+from .embedding import Embedding, Sitting, embedded, find_face
 from .makeup import random_painting, sitter
 from .observer import Observer, open_observer
 from .response import Measurement, measured_response
@@ -73,16 +73,17 @@ def measured(geometry: Geometry, observer: Observer, reporter: Reporter) -> Cali
 def landmarks_of(geometry: Geometry, observer: Observer, reporter: Reporter, rng: np.random.Generator) -> Embedding:
     """The landmarks on a geometry's mean: first as it comes, then painted round where they were found."""
     mean, triangles = geometry.mean.astype(np.float64), geometry.triangles
-    bare = embedded([Sitting(mean, triangles, Plain())], mean, observer, reporter)
-    places = bare.places(mean, triangles)
+    bare = Sitting(mean, triangles, Plain())
+    rough = find_face(bare, observer)
+    places = embedded([bare], mean, rough, observer, reporter).places(mean, triangles)
     who = sitter(geometry, places, Framing.of(places))
     looks = [(random_painting(who, rng), random_room(rng)) for _ in range(PAINTINGS)]
-    found = embedded([Sitting(mean, triangles, *look) for look in looks], mean, observer, reporter)
+    found = embedded([Sitting(mean, triangles, *look) for look in looks], mean, places, observer, reporter)
     for shapes, weight, landmarks in OPENED:
         chosen = [geometry.expressions.index(name) for name in shapes if name in geometry.expressions]
         if len(chosen) == len(shapes):
             posed = mean + weight * geometry.expression[chosen].sum(axis=0)
-            opened = embedded([Sitting(posed, triangles, *look) for look in looks], mean, observer, reporter)
+            opened = embedded([Sitting(posed, triangles, *look) for look in looks], mean, places, observer, reporter)
             found = found.with_those_of(opened, landmarks)
     return found
 

@@ -86,12 +86,17 @@ def embed(
     `observer`: from observer.open_observer(). Raises InputError where no face is found on it.
     """
     sittings = [Sitting(vertices, triangles, covering) for covering in coverings]
-    return embedded(sittings, vertices, observer, reporter)
+    return embedded(sittings, vertices, find_face(sittings[0], observer), observer, reporter)
 
 
-def embedded(sittings: Sequence[Sitting], rest: Array, observer: Observer, reporter: Reporter) -> Embedding:
-    """The landmarks on a mesh at rest (V×3), from sittings of it that may be in other poses."""
-    framing, landmarks = find_face(sittings[0], observer)
+def embedded(
+    sittings: Sequence[Sitting], rest: Array, landmarks: Array, observer: Observer, reporter: Reporter
+) -> Embedding:
+    """The landmarks on a mesh at rest (V×3), from sittings of it that may be in other poses.
+
+    `landmarks`: 478×3, where they are roughly.
+    """
+    framing = Framing.of(landmarks)
     cameras = [framing.view(yaw, pitch) for yaw, pitch in VIEWS]
 
     def observed(task: tuple[Sitting, View]) -> tuple[NDArray[np.int64], Array]:
@@ -106,8 +111,8 @@ def embedded(sittings: Sequence[Sitting], rest: Array, observer: Observer, repor
     return _settled(places, landmarks, rest, triangles, framing)
 
 
-def find_face(sitting: Sitting, observer: Observer) -> tuple[Framing, Array]:
-    """Where a mesh has its face, and roughly (478×3) the landmarks on it. Raises InputError where none is found."""
+def find_face(sitting: Sitting, observer: Observer) -> Array:
+    """478×3: roughly where the landmarks of a mesh's face are. Raises InputError where none is found."""
     framing = Framing.of(sitting.vertices[np.unique(sitting.triangles)])
     for _ in range(SEARCHES):
         camera = framing.view(0, 0, side=SEARCH_SIDE)
@@ -119,7 +124,7 @@ def find_face(sitting: Sitting, observer: Observer) -> tuple[Framing, Array]:
         depth = float(np.median(camera.to_camera(places[~beside])[:, 2]))
         places[beside] = camera.unproject(pixels[beside], depth)
         framing = Framing.of(places)
-    return framing, places
+    return places
 
 
 def _places(triangle: NDArray[np.int64], weights: Array, vertices: Array, triangles: NDArray[np.int32]) -> Array:

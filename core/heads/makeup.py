@@ -116,7 +116,7 @@ class Painting:
         flesh = who.flesh[seen.triangle]
         own = np.isfinite(flesh[..., 0])
         out[own] = flesh[own]
-        ball = np.hypot(layers[..., 3], layers[..., 4]) < 0.9
+        ball = seen.seen & (np.hypot(layers[..., 3], layers[..., 4]) < 0.9)
         out[ball] = _eye_colours(layers[ball][:, 3:], np.array(self.complexion.iris))
         return out
 

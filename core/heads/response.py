@@ -23,6 +23,8 @@ from .view import View
 IDENTITY_PEOPLE, IDENTITY_SPREAD = 120, 0.8
 """People rendered, and their standard deviations: few are stranger than real ones."""
 IDENTITY_VIEWS = ((0, 0), (-22, 5), (22, -5))
+PAINTINGS = 24
+"""Colourings that the people share."""
 EXPRESSION_PEOPLE, EXPRESSION_SPREAD = 3, 0.7
 EXPRESSION_VIEWS = ((0, 0), (-25, 0), (25, 0), (-13, 13), (13, -13))
 NOISE_PEOPLE, NOISE_FRAMES = 24, 12
@@ -61,16 +63,18 @@ class Measurement:
 
     def __init__(self, subject: Subject, observer: Observer, reporter: Reporter, rng: np.random.Generator) -> None:
         self.subject, self.observer, self.reporter, self.rng = subject, observer, reporter, rng
-        self.shapes = len(subject.geometry.expressions)
+        self.paintings = [random_painting(subject.sitter, rng) for _ in range(PAINTINGS)]
+        self.shapes = len(subject.marks.expressions)
         self.rest: Pose = (np.zeros(self.shapes), None)
 
     def person(self, spread: float) -> Person:
-        identity = spread * self.rng.normal(size=len(self.subject.geometry.identity))
-        return Person(identity, random_painting(self.subject.sitter, self.rng), random_room(self.rng))
+        identity = spread * self.rng.normal(size=len(self.subject.marks.identity))
+        painting = self.paintings[self.rng.integers(PAINTINGS)]
+        return Person(identity, painting, random_room(self.rng))
 
     def true(self, person: Person, pose: Pose) -> Array:
         """478×3 m: where the landmarks are."""
-        return self.subject.landmarks(self.subject.posed(person.identity, *pose))
+        return self.subject.marks.shape(person.identity, *pose)
 
     def seen(self, shots: list[Shot], stage: str) -> Array:
         """K×478×2 px; NaN where no face is believed."""
@@ -81,9 +85,10 @@ class Measurement:
         return np.array(out)
 
     def _look(self, shot: Shot) -> Array:
-        posed = self.subject.posed(shot.person.identity, *shot.pose)
-        image = self.subject.picture(posed, shot.person.painting, shot.view, shot.person.room)
-        return self.observer.look(image, shot.view.project(self.subject.landmarks(posed)))
+        person, (weights, gaze) = shot.person, shot.pose
+        posed = self.subject.geometry.shape(person.identity.astype(np.float32), weights.astype(np.float32), gaze)
+        image = self.subject.picture(posed, person.painting, shot.view, person.room)
+        return self.observer.look(image, shot.view.project(self.true(person, shot.pose)))
 
 
 def measured_response(work: Measurement) -> Response:
@@ -98,7 +103,7 @@ def measured_response(work: Measurement) -> Response:
 
 def _identity_response(work: Measurement) -> tuple[Array, Array]:
     """Mean (478×3 m) and identity (I×478×3 m): the geometry's own, and what the detector adds."""
-    geometry, framing = work.subject.geometry, work.subject.framing
+    marks, framing = work.subject.marks, work.subject.framing
     people = [work.person(IDENTITY_SPREAD) for _ in range(IDENTITY_PEOPLE)]
     views = [framing.view(yaw, pitch) for yaw, pitch in IDENTITY_VIEWS]
     seen = work.seen([Shot(person, work.rest, view) for person in people for view in views], "identity response")
@@ -108,32 +113,32 @@ def _identity_response(work: Measurement) -> tuple[Array, Array]:
         jacobians = np.array([view.jacobian(true) for view in views])
         residuals = pixels - np.array([view.project(true) for view in views])
         added.append(explain(jacobians, residuals, np.zeros_like(true), depth_ridge(jacobians)))
-    own = work.subject.landmarks(geometry.identity)
+    own = marks.identity.astype(np.float64)
     reach = np.sqrt(np.mean(np.sum(own**2, axis=2), axis=1))
     codes = np.array([person.identity for person in people]) * reach
     constant, modes = regressed(np.array(added), codes)
-    mean = work.subject.landmarks(geometry.mean) + (constant + mirrored(constant)) / 2
+    mean = marks.mean + (constant + mirrored(constant)) / 2
     return mean, own + modes * reach[:, None, None]
 
 
 def _expression_response(work: Measurement) -> Array:
     """E×478×3 m: displacement of the detected landmarks at weight 1, over people and views."""
-    geometry, framing = work.subject.geometry, work.subject.framing
+    marks, framing = work.subject.marks, work.subject.framing
     people = [work.person(EXPRESSION_SPREAD * (index > 0)) for index in range(EXPRESSION_PEOPLE)]
     pairs = [(person, framing.view(yaw, pitch)) for person in people for yaw, pitch in EXPRESSION_VIEWS]
-    poses = [work.rest, *((np.eye(work.shapes)[k], gaze_of(name)) for k, name in enumerate(geometry.expressions))]
+    poses = [work.rest, *((np.eye(work.shapes)[k], gaze_of(name)) for k, name in enumerate(marks.expressions))]
     shots = [Shot(person, pose, view) for pose in poses for person, view in pairs]
     seen = work.seen(shots, "expression response").reshape(len(poses), len(pairs), LANDMARKS, 2)
     still = {id(person): work.true(person, work.rest) for person in people}
-    truth = work.subject.landmarks(geometry.expression)
+    truth = marks.expression.astype(np.float64)
     out = np.zeros_like(truth)
     for index, displacement in enumerate(truth):
         middle = displacement / 2
         jacobians = np.array([view.jacobian(still[id(person)] + middle) for person, view in pairs])
         out[index] = explain(jacobians, seen[index + 1] - seen[0], displacement, depth_ridge(jacobians))
-        if geometry.expressions[index].startswith("eyeLook"):
+        if marks.expressions[index].startswith("eyeLook"):
             out[index, IRISES] = truth[index, IRISES]  # the irises follow gaze, which is no expression
-    return truth + symmetric(out - truth, geometry.expressions)
+    return truth + symmetric(out - truth, marks.expressions)
 
 
 def symmetric(response: Array, names: tuple[str, ...]) -> Array:
@@ -182,14 +187,14 @@ def _noise(work: Measurement, response: Response) -> Array:
     own = left.reshape(len(people), NOISE_FRAMES, LANDMARKS, 2)
     found = np.isfinite(own).all(axis=(2, 3))
     out = [frames[kept] - frames[kept].mean(axis=0) for frames, kept in zip(own, found, strict=True) if kept.sum() > 1]
-    return np.concatenate(out) * float(np.sqrt(NOISE_FRAMES / (NOISE_FRAMES - 1)))
+    return np.asarray(np.concatenate(out) * np.sqrt(NOISE_FRAMES / (NOISE_FRAMES - 1)))
 
 
 def _random_shot(work: Measurement, person: Person) -> Shot:
     yaw, pitch, roll = work.rng.normal(size=3) * NOISE_TURN
     view = work.subject.framing.view(yaw, pitch, roll, work.rng.uniform(*NOISE_NEARNESS))
     relit = replace(person, room=random_room(work.rng))
-    return Shot(relit, random_pose(work.subject.geometry.expressions, work.rng), view)
+    return Shot(relit, random_pose(work.subject.marks.expressions, work.rng), view)
 
 
 def random_pose(names: tuple[str, ...], rng: np.random.Generator) -> Pose:
@@ -208,9 +213,8 @@ def _unexplained(work: Measurement, response: Response, shot: Shot, pixels: Arra
     """478×2 m: detected minus predicted, at the face's distance; the irises against the turned eyeballs."""
     weights, gaze = shot.pose
     identity = shot.person.identity
-    predicted: Array = np.asarray(
-        response.mean + np.tensordot(identity, response.identity, 1) + np.tensordot(weights, response.expression, 1)
-    )
+    moved = np.tensordot(identity, response.identity, 1) + np.tensordot(weights, response.expression, 1)
+    predicted: Array = np.asarray(response.mean + moved, dtype=np.float64)
     predicted += work.true(shot.person, (weights, gaze)) - work.true(shot.person, (weights, None))
     depth = shot.view.to_camera(predicted)[:, 2:]
     return np.asarray((pixels - shot.view.project(predicted)) * depth / shot.view.focal)

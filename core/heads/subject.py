@@ -22,19 +22,13 @@ class Subject:
 
     geometry: Geometry
     """Of the shown triangles and their vertices only."""
-    embedding: Embedding
+    marks: Geometry
+    """The landmarks as a geometry of 478 vertices of their own: what they are where nothing is drawn is cheap."""
     framing: Framing
     sitter: Sitter
 
-    def posed(self, identity: Array, weights: Array, gaze: Array | None = None) -> Array:
-        """V×3 m (geometry.shape)."""
-        return self.geometry.shape(identity.astype(np.float32), weights.astype(np.float32), gaze)
-
-    def landmarks(self, posed: Array | Array32) -> Array:
-        """…×478×3 m: the true places on posed vertices, or displacements of them."""
-        return self.embedding.places(posed, self.geometry.triangles)
-
     def picture(self, posed: Array, covering: Covering, view: View, room: Room) -> Image:
+        """Of posed vertices (V×3 m) of `geometry`."""
         return photograph(posed, self.geometry.triangles, covering, view, room)
 
 
@@ -42,10 +36,22 @@ def subject(geometry: Geometry, embedding: Embedding) -> Subject:
     """The part of a geometry that is seen in its own expressions from about the front."""
     places = embedding.places(geometry.mean, geometry.triangles)
     framing = Framing.of(places)
-    shown = np.union1d(_shown(geometry, framing), embedding.triangle)
-    part = _part(geometry, shown)
-    own = replace(embedding, triangle=np.searchsorted(shown, embedding.triangle).astype(np.int32))
-    return Subject(part, own, framing, sitter(part, places, framing))
+    part = _part(geometry, _shown(geometry, framing))
+    return Subject(part, _marks(geometry, embedding), framing, sitter(part, places, framing))
+
+
+def _marks(geometry: Geometry, embedding: Embedding) -> Geometry:
+    def at(values: Array32) -> Array32:
+        return embedding.places(values, geometry.triangles).astype(np.float32)
+
+    first = geometry.triangles[embedding.triangle, 0]
+    return replace(
+        geometry,
+        mean=at(geometry.mean),
+        identity=at(geometry.identity),
+        expression=at(geometry.expression),
+        eyes=replace(geometry.eyes, member=geometry.eyes.member[first]),
+    )
 
 
 def _shown(geometry: Geometry, framing: Framing) -> NDArray[np.int64]:
@@ -67,8 +73,8 @@ def _part(geometry: Geometry, chosen: NDArray[np.int64]) -> Geometry:
     return replace(
         geometry,
         mean=geometry.mean[used],
-        identity=geometry.identity[:, used],
-        expression=geometry.expression[:, used],
+        identity=np.ascontiguousarray(geometry.identity[:, used]),
+        expression=np.ascontiguousarray(geometry.expression[:, used]),
         triangles=corners.reshape(-1, 3).astype(np.int32),
         uv_triangles=geometry.uv_triangles[chosen],
         part=geometry.part[chosen],

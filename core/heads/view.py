@@ -89,19 +89,29 @@ def cast_back(
     area = _cross(image[:, 1] - image[:, 0], image[:, 2] - image[:, 0])
     front = np.flatnonzero(area < 0)  # v runs down: counter-clockwise to the eye is negative
     image, depth, area = image[front], depth[front], area[front]
-    low, high = image.min(axis=1), image.max(axis=1)
+    (left, top), (right, bottom) = image.min(axis=1).T, image.max(axis=1).T
     found, weights = np.full(len(pixels), -1, dtype=np.int64), np.zeros((len(pixels), 3))
-    for index, pixel in enumerate(pixels):
-        near = np.flatnonzero(((low <= pixel) & (pixel <= high)).all(axis=1))
-        corner = image[near] - pixel
-        share = np.stack([_cross(corner[:, k - 2], corner[:, k - 1]) for k in range(3)], axis=1) / area[near, None]
-        inside = np.flatnonzero((share >= 0).all(axis=1))
-        if inside.size:
-            scaled = share[inside] / depth[near[inside]]
-            closeness = scaled.sum(axis=1)
-            nearest = int(closeness.argmax())
-            found[index], weights[index] = front[near[inside[nearest]]], scaled[nearest] / closeness[nearest]
+    known = np.flatnonzero(np.isfinite(pixels).all(axis=1))
+    cells, cell = np.unique(np.floor(pixels[known] / CELL), axis=0, return_inverse=True)
+    for index, corner in enumerate(cells * CELL):
+        here = known[cell.ravel() == index]
+        u, v = corner
+        near = np.flatnonzero((left <= u + CELL) & (right >= u) & (top <= v + CELL) & (bottom >= v))
+        to = image[near] - pixels[here, None, None]
+        share = np.stack([_cross(to[:, :, k - 2], to[:, :, k - 1]) for k in range(3)], axis=2) / area[near, None]
+        scaled = share / depth[near]
+        closeness = np.where((share >= 0).all(axis=2), scaled.sum(axis=2), 0.0)
+        if near.size:
+            nearest = closeness.argmax(axis=1)
+            row = np.flatnonzero(closeness[range(len(here)), nearest] > 0)
+            column = nearest[row]
+            found[here[row]] = front[near[column]]
+            weights[here[row]] = scaled[row, column] / closeness[row, column, None]
     return found, weights
+
+
+CELL = 16.0
+"""px: pixels are looked at in squares of this side, each against the triangles that reach into it."""
 
 
 def nearest_on_surface(points: Array, vertices: Array, triangles: NDArray[np.int32]) -> tuple[NDArray[np.int64], Array]:
