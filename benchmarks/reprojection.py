@@ -1,0 +1,141 @@
+"""How near the fit comes to real footage: its landmarks to the detector's, and its contours to marks made by hand.
+
+`python -m expression_transfer.benchmarks.reprojection [MODEL …]`; without models: the built-in head, and ICT-FaceKit
+where it is shared. Everything in % of the clip's eye distance: the median distance of the outer eye corners
+(places.eye_distance), as report.json has it. The contours are the *geometry's*: the model's true lip and lid edges,
+posed and projected; the peer's are curves through the detector's own landmarks.
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core.clip import open_clip
+from ..core.conventions import Array
+from ..core.face.model import FaceModel
+from ..core.fit.result import Fit
+from ..core.fit.solve import solve_shot
+from ..core.heads.registry import load_model
+from ..core.landmarks import DetectOptions, LandmarkTrack, detect
+from ..core.landmarks.places import eye_distance
+from ..core.reporting import SilentReporter
+from .contours import CONTOURS, Marked, curve, distances, is_upper, read_marks
+from .footage import SHARED, shared_clip
+from .table import Row, print_table
+
+RESIDUAL_CLIPS = ("d0.mp4", "d3.mp4", "d18.mp4", "s18.mp4")
+RESIDUAL_BAR, CONTOUR_BAR = 2.0, 1.2
+"""% of the eye distance."""
+ICT = SHARED / "models" / "ICT-FaceKit-master.zip"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A clip seen once, for all models."""
+
+    name: str
+    track: LandmarkTrack
+    eyes: float
+    """px: median distance of the outer eye corners."""
+
+    def row(self, frame: int) -> int:
+        """The row of a source frame."""
+        return int(np.flatnonzero(self.track.frames == frame)[0])
+
+
+@dataclass(frozen=True)
+class Error:
+    """Signed distances (%, above zero: the line lies outside) of one contour's marks in one frame."""
+
+    frame: str
+    contour: str
+    signed: Array
+
+
+def main(models: Iterable[str]) -> None:
+    """Print a table a model."""
+    marks = read_marks()
+    names = dict.fromkeys((*RESIDUAL_CLIPS, *(marked.clip for marked in marks)))
+    shots = {name: shot for name in names if (shot := _seen(name)) is not None}
+    marks = [marked for marked in marks if marked.clip in shots]
+    peer = [error for marked in marks for error in errors(marked, shots[marked.clip], _detected(shots, marked))]
+    for name in models if shots else ():
+        model = load_model(name, SilentReporter())
+        fits = {clip: solve_shot(shot.track, model, SilentReporter()) for clip, shot in shots.items()}
+        own = [error for marked in marks for error in fit_errors(marked, shots[marked.clip], model, fits[marked.clip])]
+        title = f"reprojection on real footage, {model.name.rpartition('/')[2]} (% of the eye distance)"
+        print_table(title, [*residual_rows(shots, fits), *contour_rows(own, peer)])
+
+
+def _seen(name: str) -> Shot | None:
+    clip = shared_clip(name)
+    if clip is None:
+        return None
+    track = detect(open_clip(clip), DetectOptions(), SilentReporter())
+    return Shot(name, track, float(np.median(eye_distance(track.points[track.visible]))))
+
+
+def _detected(shots: dict[str, Shot], marked: Marked) -> Array:
+    shot = shots[marked.clip]
+    return shot.track.points[shot.row(marked.frame)].astype(np.float64)
+
+
+def fit_errors(marked: Marked, shot: Shot, model: FaceModel, fit: Fit) -> list[Error]:
+    """Of a frame's contours against the geometry's landmarks, posed and projected."""
+    row = shot.row(marked.frame)
+    posed = model.shape(fit.identity, fit.expression[row])
+    return errors(marked, shot, fit.project(model.landmarks(posed), row))
+
+
+def errors(marked: Marked, shot: Shot, landmarks: Array) -> list[Error]:
+    """Of a frame's contours against curves through landmarks (478×2 px)."""
+    return [
+        Error(
+            f"{marked.clip} frame {marked.frame}",
+            contour,
+            100 * distances(points, curve(landmarks, contour), upper=is_upper(contour)) / shot.eyes,
+        )
+        for contour, points in marked.contours.items()
+    ]
+
+
+def mean(found: Iterable[Error]) -> float:
+    """Mean distance over all marked points, %."""
+    return float(np.mean(np.abs(np.concatenate([error.signed for error in found]))))
+
+
+def outward(found: Iterable[Error]) -> float:
+    """Mean signed distance over all marked points, %."""
+    return float(np.mean(np.concatenate([error.signed for error in found])))
+
+
+def residual_rows(shots: dict[str, Shot], fits: dict[str, Fit]) -> list[Row]:
+    """The detector's landmarks against the fit's: root mean square in a frame, mean over the frames."""
+    clips = [clip for clip in RESIDUAL_CLIPS if clip in shots]
+    figures = [100 * float(np.nanmean(fits[clip].residual)) / shots[clip].eyes for clip in clips]
+    rows = [Row(f"landmark residual, {clip}", figure, "%") for clip, figure in zip(clips, figures, strict=True)]
+    return [*rows, Row("landmark residual, mean", float(np.mean(figures)), "%", RESIDUAL_BAR, at_least=False)]
+
+
+def contour_rows(own: list[Error], peer: list[Error]) -> list[Row]:
+    """All contours, then by kind, then by frame."""
+    frames = dict.fromkeys(error.frame for error in own)
+    rows = [_row(f"marked contours, mean of {len(frames)} frames", own, peer, CONTOUR_BAR)]
+    for contour in CONTOURS:
+        kind = [[error for error in found if error.contour == contour] for found in (own, peer)]
+        rows += [_row(f"  {contour.replace('_', ' ')}", *kind)] if kind[0] else []
+    for frame in frames:
+        one = [[error for error in found if error.frame == frame] for found in (own, peer)]
+        rows.append(_row(f"  {frame}", *one))
+    return rows
+
+
+def _row(what: str, own: list[Error], peer: list[Error], bar: float | None = None) -> Row:
+    said = f"detector {mean(peer):.2f}, outward {outward(peer):+.2f} (fit {outward(own):+.2f})"
+    return Row(what, mean(own), "%", bar, at_least=False, peer=said)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["builtin", *([str(ICT)] if ICT.is_file() else [])])
