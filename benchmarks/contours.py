@@ -53,11 +53,12 @@ def curve(landmarks: Array, contour: str) -> Array:
     before, after = 2 * knots[0] - knots[1], 2 * knots[-1] - knots[-2]
     padded = np.vstack([before, knots, after])
     t = np.arange(STEPS)[:, None] / STEPS
-    spans = [_span(*padded[first : first + 4], t) for first in range(len(knots) - 1)]
+    spans = [_span(padded[first : first + 4], t) for first in range(len(knots) - 1)]
     return np.vstack([*spans, knots[-1:]])
 
 
-def _span(p0: Array, p1: Array, p2: Array, p3: Array, t: Array) -> Array:
+def _span(knots: Array, t: Array) -> Array:
+    p0, p1, p2, p3 = knots
     bend = (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3
     return np.asarray(p1 + 0.5 * ((p2 - p0) * t + bend))
 
@@ -79,4 +80,4 @@ def distances(points: Array, line: Array, *, upper: bool) -> Array:
     rows = np.arange(len(points))
     off, run = away[rows, nearest], along[nearest]
     below = run[:, 0] * off[:, 1] - run[:, 1] * off[:, 0] > 0
-    return np.where(below == upper, 1.0, -1.0) * apart[rows, nearest]
+    return np.asarray(np.where(below == upper, 1.0, -1.0) * apart[rows, nearest])

@@ -58,10 +58,11 @@ def main(models: Iterable[str]) -> None:
     """Print a table a model."""
     marks = read_marks()
     names = dict.fromkeys((*RESIDUAL_CLIPS, *(marked.clip for marked in marks)))
-    shots = {name: shot for name in names if (shot := _seen(name)) is not None}
-    marks = [marked for marked in marks if marked.clip in shots]
+    if None in map(shared_clip, names):
+        return
+    shots = {name: _seen(name) for name in names}
     peer = [error for marked in marks for error in errors(marked, shots[marked.clip], _detected(shots, marked))]
-    for name in models if shots else ():
+    for name in models:
         model = load_model(name, SilentReporter())
         fits = {clip: solve_shot(shot.track, model, SilentReporter()) for clip, shot in shots.items()}
         own = [error for marked in marks for error in fit_errors(marked, shots[marked.clip], model, fits[marked.clip])]
@@ -69,17 +70,14 @@ def main(models: Iterable[str]) -> None:
         print_table(title, [*residual_rows(shots, fits), *contour_rows(own, peer)])
 
 
-def _seen(name: str) -> Shot | None:
-    clip = shared_clip(name)
-    if clip is None:
-        return None
-    track = detect(open_clip(clip), DetectOptions(), SilentReporter())
+def _seen(name: str) -> Shot:
+    track = detect(open_clip(SHARED / "footage" / name), DetectOptions(), SilentReporter())
     return Shot(name, track, float(np.median(eye_distance(track.points[track.visible]))))
 
 
 def _detected(shots: dict[str, Shot], marked: Marked) -> Array:
     shot = shots[marked.clip]
-    return shot.track.points[shot.row(marked.frame)].astype(np.float64)
+    return np.asarray(shot.track.points[shot.row(marked.frame)], dtype=np.float64)
 
 
 def fit_errors(marked: Marked, shot: Shot, model: FaceModel, fit: Fit) -> list[Error]:
@@ -113,26 +111,30 @@ def outward(found: Iterable[Error]) -> float:
 
 def residual_rows(shots: dict[str, Shot], fits: dict[str, Fit]) -> list[Row]:
     """The detector's landmarks against the fit's: root mean square in a frame, mean over the frames."""
-    clips = [clip for clip in RESIDUAL_CLIPS if clip in shots]
-    figures = [100 * float(np.nanmean(fits[clip].residual)) / shots[clip].eyes for clip in clips]
-    rows = [Row(f"landmark residual, {clip}", figure, "%") for clip, figure in zip(clips, figures, strict=True)]
-    return [*rows, Row("landmark residual, mean", float(np.mean(figures)), "%", RESIDUAL_BAR, at_least=False)]
+    figures = {clip: 100 * float(np.nanmean(fits[clip].residual)) / shots[clip].eyes for clip in RESIDUAL_CLIPS}
+    average = float(np.mean(list(figures.values())))
+    return [
+        *(Row(f"landmark residual, {clip}", figure, "%") for clip, figure in figures.items()),
+        Row("landmark residual, mean", average, "%", RESIDUAL_BAR, at_least=False),
+    ]
 
 
 def contour_rows(own: list[Error], peer: list[Error]) -> list[Row]:
     """All contours, then by kind, then by frame."""
     frames = dict.fromkeys(error.frame for error in own)
-    rows = [_row(f"marked contours, mean of {len(frames)} frames", own, peer, CONTOUR_BAR)]
-    for contour in CONTOURS:
-        kind = [[error for error in found if error.contour == contour] for found in (own, peer)]
-        rows += [_row(f"  {contour.replace('_', ' ')}", *kind)] if kind[0] else []
-    for frame in frames:
-        one = [[error for error in found if error.frame == frame] for found in (own, peer)]
-        rows.append(_row(f"  {frame}", *one))
-    return rows
+    kinds = [_row(f"  {kind.replace('_', ' ')}", _of(own, contour=kind), _of(peer, contour=kind)) for kind in CONTOURS]
+    return [
+        _row(f"marked contours, mean of {len(frames)} frames", own, peer, bar=CONTOUR_BAR),
+        *kinds,
+        *(_row(f"  {frame}", _of(own, frame=frame), _of(peer, frame=frame)) for frame in frames),
+    ]
 
 
-def _row(what: str, own: list[Error], peer: list[Error], bar: float | None = None) -> Row:
+def _of(found: list[Error], **wanted: str) -> list[Error]:
+    return [error for error in found if all(getattr(error, name) == value for name, value in wanted.items())]
+
+
+def _row(what: str, own: list[Error], peer: list[Error], *, bar: float | None = None) -> Row:
     said = f"detector {mean(peer):.2f}, outward {outward(peer):+.2f} (fit {outward(own):+.2f})"
     return Row(what, mean(own), "%", bar, at_least=False, peer=said)
 

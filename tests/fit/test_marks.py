@@ -46,7 +46,8 @@ def test_openings_are_open_or_shut_but_not_turned_inside_out(marked: Marked) -> 
     for name, lower in marked.contours.items():
         if not is_upper(name):
             upper = marked.contours[name.replace("lower", "upper")]
-            gap = distances(lower, upper, upper=True)
+            middle = lower[len(lower) // 4 : -(len(lower) // 4)]
+            gap = distances(middle, upper, upper=True)
             assert gap.min() > -0.01 * outer_corners(marked), name
     if "lip_inner_upper" in marked.contours:
         for rim in ("upper", "lower"):
