@@ -52,7 +52,7 @@ def make_request(scene: Any) -> Request:
 
 def _argv(chosen: Any, source: Path, plate: Path | None, folder: Path) -> list[str]:
     options = ["-o", str(folder)]
-    options += ["--model", chosen.model] if chosen.model != strings.BUILTIN else []
+    options += ["--model", chosen.model] if chosen.model not in ("", strings.BUILTIN) else []
     options += ["--start", str(chosen.start), "--end", str(chosen.end)] if chosen.use_range else []
     options += ["--resume"] if chosen.resume else []
     if plate is None:

@@ -1,6 +1,6 @@
 """The artist at the mouse: runs beside Blender on the same screen (inside the blender52 root) and plays one session.
 
-python3 artist.py FOLDER ZIP SCENE.blend TASK LONG SOURCE PLATE RIG → FOLDER/seen.json, *.png, blender.log
+python3 artist.py FOLDER ZIP SCENE.blend TASK LONG SOURCE PLATE RIG HEAVY MODEL → FOLDER/seen.json, *.png, blender.log
 """
 
 import json
@@ -11,15 +11,17 @@ import sys
 import time
 from pathlib import Path
 
-FOLDER, ZIP, SCENE, TASK, LONG, SOURCE, PLATE, RIG = (Path(each) for each in sys.argv[1:])
+FOLDER, ZIP, SCENE, TASK, LONG, SOURCE, PLATE, RIG, HEAVY, MODEL = (Path(each) for each in sys.argv[1:])
 STATE, ORDERS = FOLDER / "state.json", FOLDER / "orders.json"
 REDRAW = 1.5
 """s that software OpenGL on a busy machine may need to show what happened."""
 VIEWPORT = (600, 600)
 TAB = (282, 255)
 """The tab "Expression" from the sidebar's upper left corner, px at 1600×1000: after Item, Tool, View, Animation."""
-BUTTON = (143, 432)
+BUTTON = (143, 454)
 """Transfer Expression."""
+ADD_HEAD = (143, 544)
+"""Add Source's Head."""
 seen: dict[str, object] = {}
 
 
@@ -169,6 +171,40 @@ def perform_plate():
     seen["plate"] = state()
 
 
+def face_models():
+    """Preferences: a model that takes a minute is given up, another is added."""
+    order(preferences="bl_ext.user_default.expression_transfer")
+    wait(lambda now: now["windows"] == 2)
+    shoot("preferences")
+    order(add_model=str(HEAVY))
+    wait(lambda now: now["running"] and now["text"] != "starting")
+    shoot("adding")
+    subprocess.run(["xdotool", "key", "Escape"], check=True)
+    wait(lambda now: not now["running"], 10)
+    seen["given_up"] = state()
+    order(add_model=str(MODEL))
+    wait(lambda now: "Ann" in now["models"])
+    shoot("added")
+    seen["added"] = state()
+
+
+def fitted_head():
+    xdotool("mousemove", *VIEWPORT)
+    click(ADD_HEAD, lambda now: True)
+    shoot("dialog")
+    press("Return", lambda now: now["camera_view"])
+    shoot("fitted")
+    seen["fitted"] = state()
+    xdotool("mousemove", *VIEWPORT)
+    xdotool("key", "ctrl+z")
+    wait(lambda now: now["objects"] == seen["done"]["objects"], 10)
+
+
+ACTS = (
+    open_panel, escape, crash, transfer, undo_and_redo, fitted_head, commands, perform_plate, face_models,
+)  # fmt: skip
+
+
 def main():
     install()
     with (FOLDER / "blender.log").open("w") as log:
@@ -178,7 +214,17 @@ def main():
             stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            for act in (open_panel, escape, crash, transfer, undo_and_redo, commands, perform_plate):
+            for act in (
+                open_panel,
+                escape,
+                crash,
+                transfer,
+                undo_and_redo,
+                fitted_head,
+                commands,
+                perform_plate,
+                face_models,
+            ):
                 act()
         except TimeoutError:
             shoot("timeout")

@@ -26,6 +26,11 @@ def obey():
     if "task_file" in orders:
         addon = next(addon for addon in bpy.context.preferences.addons if addon.module.endswith("expression_transfer"))
         addon.preferences.task_file = orders.pop("task_file")
+    if "preferences" in orders:
+        bpy.ops.preferences.addon_show(module=orders.pop("preferences"))
+    if "add_model" in orders:  # as the file browser does
+        with bpy.context.temp_override(window=bpy.context.window_manager.windows[-1]):
+            bpy.ops.expression_transfer.add_model("INVOKE_DEFAULT", path=orders.pop("add_model"))
     for name, value in orders.items():
         setattr(chosen, name, bpy.data.objects.get(value) if name == "rig" else value)
     bpy.ops.ed.undo_push(message="Fill fields")
@@ -60,10 +65,15 @@ def state():
     area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
     sidebar = next(region for region in area.regions if region.type == "UI")
     job, chosen = bpy.context.window_manager.expression_transfer, bpy.context.scene.expression_transfer
+    models = bpy.context.window_manager.expression_transfer_models
     return {
         "running": job.running,
         "text": job.text,
         "message": job.message,
+        "models": {model.name: model.licence for model in models.known},
+        "objects": sorted(each.name for each in bpy.data.objects),
+        "windows": len(bpy.context.window_manager.windows),
+        "camera_view": area.spaces.active.region_3d.view_perspective == "CAMERA",
         "heavy": [name for name in ("cv2", "mediapipe", "onnxruntime", "matplotlib", "av") if name in sys.modules],
         "actions": len(bpy.data.actions),
         "jaw": jaw(),

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,18 +40,21 @@ def archive(blender52) -> Path:
 def session(blender52, archive, shared, tmp_path_factory) -> Path:
     """The folder with what the artist saw in one session."""
     pytest.importorskip("bpy", reason="bpy is missing: make env")
+    from expression_transfer.core.face.library import load_builtin  # noqa: PLC0415
     from expression_transfer.scene import rig_files  # noqa: PLC0415
 
     folder = tmp_path_factory.mktemp("window")
     rig_files.open_rig(shared / "rigs" / "brunette-t.glb")
     rig_files.save_blend(folder / "brunette.blend")
     (folder / "home").mkdir()
+    replace(load_builtin(), name="Ann", licence="Ann's own").save(folder / "ann.npz")
     materials = [
         "models/face_landmarker.task",
         "footage/d6.mp4",
         "footage/d0.mp4",
         "footage/s10.jpg",
         "rigs/brunette-t.glb",
+        "models/ICT-FaceKit-master.zip",
     ]
     environment = os.environ | {
         "BLENDER52_HOME": str(folder / "home"),
@@ -58,7 +62,7 @@ def session(blender52, archive, shared, tmp_path_factory) -> Path:
     }
     played = subprocess.run(
         ["blender52", "--shell", "python3", str(HERE / "artist.py"), str(folder), str(archive),
-         str(folder / "brunette.blend"), *(str(shared / material) for material in materials)],
+         str(folder / "brunette.blend"), *(str(shared / material) for material in materials), str(folder / "ann.npz")],
         check=False, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=380,
     )  # fmt: skip
     assert played.returncode == 0, f"{played.stderr}\nscreenshots and blender.log: {folder}"
@@ -79,7 +83,7 @@ def test_escape_stops_within_a_second_and_leaves_the_scene(seen):
     assert seen["escape_seconds"] < 1.0
     assert seen["escaped"]["actions"] == 0
     assert seen["escaped"]["jaw"] == []
-    assert seen["escaped"]["message"] == "cancelled; the scene is as it was"
+    assert seen["escaped"]["message"] == "cancelled; everything is as it was"
     assert seen["escaped_files"] == []
 
 
@@ -99,6 +103,19 @@ def test_one_undo_step(seen):
     assert seen["undone"]["actions"] == 0
     assert seen["undone"]["jaw"] == []
     assert seen["redone"]["jaw"] == seen["done"]["jaw"]
+
+
+def test_the_fitted_head_is_added_and_seen_through_its_camera(seen):
+    added = set(seen["fitted"]["objects"]) - set(seen["done"]["objects"])
+    assert added == {"d0 camera", "d0 head", "d0 head eye left", "d0 head eye right"}
+    assert seen["fitted"]["camera_view"]
+
+
+def test_models_in_the_preferences(seen):
+    assert seen["given_up"]["message"] == "cancelled; everything is as it was"
+    assert list(seen["given_up"]["models"]) == ["builtin"]
+    assert list(seen["added"]["models"]) == ["builtin", "Ann"]
+    assert "Ann's own" in seen["added"]["message"]
 
 
 def test_the_plate_is_loaded(seen, session):
