@@ -20,6 +20,8 @@ LARGEST = np.log(1.6)
 """A place's gain stays within this factor of the frame's: what differs more isn't light."""
 SPREAD = 0.04
 """Least standard deviation (natural log) of honest looks: grain, pores, registration."""
+HUE = 0.05
+"""Least standard deviation of the skin's hue (natural log of a channel against the mean of the three)."""
 ROUNDS = 3
 FLOOR = 0.01
 """Of the brightest tenth's light: added before the logarithm, so that noise in the dark stays small."""
@@ -33,6 +35,10 @@ class Stack:
     """K×N×3 linear light."""
     weight: Array32
     """K×N, 0 where unseen."""
+    rim: Array32
+    """K×N, 0–1: how near the silhouette."""
+    skin: NDArray[np.bool_]
+    """N: skin is there, on anybody."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def agreement(stack: Stack, layout: Layout) -> Agreement:
             gain = _local(logs - middle, overall, stack.weight * trust, layout)
         else:
             gain = np.broadcast_to(overall[:, None], logs.shape)
-        trust = _trust(logs - middle - gain, stack.weight, layout)
+        trust = _trust(logs - middle - gain, stack.weight, layout) * _skin_like(logs - gain, stack)
     return _everywhere(gain, trust, stack, layout)
 
 
@@ -85,8 +91,7 @@ def _overall(difference: Array32, weight: Array32) -> Array32:
 def _local(difference: Array32, overall: Array32, weight: Array32, layout: Layout) -> Array32:
     """K×N×3: smooth over the layout; towards the frame's own where little is seen."""
     out = np.empty_like(difference)
-    for k, (own, share) in enumerate(zip(weight, _shares(weight), strict=True)):
-        del own
+    for k, share in enumerate(_shares(weight)):
         away = np.clip(difference[k] - overall[k], -LARGEST, LARGEST)
         blurred = _blur(layout.grid(np.column_stack([away * share[:, None], share])))
         field = blurred[..., :3] / (blurred[..., 3:] + SURE)
@@ -110,6 +115,18 @@ def _trust(residual: Array32, weight: Array32, layout: Layout) -> Array32:
     spread = layout.texels(cv2.medianBlur(layout.grid(spread), 5))
     raw = 1 / (1 + (size / (3 * np.maximum(spread, SPREAD))) ** 4)
     return np.stack([_spread_doubt(frame, seen, layout) for frame, seen in zip(raw, weight > 0, strict=True)])
+
+
+def _skin_like(logs: Array32, stack: Stack) -> Array32:
+    """K×N: 0 where a skin texel near the silhouette has another hue than the skin away from it (all frames')."""
+    hue = logs - logs.mean(axis=-1, keepdims=True)
+    inner = hue[(stack.weight > 0) & (stack.rim <= 0) & stack.skin]
+    if not len(inner):
+        return np.ones_like(stack.weight)
+    middle = np.median(inner, axis=0)
+    spread = np.maximum(1.4826 * np.median(np.abs(inner - middle), axis=0), HUE)
+    off = np.abs((hue - middle) / spread).max(axis=-1)
+    return np.asarray(1 - stack.rim * stack.skin * np.clip((off - 2) / 2, 0, 1), dtype=np.float32)
 
 
 def _spread_doubt(trust: Array32, seen: NDArray[np.bool_], layout: Layout) -> Array32:

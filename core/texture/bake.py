@@ -21,16 +21,17 @@ from ..raster.windows import within
 from ..reporting import Reporter
 from .agree import Agreement, Stack, agreement
 from .choose import chosen_rows
+from .fill import distance
 from .layout import Layout, lay_out
 from .light import linear, plate_values
 from .look import Look, Viewer, rise
-from .unseen import completed
+from .unseen import completed, is_inside
 
 SIZE, FRAMES = 2048, 48
 COARSE = 256
 """Side of the texture on which frames are compared: K frames take 1 MB each of memory there, at any size."""
-FEATHER = 0.004
-"""Of the texture's side: how far inside what was seen the filling begins."""
+FEATHER = 0.004, 0.025
+"""Of the texture's side: how far inside what was seen the filling begins, beside small gaps and beside large ones."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def bake(
     agreed = agreement(stack, coarse)
     layout = lay_out(model, size)
     light, sure = _gathered(clip, rows, found, viewer, layout, agreed, reporter)
-    coverage = _feathered(layout, sure)
+    coverage = _feathered(layout, sure, ~is_inside(model)[layout.triangle])
     whole = completed(model, layout, light, coverage)
     return Baked(
         texture=plate_values(whole, clip),
@@ -94,15 +95,15 @@ def _stacked(
     clip: Clip, rows: dict[int, int], viewer: Viewer, layout: Layout, reporter: Reporter
 ) -> tuple[Stack, list[int]]:
     """The looks of all chosen frames on the coarse layout, and the frames."""
-    lights, weights, found = [], [], []
+    planes, found = [], []
     for number, look in _looks(clip, rows, viewer, layout, "compare frames", reporter):
-        light, weight = np.zeros((len(layout), 3), np.float32), np.zeros(len(layout), np.float32)
-        light[look.texel], weight[look.texel] = look.light, look.weight
-        lights.append(light)
-        weights.append(weight)
+        plane = np.zeros((len(layout), 5), np.float32)
+        plane[look.texel] = np.column_stack([look.light, look.weight, look.rim])
+        planes.append(plane)
         found.append(number)
-    shape = (len(found), len(layout))
-    return Stack(np.array(lights, np.float32).reshape(*shape, 3), np.array(weights, np.float32).reshape(shape)), found
+    stacked = np.array(planes, np.float32).reshape(len(found), len(layout), 5)
+    skin = (np.array(viewer.model.parts) == "skin")[viewer.model.part][layout.triangle]
+    return Stack(stacked[..., :3], stacked[..., 3], stacked[..., 4], skin), found
 
 
 def _gathered(
@@ -127,10 +128,12 @@ def _gathered(
     return total / np.maximum(weights, 1e-12)[:, None], np.minimum(sure, 1)
 
 
-def _feathered(layout: Layout, sure: Array32) -> Array32:
-    """N, 0–1: as sure, but falling to 0 softly towards what wasn't seen."""
-    seen = layout.grid(sure) > 0.5
+def _feathered(layout: Layout, sure: Array32, skin: NDArray[np.bool_]) -> Array32:
+    """N, 0–1: as sure, but falling to 0 softly towards what wasn't seen: over a little towards small gaps (between
+    the lids), on `skin` (N) over more towards what is all hidden.
+    """
     on = layout.grid(np.ones(len(layout), dtype=np.float32)) > 0
-    free = seen | ~on  # an island's own border is no limit of what was seen
-    away = cv2.distanceTransform(free.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    return sure * layout.texels(rise(away / np.float32(layout.size), (0, FEATHER)))
+    unseen = (layout.grid(sure) < 0.5) & on  # an island's own border is no limit of what was seen
+    large = distance(unseen) > FEATHER[1]
+    little, more = rise(distance(~unseen), (0, FEATHER[0])), rise(distance(~large), (FEATHER[1], 2 * FEATHER[1]))
+    return sure * layout.texels(little) * np.where(skin, layout.texels(more), 1)

@@ -8,10 +8,6 @@ from ..conventions import Array32
 
 SMALLEST = 4
 """Side of the coarsest level."""
-NEAR = 0.008
-"""Of the texture's side."""
-LARGEST = 2.0
-"""Natural log of the largest factor between what is guessed and what is seen beside it."""
 TINY = 1e-6
 
 
@@ -37,20 +33,27 @@ def _pull(weighted: Array32, weight: Array32) -> Array32:
     return np.asarray(own * weight + below * (1 - weight), dtype=np.float32)
 
 
-def matched(guess: Array32, seen: Array32, weight: Array32) -> Array32:
+def matched(guess: Array32, seen: Array32, weight: Array32, near: float, largest: float) -> Array32:
     """S×S×3 light: `guess` (> 0), times the smooth factor that takes it to what is seen (weight 0–1) around it.
 
-    Both are averaged over NEAR first: detail that lies elsewhere in the guess is no difference in light.
+    Both are averaged over `near` (of the side) first: detail that lies elsewhere in the guess is no difference in
+    light. `largest`: natural log of the largest factor.
     """
-    sums = [blurred(values * weight[..., None], NEAR) for values in (seen, guess)]
+    sums = [blurred(values * weight[..., None], near) for values in (seen, guess)]
     ratio = np.log(np.maximum(sums[0], TINY)) - np.log(np.maximum(sums[1], TINY))
-    factor = push_pull(np.clip(ratio, -LARGEST, LARGEST).astype(np.float32), weight)
+    factor = push_pull(np.clip(ratio, -largest, largest).astype(np.float32), weight)
     return np.asarray(guess * np.exp(factor), dtype=np.float32)
 
 
 def blurred(grid: Array32, share: float) -> Array32:
     """A Gaussian with a standard deviation of so much of the side."""
     return np.asarray(cv2.GaussianBlur(grid, (0, 0), share * len(grid), borderType=cv2.BORDER_CONSTANT))
+
+
+def distance(free: NDArray[np.bool_]) -> Array32:
+    """S×S: to the nearest texel that isn't free, in sides of the texture."""
+    found = cv2.distanceTransform(free.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return np.asarray(found / np.float32(len(free)), dtype=np.float32)
 
 
 def padded(texture: Array32, known: NDArray[np.bool_]) -> Array32:

@@ -25,7 +25,9 @@ INNER_EDGE = 0.4e-3, 1.5e-3
 cheek): weight rises from 0 to 1 in between. The fit's error on such edges is about half a millimetre."""
 OUTER_EDGE = 4e-3, 14e-3
 """The same from the silhouette, where the fit is poorer and behind which lies what isn't the face."""
-FACING = 0.2, 0.5
+RIM = 12e-3, 30e-3
+"""The same: what is surely, and surely not, so near the silhouette that its colour must be skin's."""
+FACING = 0.12, 0.35
 """Cosine to the eye: seen not at all, and surely."""
 SHARE = 4
 """Weight is a view's quality to this power: high enough that the few best views of a texel make its detail."""
@@ -33,6 +35,10 @@ DEFORMED = 5e-3
 """m from the neutral face at which a frame's quality is halved: the further, the less sure the registration."""
 SHUT = 0.5
 """Weight of a blink from which nothing of the eyeball is trusted."""
+LID_TRAVEL = 4e-3
+"""m that a vertex of the lid proper moves in a blink."""
+HALF_SHUT = 1.5
+"""Doubt in a lid that is half shut; above 1 also a little before and after it nothing is trusted."""
 
 ENOUGH_DETAIL = 0.75
 """Texels a pixel below which the plate is averaged down before it is sampled."""
@@ -52,6 +58,8 @@ class Look:
     """M, > 0: what the look counts against other frames'."""
     sure: Array32
     """M, 0–1: how well the texel is seen in it, were there no other frame."""
+    rim: Array32
+    """M, 0–1: how near the silhouette it is, where hair or the background may be seen instead."""
 
 
 @dataclass(frozen=True)
@@ -85,15 +93,16 @@ class Viewer:
         quality, cosine = self._quality(posed, placed, row)
         facing = np.take(cosine > FACING[0], self.model.triangles).all(axis=1)
         texel = np.flatnonzero(facing[layout.triangle])
-        values = layout.attributes(np.column_stack([placed, quality, cosine]), self.model.triangles, texel)
+        values = layout.attributes(np.column_stack([placed, quality, cosine, self._certain(row)]), self.model.triangles, texel)
         pixels = camera.project(values[:, :3].astype(np.float64), row).astype(np.float32)
         uv = layout.attributes(self.model.uv, self.model.uv_triangles, texel)
-        sure = seen.shown(pixels, uv) * self._inside(pixels) * rise(values[:, 4], FACING)
+        shown, rim = seen.shown(pixels, uv)
+        sure = shown * self._inside(pixels) * rise(values[:, 4], FACING) * values[:, 5]
         kept = np.flatnonzero(sure * values[:, 3] > 0)
         local = pixels[kept] - np.asarray(window[:2], dtype=np.float32)
         shrink = np.sqrt(len(kept) / max(np.count_nonzero(seen.seen) / seen.scale**2, 1.0))
         weight = values[kept, 3] ** SHARE * sure[kept]
-        return Look(texel[kept], _sampled(light, local, float(shrink)), weight, sure[kept])
+        return Look(texel[kept], _sampled(light, local, float(shrink)), weight, sure[kept], rim[kept])
 
     @property
     def _frame(self) -> Window:
@@ -103,8 +112,8 @@ class Viewer:
         return self.model.shape(self.fit.identity, self.fit.expression[row], self.fit.gaze[row])
 
     def _quality(self, posed: Array, placed: Array, row: int) -> tuple[Array, Array]:
-        """V, 0–1: how well a frame shows each vertex, were nothing before it (by facing, size, nearness to neutral and
-        lids); and V: the cosine to the eye.
+        """V, 0–1: how well a frame shows each vertex, were nothing before it (by facing, size, nearness to neutral);
+        and V: the cosine to the eye.
         """
         normals = vertex_normals(placed, self.model.triangles)
         cosine = -np.einsum("vi,vi->v", normals, unit(placed))
@@ -113,13 +122,20 @@ class Viewer:
         moved = np.linalg.norm(posed - self.neutral, axis=1)
         moved[self.model.eyes.member > 0] = 0.0
         quality = np.clip(cosine, 0, 1) * np.clip(size, 0, 1) / (1 + (moved / DEFORMED) ** 2)
-        return np.asarray(quality * self._open(row)), np.asarray(cosine)
+        return np.asarray(quality), np.asarray(cosine)
 
-    def _open(self, row: int) -> Array:
-        """V: 1, on the eyeballs less the further the lids are closed."""
-        names = [self.fit.expressions.index(f"eyeBlink_{side}") for side in "LR"]
-        share = np.clip(1 - self.fit.expression[row, names] / SHUT, 0, 1)
-        return np.concatenate([[1.0], share])[self.model.eyes.member]
+    def _certain(self, row: int) -> Array:
+        """V, 0–1: 0 where half-closed lids, of which the fit is least sure, hide or show a vertex: on lids that are
+        neither open nor shut, and on eyeballs behind lids that aren't open.
+        """
+        certain = np.ones(len(self.neutral))
+        for eye, side in enumerate("LR"):
+            index = self.fit.expressions.index(f"eyeBlink_{side}")
+            shut = float(np.clip(self.fit.expression[row, index], 0, 1))
+            travel = np.linalg.norm(self.model.expression[index], axis=-1)
+            certain *= 1 - np.clip(travel / LID_TRAVEL, 0, 1) * min(1, 4 * HALF_SHUT * shut * (1 - shut))
+            certain[self.model.eyes.member == eye + 1] *= max(0.0, 1 - shut / SHUT)
+        return np.asarray(certain)
 
     def _surface(self, placed: Array, row: int, window: Window) -> "Surface":
         u0, v0, u1, v1 = window
@@ -157,27 +173,31 @@ class Surface:
     corner: tuple[int, int]
     """px of the plate."""
 
-    def shown(self, pixels: Array32, uv: Array32) -> Array32:
-        """M: 0 where another place than uv (M×2) is seen at a pixel (M×2, of the plate), and near edges; else 1."""
+    def shown(self, pixels: Array32, uv: Array32) -> tuple[Array32, Array32]:
+        """M: 0 where another place than uv (M×2) is seen at a pixel (M×2, of the plate), and near edges; else 1.
+        And M: how near the silhouette they are, 1 on it.
+        """
         places = np.asarray((pixels - self.corner) * np.float32(self.scale) - CV_PIXEL_CENTRE, dtype=np.float32)
         column = np.clip(np.rint(places[:, 0]).astype(np.intp), 0, self.seen.shape[1] - 1)
         row = np.clip(np.rint(places[:, 1]).astype(np.intp), 0, self.seen.shape[0] - 1)
         away = np.linalg.norm(self.uv[row, column] - uv, axis=1) * self.across
-        return np.asarray((away < self._same) * self._away_from_edges()[row, column], dtype=np.float32)
+        outer = self._distance(self.seen)[row, column]
+        clear = rise(self._distance(~self._jumps())[row, column], INNER_EDGE) * rise(outer, OUTER_EDGE)
+        return np.asarray((away < self._same) * clear, dtype=np.float32), 1 - rise(outer, RIM)
 
     @property
     def _same(self) -> float:
         return SAME_PLACE + 3 / self.metre
 
-    def _away_from_edges(self) -> Array32:
-        """H×W, 0–1."""
+    def _jumps(self) -> NDArray[np.bool_]:
+        """H×W: where neighbours in the image are none in the layout."""
         jumps = np.zeros(self.seen.shape, dtype=np.bool_)
         for axis in (0, 1):
             one, other = (_shifted(axis, part) for part in (slice(None, -1), slice(1, None)))
             jump = np.linalg.norm(self.uv[one] - self.uv[other], axis=-1) * self.across > self._same
             jumps[one] |= jump
             jumps[other] |= jump
-        return np.asarray(rise(self._distance(~jumps), INNER_EDGE) * rise(self._distance(self.seen), OUTER_EDGE))
+        return jumps
 
     def _distance(self, free: NDArray[np.bool_]) -> Array32:
         """H×W m to the nearest pixel that isn't free."""

@@ -8,7 +8,7 @@ from ..conventions import Array32
 from ..face.model import FaceModel
 from ..face.paint import Complexion, painted
 from ..raster.shade import linear_light
-from .fill import TINY, matched, padded, push_pull
+from .fill import TINY, distance, matched, padded, push_pull
 from .layout import Layout
 from .look import rise
 
@@ -18,6 +18,9 @@ SYMMETRIC = 5e-3
 """m: a texel whose mirror image in the layout is this close to its mirror image on the head has a counterpart."""
 INSIDE = ("eyeball", "iris", "pupil", "teeth", "tongue", "gums", "mouth")
 """What the names of parts begin with that are painted where they aren't seen; the rest is skin."""
+EYES = ("eyeball", "iris", "pupil")
+SKIN_LIGHT, EYE_LIGHT = (0.008, 1.5), (0.015, 0.7)
+"""What a guess is matched over (of the texture's side), and the largest change (natural log)."""
 MIRRORED = 0.01, 0.03
 """Of the texture's side, from what was seen: where the mirror image begins and is all. Small gaps (eyelids' folds,
 nostrils) have none: there the two halves differ most.
@@ -37,16 +40,24 @@ def completed(model: FaceModel, layout: Layout, light: Array32, coverage: Array3
     elsewhere; eyes, teeth and the inside of the mouth are painted.
     """
     part = model.part[layout.triangle]
-    inside = np.array([name.startswith(INSIDE) for name in model.parts])[part]
+    inside = is_inside(model)[layout.triangle]
     outside = _skin(model, layout, light, coverage * ~inside)
     painted_inside = _painted(model, layout)
     guess = np.where(inside[:, None], painted_inside, outside)
     for index in np.unique(part[inside]):
         own = part == index
         guess[own] *= _exposure(light[own], painted_inside[own], coverage[own])
+    eyes = np.array([name.startswith(EYES) for name in model.parts])[part]
+    grids = (layout.grid(values) for values in (guess, light, coverage * eyes))
+    guess = np.where(eyes[:, None], layout.texels(matched(*grids, *EYE_LIGHT)), guess)
     whole = coverage[:, None] * light + (1 - coverage[:, None]) * guess
     on = layout.grid(np.ones(len(layout), dtype=np.float32)) > 0
     return padded(layout.grid(np.clip(whole, light.min(), light.max())), on)
+
+
+def is_inside(model: FaceModel) -> NDArray[np.bool_]:
+    """F: eyes, teeth and the inside of the mouth; the rest is skin."""
+    return np.array([name.startswith(INSIDE) for name in model.parts])[model.part]
 
 
 def _skin(model: FaceModel, layout: Layout, light: Array32, coverage: Array32) -> Array32:
@@ -54,16 +65,15 @@ def _skin(model: FaceModel, layout: Layout, light: Array32, coverage: Array32) -
     seen = layout.grid(light)
     known = _inner(layout.grid(coverage))
     smooth = push_pull(seen, known)
-    share = _twins(model, layout) * known[:, ::-1]
-    mirrored = np.maximum(share[..., None] * seen[:, ::-1] + (1 - share[..., None]) * smooth, TINY)
-    away = cv2.distanceTransform((known < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    far = rise(away / np.float32(layout.size), MIRRORED)[..., None]
-    return layout.texels(far * matched(mirrored, seen, known) + (1 - far) * smooth)
+    mirrored = matched(np.maximum(smooth[:, ::-1], TINY), seen, known, *SKIN_LIGHT)
+    share = rise(distance(known < 0.5), MIRRORED) * rise(distance(known[:, ::-1] > 0.5), MIRRORED)
+    share = (share * _twins(model, layout))[..., None]
+    return layout.texels(share * mirrored + (1 - share) * smooth)
 
 
 def _inner(coverage: Array32) -> Array32:
     """S×S, 0–1: coverage without its rim, where lashes, teeth and shadows of the mouth are mixed with the skin."""
-    full = (coverage > 0.99).astype(np.uint8)
+    full = (coverage > 0.6).astype(np.uint8)
     side = 2 * round(RIM * len(coverage)) + 1
     return cv2.erode(full, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))).astype(np.float32)
 
