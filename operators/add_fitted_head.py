@@ -56,10 +56,13 @@ class AddFittedHead(bpy.types.Operator):
             if self.folder.startswith("//") and not bpy.data.filepath:
                 raise InputError(strings.UNSAVED)
             solve = fitted.read_solve(Path(bpy.path.abspath(self.folder)))
-            said = fitted.add_fitted_head(solve, context.scene, options)
+            face, said = fitted.add_fitted_head(solve, context.scene, options)
         except ExpressionTransferError as error:
             self.report({"ERROR"}, strings.REPORT.format(message=error))
             return {"CANCELLED"}
+        bpy.ops.object.select_all(action="DESELECT")
+        face.select_set(True)
+        context.view_layer.objects.active = face
         if getattr(context, "region_data", None) is not None:
             context.region_data.view_perspective = "CAMERA"
         self.report({"INFO"}, strings.REPORT.format(message=said))

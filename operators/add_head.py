@@ -1,5 +1,5 @@
-"""Add > Mesh > Expression Head: the built-in head, a character to drive where there is none yet."""
-# mypy: disallow-subclassing-any=False
+"""Add > Mesh > Expression Head: a face model's head, a character to drive where there is none yet."""
+# mypy: disallow-subclassing-any=False, disable-error-code="valid-type"
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import ExpressionTransferError
-from ..core.face.library import load_builtin
+from ..core.heads.registry import load_model
 from ..scene import head, settings, strings
 
 
@@ -17,13 +17,15 @@ class AddHead(bpy.types.Operator):
     bl_description = strings.ADD_HEAD_TIP
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012  Blender reads it as a set
 
+    model: bpy.props.StringProperty(default=strings.BUILTIN, name=strings.MODEL)
+
     @classmethod
     def poll(cls, context: Any) -> bool:
         return bool(context.mode == "OBJECT")
 
     def execute(self, context: Any) -> set[str]:
         try:
-            model = load_builtin()
+            model = load_model(self.model)
         except ExpressionTransferError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -32,6 +34,10 @@ class AddHead(bpy.types.Operator):
         chosen = settings.of_scene(context.scene)
         chosen.rig = chosen.rig or added.face
         return {"FINISHED"}
+
+    def draw(self, context: Any) -> None:
+        self.layout.use_property_split = True
+        self.layout.prop_search(self, "model", settings.models(context), "known", icon="USER")
 
 
 def _draw_menu(menu: Any, context: Any) -> None:  # noqa: ARG001  Blender's signature

@@ -92,8 +92,9 @@ def folder_of(face: Any) -> Path:
     return Path(face[SOLVE])
 
 
-def add_fitted_head(solve: Solve, scene: Any, options: Options) -> str:
-    """Add the head and its camera where the 3D cursor stands; a line that says what was done and what differs.
+def add_fitted_head(solve: Solve, scene: Any, options: Options) -> tuple[Any, str]:
+    """Add the head and its camera where the 3D cursor stands; the head, and a line that says what was done and what
+    differs.
 
     Raises InputError where Blender can't read the footage; nothing is added then.
     """
@@ -112,7 +113,7 @@ def add_fitted_head(solve: Solve, scene: Any, options: Options) -> str:
     _animate(solve, parts, seen_by, scene, frames, options)
     if picture is not None:
         backdrop.show_behind(seen_by, picture, fit, frames, f"Fitted {solve.name}")
-    return "; ".join([strings.FITTED.format(name=solve.name), *_differences(fit, picture, scene)])
+    return parts.face, "; ".join([strings.FITTED.format(name=solve.name), *_differences(fit, picture, scene)])
 
 
 def _add_head(solve: Solve, scene: Any, collection: Any) -> head.Head:

@@ -10,7 +10,7 @@ import bpy
 from ..core.errors import InputError
 from ..core.facs.performance import Performance
 from ..core.facs.transfer import Region
-from . import clips, jobs, keys, strings
+from . import clips, jobs, keys, settings, strings
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ def make_request(scene: Any) -> Request:
         raise InputError(strings.NO_SOURCE)
     if chosen.rig is not None:
         _find_face(scene, chosen.rig)
+    _check_model(chosen.model)
     folder = _output_folder(chosen.output)
     return Request(
         argv=tuple(_argv(chosen, source, plate, folder)),
@@ -59,6 +60,13 @@ def _argv(chosen: Any, source: Path, plate: Path | None, folder: Path) -> list[s
         return ["solve", str(source), *options]
     how = ["--strength", f"{chosen.strength:g}", "--mode", chosen.mode, "--region", chosen.region]
     return ["transfer", str(source), str(plate), *options, *how]
+
+
+def _check_model(name: str) -> None:
+    """Of models that were looked up; otherwise it is the worker who tells that one is missing."""
+    known = [model.name for model in settings.models(bpy.context).known]
+    if name and known and name not in known:
+        raise InputError(strings.MODEL_UNKNOWN.format(model=name))
 
 
 def _output_folder(path: str) -> Path:

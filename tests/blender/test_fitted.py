@@ -1,5 +1,6 @@
 """The fitted head before its camera: Blender shows every vertex where the fit projects it, and the plate behind it."""
 
+import functools
 import json
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from bpy_extras.object_utils import world_to_camera_view
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.fit.result import Camera, Fit
+from expression_transfer.core.process import WorkerProcess
 from expression_transfer.scene import fitted
 from mathutils import Vector
 
+FAKE = Path(__file__).with_name("fake_solver.py")
 FRAMES = 12
 LENSES = {
     "landscape": {"width": 1920, "height": 1080, "principal": (960.0, 540.0), "aspect": 1.0},
@@ -64,7 +67,8 @@ def plate(bpy, folder: Path, numbers, width=8, height=8) -> Path:
 
 def add(bpy, folder: Path, **options) -> str:
     solve = fitted.read_solve(folder)
-    return fitted.add_fitted_head(solve, bpy.context.scene, fitted.Options(**{"start": 1, "take_size": True} | options))
+    options = fitted.Options(**{"start": 1, "take_size": True} | options)
+    return fitted.add_fitted_head(solve, bpy.context.scene, options)[1]
 
 
 def head_and_eyes(bpy):
@@ -202,12 +206,23 @@ def test_the_baked_texture_is_on_every_part(blender, tmp_path):
         assert link.from_node.image.filepath == str(tmp_path / "texture" / "texture.png")
 
 
-def test_the_operator_is_one_step_and_says_what_differs(blender, tmp_path):
+def test_added_and_then_textured_by_their_buttons(blender, tmp_path, monkeypatch):
     expression_transfer.register()
-    solve_folder(tmp_path, make_fit(**LENSES["landscape"]))
+    from expression_transfer.operators import working  # noqa: PLC0415  needs bpy
+
+    monkeypatch.setattr(working, "WorkerProcess", functools.partial(WorkerProcess, bootstrap=FAKE))
+    file = plate(blender, tmp_path, range(1, 2))
+    solve_folder(tmp_path, make_fit(**LENSES["landscape"]), "still", file)
     assert blender.ops.expression_transfer.add_fitted_head(folder=str(tmp_path)) == {"FINISHED"}
-    assert len(blender.data.collections[f"{tmp_path.name} fitted"].objects) == 4
-    assert blender.context.scene.camera.name == f"{tmp_path.name} camera"
+    assert len(blender.data.collections["shot.0001 fitted"].objects) == 4
+    assert blender.context.scene.camera.name == "shot.0001 camera"
+    face = blender.context.object
+    assert face.name == "shot.0001 head"
+    assert blender.ops.expression_transfer.bake_texture() == {"FINISHED"}
+    assert json.loads((tmp_path / "texture" / "argv.json").read_text()) == [
+        "texture", str(tmp_path / "fit.npz"), "--plate", str(file), "-o", str(tmp_path / "texture"),
+    ]  # fmt: skip
+    assert {slot.material.node_tree.nodes.active.image.name for slot in face.material_slots} == {"texture.png"}
     expression_transfer.unregister()
 
 

@@ -177,7 +177,7 @@ def face_models():
     wait(lambda now: now["windows"] == 2)
     shoot("preferences")
     order(add_model=str(HEAVY))
-    wait(lambda now: now["running"] and now["text"] != "starting")
+    wait(lambda now: now["running"] and now["workers"])
     shoot("adding")
     subprocess.run(["xdotool", "key", "Escape"], check=True)
     wait(lambda now: not now["running"], 10)
