@@ -15,7 +15,7 @@ from ..face.model import FaceModel, Response
 from ..landmarks.places import EYES, MOUTH
 from ..reporting import Reporter
 from ..storage import Saved
-from ..userdata import user_data_folder
+from ..userdata import cache_folder
 from .embedding import Embedding, Sitting, embedded, find_face
 from .makeup import random_painting, sitter
 from .observer import Observer, open_observer
@@ -93,11 +93,6 @@ OPENED = (
     (("eyeWide_L", "eyeWide_R"), 1.0, np.concatenate([eye.rings[0] for eye in EYES])),
 )
 """Expressions, their weight, and landmarks that they tell apart where the neutral face has them on each other."""
-
-
-def cache_folder() -> Path:
-    """Where what can be made again is kept; the user may empty it."""
-    return user_data_folder() / "cache"
 
 
 def _kept(path: Path) -> Calibration | None:
