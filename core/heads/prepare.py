@@ -4,14 +4,18 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
+
 from ..errors import InputError
 from ..face.geometry import Geometry
-from ..face.library import load_file
+from ..face.library import BUILTIN_PATH, load_builtin, load_file
 from ..face.model import FaceModel
 from ..face.recognise import read_geometry
 from ..reporting import Reporter
 from ..userdata import cache_folder
-from .calibration import calibrated
+from .calibration import SEED, VERSION, calibrated, landmarks_of
+from .carry import with_expressions
+from .observer import open_observer
 
 PREPARED = 1
 """Raised whenever a reader makes another Geometry of the same file than before, so that cached models are made anew."""
@@ -33,7 +37,11 @@ def prepared(path: Path, reporter: Reporter) -> FaceModel:
 
 
 def made_ready(geometry: Geometry, reporter: Reporter) -> FaceModel:
-    """A geometry calibrated, with named expressions where it brought none."""
+    """A geometry calibrated, after the built-in head's expressions were carried over to it where it brought none."""
+    if not geometry.expressions:
+        with open_observer() as observer:
+            placed = landmarks_of(geometry, observer, reporter, np.random.default_rng(SEED))
+        geometry = with_expressions(geometry, placed, load_builtin())
     return calibrated(geometry, reporter)
 
 
@@ -48,12 +56,12 @@ def clear_cache() -> int:
 
 def _fingerprint(path: Path) -> str:
     """By place, size and time of modification: hashing a hundred megabytes would take longer than loading the cache."""
-    files = sorted(path.rglob("*.obj")) if path.is_dir() else [path]
+    files = [*sorted(path.rglob("*.obj")), BUILTIN_PATH] if path.is_dir() else [path, BUILTIN_PATH]
     try:
         stamps = [[str(file.resolve()), *_stamp(file)] for file in files]
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror or error})") from error
-    return hashlib.sha256(json.dumps([PREPARED, FaceModel.schema, stamps]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([PREPARED, VERSION, FaceModel.schema, stamps]).encode()).hexdigest()[:16]
 
 
 def _stamp(file: Path) -> tuple[int, int]:
