@@ -58,8 +58,11 @@ def bake(
     rows = {int(fit.frames[row]): int(row) for row in chosen_rows(model, fit, frames)}
     viewer, coarse = Viewer(model, fit), lay_out(model, COARSE)
     stack, found = _stacked(clip, rows, viewer, coarse, reporter)
+    if not found:
+        span = f"{fit.frames[0]}–{fit.frames[-1]}"
+        raise InputError(f"{clip.path}: has none of the frames {span} in which the fit saw a face; give what was fitted")
     if not (stack.weight > 0).any():
-        raise InputError(f"{clip.path}: no frame shows the fitted face; give the footage that the fit was made from")
+        raise InputError(f"{clip.path}: no frame shows enough of the face to bake a texture; give other frames")
     agreed = agreement(stack, coarse)
     layout = lay_out(model, size)
     light, sure = _gathered(clip, rows, found, viewer, layout, agreed, reporter)

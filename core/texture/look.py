@@ -33,13 +33,10 @@ SHARE = 4
 """Weight is a view's quality to this power: high enough that the few best views of a texel make its detail."""
 DEFORMED = 5e-3
 """m from the neutral face at which a frame's quality is halved: the further, the less sure the registration."""
-SHUT = 0.5
-"""Weight of a blink from which nothing of the eyeball is trusted."""
+SHUT = 0.35, 0.6
+"""Weight of a blink: an eyeball is seen, and isn't."""
 LID_TRAVEL = 4e-3
 """m that a vertex of the lid proper moves in a blink."""
-HALF_SHUT = 1.5
-"""Doubt in a lid that is half shut; above 1 also a little before and after it nothing is trusted."""
-
 ENOUGH_DETAIL = 0.75
 """Texels a pixel below which the plate is averaged down before it is sampled."""
 REMAP_COLUMNS = 4096
@@ -91,9 +88,10 @@ class Viewer:
         placed = self.fit.to_camera(posed, row)
         seen = self._surface(placed, row, window)
         quality, cosine = self._quality(posed, placed, row)
+        lids, certain = self._lids(row)
         facing = np.take(cosine > FACING[0], self.model.triangles).all(axis=1)
         texel = np.flatnonzero(facing[layout.triangle])
-        values = layout.attributes(np.column_stack([placed, quality, cosine, self._certain(row)]), self.model.triangles, texel)
+        values = layout.attributes(np.column_stack([placed, quality * lids, cosine, certain]), self.model.triangles, texel)
         pixels = camera.project(values[:, :3].astype(np.float64), row).astype(np.float32)
         uv = layout.attributes(self.model.uv, self.model.uv_triangles, texel)
         shown, rim = seen.shown(pixels, uv)
@@ -124,18 +122,22 @@ class Viewer:
         quality = np.clip(cosine, 0, 1) * np.clip(size, 0, 1) / (1 + (moved / DEFORMED) ** 2)
         return np.asarray(quality), np.asarray(cosine)
 
-    def _certain(self, row: int) -> Array:
-        """V, 0–1: 0 where half-closed lids, of which the fit is least sure, hide or show a vertex: on lids that are
-        neither open nor shut, and on eyeballs behind lids that aren't open.
+    def _lids(self, row: int) -> tuple[Array, Array]:
+        """V, 0–1, twice: quality as far as the lids decide it, and whether a vertex counts as seen at all.
+
+        Half-shut lids are what the fit is least sure of: quality falls on lids that are neither open nor shut, and on
+        an eyeball the further it is shut; shut further than SHUT, it isn't seen.
         """
-        certain = np.ones(len(self.neutral))
+        quality, sure = np.ones(len(self.neutral)), np.ones(len(self.neutral))
         for eye, side in enumerate("LR"):
             index = self.fit.expressions.index(f"eyeBlink_{side}")
             shut = float(np.clip(self.fit.expression[row, index], 0, 1))
             travel = np.linalg.norm(self.model.expression[index], axis=-1)
-            certain *= 1 - np.clip(travel / LID_TRAVEL, 0, 1) * min(1, 4 * HALF_SHUT * shut * (1 - shut))
-            certain[self.model.eyes.member == eye + 1] *= max(0.0, 1 - shut / SHUT)
-        return np.asarray(certain)
+            quality *= 1 - np.clip(travel / LID_TRAVEL, 0, 1) * 3 * shut * (1 - shut)
+            ball = self.model.eyes.member == eye + 1
+            quality[ball] = 1 - shut
+            sure[ball] = 1 - rise(np.array(shut), SHUT)
+        return quality, sure
 
     def _surface(self, placed: Array, row: int, window: Window) -> "Surface":
         u0, v0, u1, v1 = window
@@ -209,7 +211,7 @@ def _shifted(axis: int, part: slice) -> tuple[slice, ...]:
     return (part, slice(None)) if axis == 0 else (slice(None), part)
 
 
-def rise(distance: Array32, between: tuple[float, float]) -> Array32:
+def rise(distance: Array | Array32, between: tuple[float, float]) -> Array32:
     """0 below the first distance, 1 above the second, smooth in between."""
     share = np.clip((distance - between[0]) / (between[1] - between[0]), 0, 1)
     return np.asarray(share**2 * (3 - 2 * share), dtype=np.float32)

@@ -8,7 +8,7 @@ from ..conventions import Array32
 from ..face.model import FaceModel
 from ..face.paint import Complexion, painted
 from ..raster.shade import linear_light
-from .fill import TINY, distance, matched, padded, push_pull
+from .fill import TINY, continued, distance, matched, padded
 from .layout import Layout
 from .look import rise
 
@@ -64,7 +64,7 @@ def _skin(model: FaceModel, layout: Layout, light: Array32, coverage: Array32) -
     """N×3: what is seen, its smooth continuation, and further away from it the other half's mirror image."""
     seen = layout.grid(light)
     known = _inner(layout.grid(coverage))
-    smooth = push_pull(seen, known)
+    smooth = continued(seen, known)
     mirrored = matched(np.maximum(smooth[:, ::-1], TINY), seen, known, *SKIN_LIGHT)
     share = rise(distance(known < 0.5), MIRRORED) * rise(distance(known[:, ::-1] > 0.5), MIRRORED)
     share = (share * _twins(model, layout))[..., None]
