@@ -61,6 +61,7 @@ def show_behind(camera: Any, picture: Picture, fit: Fit, frames: Array, name: st
     data.show_background_images = True
     behind = data.background_images.new()
     behind.source, behind.image = "IMAGE", image
+    image.display_aspect = max(1.0, 1 / fit.camera.aspect), max(1.0, fit.camera.aspect)
     behind.alpha, behind.display_depth, behind.frame_method = 1.0, "BACK", "FIT"
     if image.source == "FILE":
         return
