@@ -37,6 +37,8 @@ bench: env .venv-smplx/.ready
 	$(BIN)/python -m expression_transfer.benchmarks.plumbing
 	$(BIN)/python -m expression_transfer.benchmarks.agreement
 	$(BIN)/python -m expression_transfer.benchmarks.reprojection
+	$(BIN)/python -m expression_transfer.benchmarks.models
+	$(BIN)/python -m expression_transfer.benchmarks.texture
 	$(BIN)/python -m expression_transfer.benchmarks.speed
 	.venv-smplx/bin/python -m expression_transfer.benchmarks.flame
 

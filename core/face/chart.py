@@ -1,9 +1,10 @@
 """UVs for surfaces that come without any: each piece laid flat on a disc, without overlap.
 
 Every inner vertex is a weighted mean of its neighbours and the longest border lies on a circle (Tutte, How to draw a
-graph, 1963): with positive weights no triangle folds over. The weights are the cotangents of harmonic maps (Pinkall &
-Polthier 1993), bounded from below. Other borders (nostrils, eyes) are filled for the solve. Triangles far from the
-border come out small: a chart to bake and paint in, not one to stretch a picture over.
+graph, 1963): with positive weights no triangle folds over. The weights begin as the cotangents of harmonic maps
+(Pinkall & Polthier 1993), bounded from below, and are then made weaker where the layout is crowded, so that noses and
+ears get their share (Yoshizawa et al., A fast and simple stretch-minimizing mesh parameterization, 2004). Borders
+other than the longest (nostrils, mouth) are filled for the solve.
 """
 
 from collections.abc import Callable
@@ -15,9 +16,11 @@ from ..conventions import Array, Array32
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.05, 20.0
 """Of a cotangent, which is negative opposite a wide angle and without bound opposite none."""
+ROUNDS, MOST_CROWDING = 4, 100.0
+"""How often weights are made anew, weaker where the layout is crowded."""
 CLUSTERS = 1200
-STEPS, CLOSE = 2000, 1e-7
-"""Of the solve at most, and its residual at which it ends (of the border's own)."""
+STEPS, ROUGHLY, CLOSE = 2000, 1e-3, 1e-7
+"""Of a solve at most, and the residual at which all but the last, and the last one, end (of what they began with)."""
 MARGIN = 0.98
 """Of a cell that its disc fills."""
 
@@ -65,7 +68,7 @@ def _disc(vertices: Array, triangles: Triangles) -> Array:
         hub = np.full(len(loop), len(all_vertices))
         filled = np.concatenate([filled, np.stack([np.roll(loop, -1), loop, hub], axis=1).astype(np.int32)])
         all_vertices = np.concatenate([all_vertices, vertices[loop].mean(axis=0, keepdims=True)])
-    return _harmonic(all_vertices, filled, outer)[: len(vertices)]
+    return _spread(all_vertices, filled, outer)[: len(vertices)]
 
 
 def _borders(triangles: Triangles) -> list[NDArray[np.int64]]:
@@ -91,15 +94,40 @@ def _borders(triangles: Triangles) -> list[NDArray[np.int64]]:
     return loops
 
 
-def _harmonic(vertices: Array, triangles: Triangles, border: NDArray[np.int64]) -> Array:
-    """V×2: the border on the unit circle by its length, everything else the weighted mean of its neighbours."""
+def _spread(vertices: Array, triangles: Triangles, border: NDArray[np.int64]) -> Array:
+    """V×2: the border on the unit circle by its length, its lowest vertex at the bottom, and everything else the
+    weighted mean of its neighbours.
+    """
     steps = np.linalg.norm(vertices[border] - vertices[np.roll(border, -1)], axis=1)
     angle = 2 * np.pi * (np.cumsum(steps) - steps) / steps.sum()
+    angle -= angle[vertices[border, 1].argmin()] + np.pi / 2
     place = np.zeros((len(vertices), 2))
     place[border] = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     free = np.ones(len(vertices), dtype=bool)
     free[border] = False
-    edges = _edges(vertices, triangles)
+    rows, columns, weights = _edges(vertices, triangles)
+    for close in (*[ROUGHLY] * (ROUNDS - 1), CLOSE):
+        place = _balanced(vertices, place, free, (rows, columns, weights), close)
+        crowding = _crowding(vertices, place, triangles)
+        weights = weights / np.sqrt(crowding[rows] * crowding[columns])
+    return place
+
+
+def _crowding(vertices: Array, place: Array, triangles: Triangles) -> Array:
+    """V: how much smaller a vertex' surroundings are laid out than the whole, as a ratio of lengths."""
+    true, laid = (_areas(np.pad(each, ((0, 0), (0, 3 - each.shape[1]))), triangles) for each in (vertices, place))
+    of_vertex = [np.bincount(triangles.ravel(), np.repeat(each, 3), len(vertices)) for each in (true, laid)]
+    ratio = np.sqrt(of_vertex[0] / np.maximum(of_vertex[1], 1e-12 * laid.sum()) * laid.sum() / true.sum())
+    return np.asarray(np.clip(ratio, 1 / MOST_CROWDING, MOST_CROWDING))
+
+
+def _areas(vertices: Array, triangles: Triangles) -> Array:
+    a, b, c = (vertices[triangles[:, k]] for k in range(3))
+    return np.asarray(0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1))
+
+
+def _balanced(vertices: Array, place: Array, free: NDArray[np.bool_], edges: Edges, close: float) -> Array:
+    """V×2: the free vertices' places (V×2, as a start) as the weighted means of their neighbours'."""
     rows, columns, weights = edges
     diagonal: Array = np.bincount(rows, weights, len(vertices)).astype(np.float64)[:, None]
 
@@ -109,7 +137,7 @@ def _harmonic(vertices: Array, triangles: Triangles, border: NDArray[np.int64]) 
         return np.asarray(np.where(free[:, None], diagonal * values - np.stack(along, axis=1), 0.0))
 
     smoothed = _two_levels(vertices, free, edges, diagonal)
-    return place + _conjugate_gradients(product, smoothed, -product(place))
+    return place + _conjugate_gradients(product, smoothed, -product(place), close)
 
 
 def _two_levels(vertices: Array, free: NDArray[np.bool_], edges: Edges, diagonal: Array) -> Map:
@@ -142,12 +170,12 @@ def _clusters(vertices: Array, free: NDArray[np.bool_]) -> tuple[NDArray[np.int6
         size *= 1.3
 
 
-def _conjugate_gradients(product: Map, smoothed: Map, right: Array) -> Array:
+def _conjugate_gradients(product: Map, smoothed: Map, right: Array, close: float) -> Array:
     """The solution (V×2) of product(x) = right, both columns at once, with an approximate inverse."""
     solution, residual = np.zeros_like(right), right.copy()
     ready = smoothed(residual)
     direction, strength = ready.copy(), np.sum(residual * ready, axis=0)
-    enough = CLOSE**2 * strength
+    enough = close**2 * strength
     for _ in range(STEPS):
         if (strength <= enough).all():
             break
