@@ -17,7 +17,7 @@ from ..reporting import Reporter
 from ..storage import Saved
 from ..userdata import cache_folder
 from .embedding import Embedding, Sitting, embedded, find_face
-from .makeup import random_painting, sitter
+from .makeup import BROW_LIFT, random_painting, sitter
 from .observer import Observer, open_observer
 from .response import Measurement, measured_response
 from .studio import Plain, random_room
@@ -76,7 +76,7 @@ def landmarks_of(geometry: Geometry, observer: Observer, reporter: Reporter, rng
     bare = Sitting(mean, triangles, Plain())
     rough = find_face(bare, observer)
     places = embedded([bare], mean, rough, observer, reporter).places(mean, triangles)
-    who = sitter(geometry, places, Framing.of(places))
+    who = sitter(geometry, places, Framing.of(places), BROW_LIFT)
     looks = [(random_painting(who, rng), random_room(rng)) for _ in range(PAINTINGS)]
     found = embedded([Sitting(mean, triangles, *look) for look in looks], mean, places, observer, reporter)
     for shapes, weight, landmarks in OPENED:

@@ -24,6 +24,11 @@ CHART = 512
 EXTENT = 1.5
 """Side of the chart in sizes of the face."""
 FRACTION_BITS = 4
+BROW_LIFT = 0.055
+"""In distances of the outer eye corners: on a bare head the detector takes the ridge of the bone for the brow, which
+grows above it (5 mm on ICT-FaceKit, whose brows are annotated)."""
+BROW_AT_MOST = 0.65
+"""How bright a brow may be beside the skin."""
 IRIS_RADIUS, PUPIL_RADIUS = 0.0059, 0.0023
 """m, of a grown-up's eye (they hardly vary) and of its pupil in a room."""
 HAIRLINE, TEMPLES, NAPE = 0.54, -0.45, -0.4
@@ -57,11 +62,13 @@ class Sitter:
     """F×3 linear light of parts with their own colour; NaN elsewhere."""
     landmarks: Array
     """478×2 px in the chart."""
+    brow_lift: float
+    """How far above the landmarks brows are painted, in distances of the outer eye corners."""
     eyeballs: bool
     """Whether eyes are balls apart from the skin, or part of it."""
 
 
-def sitter(geometry: Geometry, landmarks: Array, framing: Framing) -> Sitter:
+def sitter(geometry: Geometry, landmarks: Array, framing: Framing, brow_lift: float = 0.0) -> Sitter:
     """A geometry with landmarks (478×3 m) on its mean."""
     mean, size = geometry.mean.astype(np.float64), framing.size
     away = (mean - framing.centre) / size
@@ -74,6 +81,7 @@ def sitter(geometry: Geometry, landmarks: Array, framing: Framing) -> Sitter:
         _from_axis(geometry),
         _flesh(geometry),
         (place * [1, -1] + 0.5) * CHART,
+        brow_lift,
         bool((geometry.eyes.member > 0).any()),
     )
 
@@ -167,7 +175,8 @@ class _Painter:
         out *= 1 + self._noise(((8, 0.02), (60, 0.018), (250, 0.025)))
         self._mouth(out)
         for upper, lower in BROWS:
-            self._brow(out, np.concatenate([self.landmarks[list(upper)], self.landmarks[list(lower[::-1])]]))
+            outline = np.concatenate([self.landmarks[list(upper)], self.landmarks[list(lower[::-1])]])
+            self._brow(out, outline - [0, self.who.brow_lift * self.unit])
         for nostril in NOSTRILS:
             rim = self.landmarks[list(nostril)]
             self._blend(out, 0.8 * self._filled(0.7 * rim + 0.3 * rim.mean(axis=0), 0.015), 0.22 * self.skin)
@@ -187,7 +196,8 @@ class _Painter:
     def _brow(self, out: Array32, outline: Array) -> None:
         hairs = np.clip(0.9 + 2.0 * self._noise(((200, 0.12), (400, 0.12)))[..., 0], 0, 1)
         strength = self.rng.uniform(0.6, 0.9)
-        self._blend(out, strength * self._filled(outline, 0.02) * hairs, 0.8 * self.hair + 0.2 * self.skin)
+        dark = np.minimum(0.8 * self.hair + 0.2 * self.skin, BROW_AT_MOST * self.skin)
+        self._blend(out, strength * self._filled(outline, 0.02) * hairs, dark)
 
     def _flat_eyes(self, out: Array32) -> None:
         """Eyes that are part of the skin: white between the lids, an iris where the detector sees one."""
