@@ -14,6 +14,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add = models.add_parser("add", help="check a face model, calibrate it where it is not, and register it")
     add.add_argument("path", type=Path, metavar="PATH", help="ICT-FaceKit, FLAME, BFM or GNM; or a saved model")
     add.add_argument("--name", metavar="NAME", help="what to call it (default: what it calls itself)")
+    add.add_argument("--engine", choices=("numpy", "smplx"), default="numpy", help="who evaluates FLAME")
     add.set_defaults(run=_add)
     remove = models.add_parser("remove", help="forget a registered model")
     remove.add_argument("name", metavar="NAME")
@@ -33,7 +34,7 @@ def _list(arguments: argparse.Namespace, reporter: "Reporter") -> None:
 def _add(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core.heads import registry
 
-    entry = registry.add_model(arguments.path, reporter, arguments.name)
+    entry = registry.add_model(arguments.path, reporter, arguments.name, arguments.engine)
     reporter.log(f"added '{entry.name}': {entry.size}")
     reporter.log(f"licence: {entry.licence}")
 

@@ -11,6 +11,7 @@ from .clip import Clip, display, open_clip
 from .conventions import Array
 from .errors import InputError
 from .export.curves import LIVE_LINK_FPS, read_performance, write_arkit, write_facs
+from .export.flame import write_flame
 from .export.obj import write_obj
 from .export.plot import plot_curves
 from .face.model import FaceModel
@@ -94,7 +95,7 @@ class Solved:
 
 def solve(footage: Footage, folder: Path, run: Run) -> Solved:
     """Footage → everything in `folder`: landmarks.npz, fit.npz, performance.npz, arkit.csv, facs.csv, neutral.obj,
-    curves.png, report.json.
+    curves.png, report.json; flame.npz where the model was made from FLAME.
     """
     return _solve(footage, footage.open(folder), load_model(run.model, run.reporter), Job(folder, run.resume), run)
 
@@ -114,6 +115,8 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
         acted.save(folder / "performance.npz")
         write_curves(acted, folder)
         write_obj(model.neutral(fit.identity), model, folder / "neutral.obj")
+        if model.root is not None:
+            write_flame(fit, model, folder / "flame.npz")
     write_json(folder / "report.json", report)
     made_from = fingerprint(fit=fitted_from, neutral=footage.neutral_frame)
     return Solved(clip, model, track, fit, neutral, acted, made_from, report)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32, rotation_matrices
 from ..errors import InputError
 from .cylinder import cylindrical_chart
-from .geometry import Eyeballs, Geometry, no_codes
+from .geometry import Eyeballs, Geometry, Root
 from .npz import is_zip, read_npz
 from .pickles import read_pickle
 
@@ -28,6 +28,9 @@ POSE_TERMS = 9 * (len(JOINTS) - 1)
 
 IDENTITY_MODES = 100
 """Of FLAME's 300 that a Geometry has: those beyond change a face by less than landmarks can tell."""
+
+CODE_NAMES = (*(f"expression_{k:03d}" for k in range(EXPRESSIONS)), "jaw_pose_x", "jaw_pose_y", "jaw_pose_z")
+"""The parameters that a named expression is told in: standard deviations, and the jaw's rotation vector (rad)."""
 
 LAYOUT: dict[str, tuple[int, ...]] = {
     "v_template": (VERTICES, 3),
@@ -119,7 +122,6 @@ class Flame:
         """The head in face space, without expressions: FLAME's own have no names (heads.carry gives it named ones)."""
         modes = np.swapaxes(self.bases[:IDENTITY_MODES].reshape(IDENTITY_MODES, 3, -1), 1, 2)
         part, parts = self._parts()
-        codes, code_names = no_codes(0)
         return Geometry(
             name=self.name,
             licence=self.licence,
@@ -133,8 +135,9 @@ class Flame:
             part=part,
             parts=parts,
             eyes=self._eyeballs(),
-            codes=codes,
-            code_names=code_names,
+            codes=np.zeros((0, len(CODE_NAMES)), dtype=np.float32),
+            code_names=CODE_NAMES,
+            root=self._root(),
         )
 
     def _eyeballs(self) -> Eyeballs:
@@ -149,6 +152,12 @@ class Flame:
         return Eyeballs(
             (centre - self.origin).astype(np.float32), identity.astype(np.float32), float(np.mean(distance)), member
         )
+
+    def _root(self) -> Root:
+        identity = self.joint_bases[:IDENTITY_MODES, :3]
+        none = np.zeros((0, 3), dtype=np.float32)
+        origin, joint = -self.origin, self.joints[0] - self.origin
+        return Root(origin.astype(np.float32), joint.astype(np.float32), identity.astype(np.float32), none)
 
     def _parts(self) -> tuple[NDArray[np.int8], tuple[str, ...]]:
         member = self._eyeballs().member[self.triangles]

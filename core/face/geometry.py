@@ -1,6 +1,6 @@
 """A head as its file describes it: what is known of a face before any detector looked at it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,20 @@ class Eyeballs:
     """m."""
     member: NDArray[np.int8]
     """V: 0 where the vertex belongs to no eyeball, 1 the left, 2 the right."""
+
+
+@dataclass(frozen=True)
+class Root:
+    """How the model's own kind (FLAME) places a head: its coordinates' origin and the joint it turns the head about."""
+
+    origin: Array32
+    """3 m, in face space; the axes are face space's."""
+    joint: Array32
+    """3 m in the mean face."""
+    identity: Array32
+    """I×3 m per standard deviation."""
+    expression: Array32
+    """E×3 m at weight 1, where an expression is made of the model's own parameters."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,8 @@ class Geometry:
     """E×P: each expression in the P parameters of the model's own kind (FLAME's), 0 columns where it has none."""
     code_names: tuple[str, ...]
     """P names: 'expression_000', …, 'jaw_pose_x', …"""
+    root: Root | None = field(default=None, kw_only=True)
+    """Of a head whose kind has parameters of its own."""
 
     def neutral(self, identity: Array) -> Array:
         """V×3 m: the neutral head of an identity (I standard deviations)."""

@@ -100,6 +100,13 @@ def _bad_array(model: FaceModel) -> str | None:
         "response.sigma": (model.response.sigma, (LANDMARKS, 2)),
         "response.common": (model.response.common, (*model.response.common.shape[:1], LANDMARKS, 2)),
     }
+    if model.root is not None:
+        expected |= {
+            "root.origin": (model.root.origin, (3,)),
+            "root.joint": (model.root.joint, (3,)),
+            "root.identity": (model.root.identity, (*modes, 3)),
+            "root.expression": (model.root.expression, (*shapes, 3)),
+        }
     for name, (array, shape) in expected.items():
         if array.shape != shape:
             return f"{name} is {array.shape}, not {shape}"

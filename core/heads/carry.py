@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..conventions import Array
-from ..face.geometry import Geometry, no_codes
+from ..face.geometry import Geometry
 from ..face.model import FaceModel
 from .embedding import Embedding
 from .eyelids import clear_of_eyeballs
@@ -33,18 +33,19 @@ def with_expressions(geometry: Geometry, placed: Embedding, builtin: FaceModel) 
     """The geometry with the built-in head's expressions carried over to it.
 
     `placed`: the detector's landmarks on the geometry's mean. Nothing is asked of the geometry's topology, parts or
-    expressions; eyeballs stay, for gaze turns them.
+    expressions; eyeballs stay, for gaze turns them. Its own parameters are left at rest (flame_codes finds them).
     """
     warp = registered(builtin, geometry, placed)
     expression = _followed(geometry, builtin, warp, _moved(builtin, warp))
     expression = clear_of_eyeballs(geometry, expression)
-    codes, code_names = no_codes(len(expression))
+    count = len(expression)
+    root = geometry.root
     return replace(
         geometry,
         expression=expression.astype(np.float32),
         expressions=builtin.expressions,
-        codes=codes,
-        code_names=code_names,
+        codes=np.zeros((count, len(geometry.code_names)), dtype=np.float32),
+        root=None if root is None else replace(root, expression=np.zeros((count, 3), dtype=np.float32)),
     )
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
+from ..face.flame import read_flame
+from ..face.flame_engines import forward_of
 from ..face.geometry import Geometry
 from ..face.library import BUILTIN_PATH, load_builtin, load_file
 from ..face.model import FaceModel
@@ -15,15 +17,17 @@ from ..reporting import Reporter
 from ..userdata import cache_folder
 from .calibration import SEED, VERSION, calibrated, landmarks_of
 from .carry import with_expressions
+from .flame_codes import with_flame_codes
 from .observer import open_observer
 
 PREPARED = 1
 """Raised whenever a reader makes another Geometry of the same file than before, so that cached models are made anew."""
 
 
-def prepared(path: Path, reporter: Reporter) -> FaceModel:
+def prepared(path: Path, reporter: Reporter, engine: str = "numpy") -> FaceModel:
     """The model of a raw file, zip or folder; from the cache where it was prepared before.
 
+    `engine`: who evaluates FLAME (face.flame_engines); the result is the same.
     Raises InputError for what can't be read or shows no face, Cancelled where the reporter asks to stop; neither
     leaves anything behind.
     """
@@ -31,7 +35,13 @@ def prepared(path: Path, reporter: Reporter) -> FaceModel:
     try:
         return load_file(kept)
     except InputError:
-        model = made_ready(read_geometry(path), reporter)
+        geometry = read_geometry(path)
+        if geometry.code_names:
+            flame = read_flame(path)
+            forward = forward_of(flame, engine)
+            model = with_flame_codes(made_ready(geometry, reporter), flame, forward, reporter)
+        else:
+            model = made_ready(geometry, reporter)
         model.save(kept, packed=False)
         return model
 

@@ -52,14 +52,14 @@ def list_models() -> list[Entry]:
     return entries
 
 
-def add_model(path: Path, reporter: Reporter, name: str | None = None) -> Entry:
+def add_model(path: Path, reporter: Reporter, name: str | None = None, engine: str = "numpy") -> Entry:
     """Read a model, check it whole, calibrate it where it is not, and keep a copy.
 
     It is called `name`, or what it calls itself, or what of that can be a file's name; a model that bore that name
     is replaced. The copy bears the name itself, so that the fits made with it lead back to it. Raises InputError
     naming what is wrong with the file.
     """
-    model = _from_path(path, reporter)
+    model = _from_path(path, reporter, engine)
     called = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name or model.name).strip(
         ".-"
     )
@@ -79,10 +79,10 @@ def remove_model(name: str) -> None:
     path.unlink(missing_ok=True)
 
 
-def _from_path(path: Path, reporter: Reporter) -> FaceModel:
+def _from_path(path: Path, reporter: Reporter, engine: str = "numpy") -> FaceModel:
     from .prepare import prepared  # noqa: PLC0415  Blender lists and loads models without the engine
 
-    return load_file(path) if is_saved(path) else prepared(path, reporter)
+    return load_file(path) if is_saved(path) else prepared(path, reporter, engine)
 
 
 def _entry(name: str, kind: str, model: FaceModel, path: Path) -> Entry:
