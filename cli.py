@@ -116,14 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     _out(guides)
     guides.set_defaults(run=_guides)
 
-    texture = commands.add_parser("texture", help="a texture of the fitted person, baked from the plate, and the head")
-    texture.add_argument("fit", type=Path, metavar="DIR/fit.npz")
-    texture.add_argument("--plate", type=Path, required=True, metavar="FOOTAGE", help="what was fitted")
-    texture.add_argument("--size", type=_side, default=2048, metavar="PX", help="of the texture, each way")
-    texture.add_argument("--frames", type=_count, default=48, metavar="N", help="at most so many are used")
-    texture.add_argument("--model", metavar="NAME|PATH", help="the model it was fitted with, where it has no name")
-    _out(texture)
-    texture.set_defaults(run=_texture)
+    _baking(commands)
 
     composite = commands.add_parser("composite", help="edited curves on a plate")
     composite.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, arkit.csv, facs.csv")
@@ -139,6 +132,17 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("-o", "--out", type=Path, default=Path("out/demo"), metavar="DIR")
     demo.set_defaults(run=_demo)
     return parser
+
+
+def _baking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    texture = commands.add_parser("texture", help="a texture of the fitted person, baked from the plate, and the head")
+    texture.add_argument("fit", type=Path, metavar="DIR/fit.npz")
+    texture.add_argument("--plate", type=Path, required=True, metavar="FOOTAGE", help="what was fitted")
+    texture.add_argument("--size", type=_side, default=2048, metavar="PX", help="of the texture, each way")
+    texture.add_argument("--frames", type=_count, default=48, metavar="N", help="at most so many are used")
+    texture.add_argument("--model", metavar="NAME|PATH", help="the model it was fitted with, where it has no name")
+    _out(texture)
+    texture.set_defaults(run=_texture)
 
 
 def _out(parser: argparse.ArgumentParser) -> None:

@@ -85,7 +85,8 @@ def _floor(stack: Stack) -> np.float32:
 
 def _overall(difference: Array32, weight: Array32) -> Array32:
     """K×3: each frame's gain as a whole, its median over the texels."""
-    return np.stack([weighted_median(d[:, None].copy(), w[:, None])[0] for d, w in zip(difference, weight, strict=True)])
+    frames = zip(difference, weight, strict=True)
+    return np.stack([weighted_median(own[:, None], share[:, None])[0] for own, share in frames])
 
 
 def _local(difference: Array32, overall: Array32, weight: Array32, layout: Layout) -> Array32:

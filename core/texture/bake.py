@@ -48,9 +48,7 @@ class Baked:
     """Share of the surface's texels that frames showed."""
 
 
-def bake(
-    clip: Clip, fit: Fit, model: FaceModel, reporter: Reporter, size: int = SIZE, frames: int = FRAMES
-) -> Baked:
+def bake(clip: Clip, fit: Fit, model: FaceModel, reporter: Reporter, size: int = SIZE, frames: int = FRAMES) -> Baked:
     """A size×size texture of the person in `clip`, fitted as `fit` with `model`, from at most so many `frames`.
 
     Memory doesn't grow with the clip's length. InputError where no frame of the clip shows the face.
@@ -60,7 +58,9 @@ def bake(
     stack, found = _stacked(clip, rows, viewer, coarse, reporter)
     if not found:
         span = f"{fit.frames[0]}–{fit.frames[-1]}"
-        raise InputError(f"{clip.path}: has none of the frames {span} in which the fit saw a face; give what was fitted")
+        raise InputError(
+            f"{clip.path}: has none of the frames {span} in which the fit saw a face; give what was fitted"
+        )
     if not (stack.weight > 0).any():
         raise InputError(f"{clip.path}: no frame shows enough of the face to bake a texture; give other frames")
     agreed = agreement(stack, coarse)
@@ -137,6 +137,6 @@ def _feathered(layout: Layout, sure: Array32, skin: NDArray[np.bool_]) -> Array3
     """
     on = layout.grid(np.ones(len(layout), dtype=np.float32)) > 0
     unseen = (layout.grid(sure) < 0.5) & on  # an island's own border is no limit of what was seen
-    large = distance(unseen) > FEATHER[1]
+    large = distance(unseen & (layout.grid(skin.astype(np.float32)) > 0)) > FEATHER[1]
     little, more = rise(distance(~unseen), (0, FEATHER[0])), rise(distance(~large), (FEATHER[1], 2 * FEATHER[1]))
-    return sure * layout.texels(little) * np.where(skin, layout.texels(more), 1)
+    return np.asarray(sure * layout.texels(little) * np.where(skin, layout.texels(more), 1), dtype=np.float32)

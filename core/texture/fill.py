@@ -18,7 +18,7 @@ def continued(values: Array32, weight: Array32) -> Array32:
     the smoother the further away.
     """
     coarse = _resized(np.dstack([values * weight[..., None], weight]), min(COARSE, len(weight)))
-    known = coarse[..., -1] > 0.5
+    known = coarse[..., -1] > coarse[..., -1].max() / 2
     if not known.any():
         return np.zeros_like(values)
     border = padded(coarse[..., :-1] / np.maximum(coarse[..., -1:], TINY), known)

@@ -25,8 +25,8 @@ MIRRORED = 0.01, 0.03
 """Of the texture's side, from what was seen: where the mirror image begins and is all. Small gaps (eyelids' folds,
 nostrils) have none: there the two halves differ most.
 """
-RIM = 0.004
-"""Of the texture's side."""
+SURE, RIM = 0.6, 0.004
+"""Coverage that filling starts from, and how far inside its border (of the texture's side)."""
 FEW = 0.02
 """Share of a part that must be seen for its light to count as much as the usual one."""
 USUAL = 0.4
@@ -48,8 +48,8 @@ def completed(model: FaceModel, layout: Layout, light: Array32, coverage: Array3
         own = part == index
         guess[own] *= _exposure(light[own], painted_inside[own], coverage[own])
     eyes = np.array([name.startswith(EYES) for name in model.parts])[part]
-    grids = (layout.grid(values) for values in (guess, light, coverage * eyes))
-    guess = np.where(eyes[:, None], layout.texels(matched(*grids, *EYE_LIGHT)), guess)
+    like_seen = matched(layout.grid(guess), layout.grid(light), layout.grid(coverage * eyes), *EYE_LIGHT)
+    guess = np.where(eyes[:, None], layout.texels(like_seen), guess)
     whole = coverage[:, None] * light + (1 - coverage[:, None]) * guess
     on = layout.grid(np.ones(len(layout), dtype=np.float32)) > 0
     return padded(layout.grid(np.clip(whole, light.min(), light.max())), on)
@@ -57,7 +57,7 @@ def completed(model: FaceModel, layout: Layout, light: Array32, coverage: Array3
 
 def is_inside(model: FaceModel) -> NDArray[np.bool_]:
     """F: eyes, teeth and the inside of the mouth; the rest is skin."""
-    return np.array([name.startswith(INSIDE) for name in model.parts])[model.part]
+    return np.asarray(np.array([name.startswith(INSIDE) for name in model.parts])[model.part])
 
 
 def _skin(model: FaceModel, layout: Layout, light: Array32, coverage: Array32) -> Array32:
@@ -73,9 +73,10 @@ def _skin(model: FaceModel, layout: Layout, light: Array32, coverage: Array32) -
 
 def _inner(coverage: Array32) -> Array32:
     """S×S, 0–1: coverage without its rim, where lashes, teeth and shadows of the mouth are mixed with the skin."""
-    full = (coverage > 0.6).astype(np.uint8)
+    full = (coverage > SURE).astype(np.uint8)
     side = 2 * round(RIM * len(coverage)) + 1
-    return cv2.erode(full, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))).astype(np.float32)
+    inner = cv2.erode(full, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    return np.asarray(inner if inner.any() else coverage, dtype=np.float32)
 
 
 def _twins(model: FaceModel, layout: Layout) -> NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """Baked textures as files: EXR with the plate's own values, PNG to look at and for game engines, and the coverage."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import OpenImageIO as oiio  # noqa: N813 - its own name for itself
@@ -14,8 +15,10 @@ from ..storage import whole_file
 from .bake import Baked
 from .light import linear_plate, shown
 
-COLOUR = ("oiio:ColorSpace", "colorInteropID", "chromaticities", "adoptedNeutral", "whiteLuminance")
+COLOUR = ("colorInteropID", "chromaticities", "adoptedNeutral", "whiteLuminance")
 """What a plate's header says of its colours."""
+ENCODED = "srgb_rec709_scene"
+"""EXR values count as linear light unless they say otherwise: those of 8- and 16-bit plates are sRGB-encoded."""
 NO_DATE = "1970:01:01 00:00:00"
 """OpenImageIO would write the present time: other bytes each time."""
 
@@ -29,23 +32,23 @@ def write_texture(baked: Baked, clip: Clip, folder: Path) -> None:
     _write(folder / "coverage.png", _eight(baked.coverage[..., None]), {})
 
 
-def _colour(clip: Clip) -> dict[str, object]:
-    named = {"oiio:ColorSpace": clip.colour_space or ("lin_rec709" if linear_plate(clip) else "sRGB")}
+def _colour(clip: Clip) -> dict[str, Any]:
+    named: dict[str, Any] = {} if linear_plate(clip) else {"colorInteropID": ENCODED}
     if clip.kind == "video":
         return named
     spec = read_spec(clip.source.location(clip.first))
-    return named | {item.name: item.value for item in spec.extra_attribs if item.name in COLOUR}
+    return named | {item.name: (item.type, item.value) for item in spec.extra_attribs if item.name in COLOUR}
 
 
 def _eight(values: Array32) -> NDArray[np.uint8]:
     return np.asarray(np.rint(255 * np.clip(values, 0, 1)), dtype=np.uint8)
 
 
-def _write(path: Path, pixels: Array32 | NDArray[np.uint8], attributes: dict[str, object]) -> None:
+def _write(path: Path, pixels: Array32 | NDArray[np.uint8], attributes: dict[str, Any]) -> None:
     height, width, channels = pixels.shape
     spec = oiio.ImageSpec(width, height, channels, "uint8" if pixels.dtype == np.uint8 else "float")
     for name, value in {"DateTime": NO_DATE, "compression": "zip", **attributes}.items():
-        spec.attribute(name, value)
+        spec.attribute(name, *value) if isinstance(value, tuple) else spec.attribute(name, value)
     with whole_file(path) as temporary:
         image = oiio.ImageOutput.create(str(temporary))
         done = image is not None and image.open(str(temporary), spec)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-import cv2
 import numpy as np
 from expression_transfer.core.clip import Clip, Frame
 from expression_transfer.core.fit.result import Camera, Fit

@@ -7,6 +7,9 @@ import pytest
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.face.paint import Complexion, painted
 from expression_transfer.core.raster.shade import linear_light
+from footage_fixtures import run
+
+__all__ = ["run"]
 
 
 @pytest.fixture(scope="session")

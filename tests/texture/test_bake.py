@@ -34,17 +34,20 @@ def texels(model, *parts):
 
 
 def test_planted_texture_comes_back(baked, person, model):
-    assert -20 * np.log10(error(baked, person)) > 30
+    assert -20 * np.log10(error(baked, person)) > 40
     face = texels(model, "skin")
     assert (baked.coverage[face] > 0.9).mean() > 0.6
     assert baked.texture.shape == (TEXTURE, TEXTURE, 3) and baked.texture.dtype == np.float32
     assert np.isfinite(baked.texture).all()
 
 
-def test_nothing_of_the_background_comes_through(baked):
-    """The background is saturated green, the person isn't."""
-    red, green, blue = np.moveaxis(baked.texture, -1, 0)
-    assert not (green > 1.25 * np.maximum(red, blue)).any()
+def test_nothing_of_the_background_comes_through(baked, person):
+    """The background is saturated green, the person hardly anywhere."""
+
+    def green(texture):
+        return texture[..., 1] / np.maximum(np.maximum(texture[..., 0], texture[..., 2]), 1e-3)
+
+    assert green(baked.texture).max() <= green(display(person.texture) / 255).max()
 
 
 def test_something_before_the_face_is_rejected(baked, person, model):
@@ -81,7 +84,11 @@ def test_blinks_paint_no_lids_on_eyeballs(person, model):
     balls = texels(model, *(name for name in model.parts if name.startswith(("eyeball", "iris", "pupil"))))
     seen = balls & (found.coverage > 0.9)
     assert seen.sum() > 100 and error(found, person, seen) < 0.06
-    assert error(found, person, texels(model, "lid") & (found.coverage > 0.9)) < 0.08
+    layout = lay_out(model, TEXTURE)
+    travel = np.linalg.norm(model.expression[model.expressions.index("eyeBlink_L")], axis=-1)[:, None]
+    lids = layout.grid(layout.attributes(travel, model.triangles, np.arange(len(layout))))[..., 0] > 0.004
+    seen = lids & (found.coverage > 0.9) & ~balls
+    assert seen.sum() > 100 and error(found, person, seen) < 0.06
 
 
 def test_islands_are_padded(baked, model):
@@ -101,7 +108,7 @@ def _around():
 def test_one_frame_is_enough(person, model):
     still = filmed(model, shot(model, np.array([0.05])), person.texture)
     found = baked_from(still, model)
-    assert error(found, still) < 0.04 and found.frames.tolist() == [1]
+    assert error(found, still) < 0.02 and found.frames.tolist() == [1]
     skin = texels(model, "skin", "lips", "lid", "head")
     filled = skin & (found.coverage == 0)
     assert np.abs(found.texture[filled].mean(axis=0) - found.texture[skin & ~filled].mean(axis=0)).max() < 0.15
@@ -123,7 +130,7 @@ def test_face_half_out_of_the_frame(person, model):
     fit = person.fit
     camera = type(fit.camera)(WIDTH // 2, fit.camera.height, fit.camera.focal, fit.camera.principal, np.zeros(2), 1.0)
     found = bake(clip_of(cropped), replaced(fit, camera=camera), model, SilentReporter(), size=TEXTURE)
-    assert -20 * np.log10(error(found, person)) > 28 and np.isfinite(found.texture).all()
+    assert -20 * np.log10(error(found, person)) > 40 and np.isfinite(found.texture).all()
 
 
 def replaced(fit, **fields):
