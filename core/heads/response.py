@@ -16,7 +16,7 @@ from ..reporting import Reporter
 from .explain import explain, noise_model, regressed
 from .makeup import Painting, random_painting
 from .observer import Observer
-from .studio import Room, random_room
+from .studio import Image, Room, random_room
 from .subject import Subject
 from .view import View
 
@@ -34,6 +34,9 @@ COMMON = 14
 """Rank of the common noise."""
 DEPTH_RIDGE, IMAGE_RIDGE = 0.15, 0.002
 """Of the information along the image: how strongly depth, and what the image shows, keep to the geometry's."""
+UPON = {"mouthClose": "jawOpen"}
+"""Shapes that mean nothing alone, and upon which other they are measured: lips that are kept together while the jaw
+opens would go through each other on a closed one."""
 IRISES = slice(468, LANDMARKS)
 
 Pose = tuple[Array, Array | None]
@@ -84,11 +87,14 @@ class Measurement:
             self.reporter.progress(stage, len(out), len(shots))
         return np.array(out)
 
-    def _look(self, shot: Shot) -> Array:
+    def picture(self, shot: Shot) -> Image:
+        """What the detector is shown."""
         person, (weights, gaze) = shot.person, shot.pose
         posed = self.subject.geometry.shape(person.identity.astype(np.float32), weights.astype(np.float32), gaze)
-        image = self.subject.picture(posed, person.painting, shot.view, person.room)
-        return self.observer.look(image, shot.view.project(self.true(person, shot.pose)))
+        return self.subject.picture(posed, person.painting, shot.view, person.room)
+
+    def _look(self, shot: Shot) -> Array:
+        return self.observer.look(self.picture(shot), shot.view.project(self.true(shot.person, shot.pose)))
 
 
 def measured_response(work: Measurement) -> Response:
@@ -126,19 +132,27 @@ def _expression_response(work: Measurement) -> Array:
     marks, framing = work.subject.marks, work.subject.framing
     people = [work.person(EXPRESSION_SPREAD * (index > 0)) for index in range(EXPRESSION_PEOPLE)]
     pairs = [(person, framing.view(yaw, pitch)) for person in people for yaw, pitch in EXPRESSION_VIEWS]
-    poses = [work.rest, *((np.eye(work.shapes)[k], gaze_of(name)) for k, name in enumerate(marks.expressions))]
+    names = marks.expressions
+    under = [names.index(UPON[name]) if UPON.get(name) in names else None for name in names]
+    poses = [work.rest, *(_alone(names, index, base) for index, base in enumerate(under))]
     shots = [Shot(person, pose, view) for pose in poses for person, view in pairs]
     seen = work.seen(shots, "expression response").reshape(len(poses), len(pairs), LANDMARKS, 2)
     still = {id(person): work.true(person, work.rest) for person in people}
     truth = marks.expression.astype(np.float64)
     out = np.zeros_like(truth)
-    for index, displacement in enumerate(truth):
-        middle = displacement / 2
-        jacobians = np.array([view.jacobian(still[id(person)] + middle) for person, view in pairs])
-        out[index] = explain(jacobians, seen[index + 1] - seen[0], displacement, depth_ridge(jacobians))
-        if marks.expressions[index].startswith("eyeLook"):
+    for index, (name, base) in enumerate(zip(names, under, strict=True)):
+        before, start = (0, 0.0) if base is None else (base + 1, truth[base])
+        jacobians = np.array([view.jacobian(still[id(person)] + start + truth[index] / 2) for person, view in pairs])
+        out[index] = explain(jacobians, seen[index + 1] - seen[before], truth[index], depth_ridge(jacobians))
+        if name.startswith("eyeLook"):
             out[index, IRISES] = truth[index, IRISES]  # the irises follow gaze, which is no expression
-    return truth + symmetric(out - truth, marks.expressions)
+    return truth + symmetric(out - truth, names)
+
+
+def _alone(names: tuple[str, ...], index: int, base: int | None) -> Pose:
+    """An expression at weight 1, with nothing but what it stands on."""
+    weights = np.eye(len(names))[index]
+    return weights + (0 if base is None else np.eye(len(names))[base]), gaze_of(names[index])
 
 
 def symmetric(response: Array, names: tuple[str, ...]) -> Array:
@@ -206,6 +220,9 @@ def random_pose(names: tuple[str, ...], rng: np.random.Generator) -> Pose:
         for index, name in enumerate(names):
             if name in (stem, f"{stem}_L", f"{stem}_R"):
                 weights[index] = np.clip(both * rng.uniform(0.7, 1.3), 0, 1)
+    for name, base in UPON.items():
+        if name in names and base in names:
+            weights[names.index(name)] *= weights[names.index(base)]
     return weights, np.tile(rng.normal(size=2) * [0.2, 0.12], (2, 1))
 
 
