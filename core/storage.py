@@ -5,9 +5,11 @@ import hashlib
 import json
 import os
 import tempfile
+import tokenize
 import types
 import typing
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from .errors import Failure, InputError
+
+UNREADABLE = (
+    *(OSError, ValueError, EOFError, KeyError, SyntaxError, MemoryError, RuntimeError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
+)
+"""What numpy and zipfile raise at a damaged or hostile .npz."""
 
 
 @contextmanager
@@ -101,8 +109,9 @@ class Saved:
                 arrays = {name: archive[name] for name in archive.files}
         except FileNotFoundError as error:
             raise InputError(f"{path}: no such file") from error
-        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-            raise InputError(f"{path}: not a readable {cls.schema.split('/')[0]} file ({error})") from error
+        except UNREADABLE as error:
+            reason = " ".join(str(error).split())
+            raise InputError(f"{path}: not a readable {cls.schema.split('/')[0]} file ({reason})") from error
         found = str(arrays.pop("schema", "none"))
         if found != cls.schema:
             kind, wanted = found.split("/", maxsplit=1)[0], cls.schema.split("/")[0]

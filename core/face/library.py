@@ -17,6 +17,9 @@ from .model import FaceModel
 BUILTIN = "builtin"
 BUILTIN_PATH = Path(__file__).resolve().parents[2] / "models" / "builtin" / "head.npz"
 
+LARGEST = 2**30
+"""Bytes of a face model's arrays; ICT-FaceKit's are 48 million."""
+
 NEEDED_SHAPES = ("eyeBlink_L", "eyeBlink_R")
 """Expressions that the fit asks for by name."""
 NEEDED_PART = "skin"
@@ -42,11 +45,22 @@ def is_saved(path: Path) -> bool:
 
 def load_file(path: Path) -> FaceModel:
     """A FaceModel's .npz, checked whole; an InputError names a file that is not one."""
+    if (claimed := _claimed(path)) > LARGEST:
+        raise InputError(f"{path}: claims to hold {claimed >> 20} MiB, more than a face model can; fetch it again")
     model = _wide(FaceModel.load(path))
     problem = _problem(model)
     if problem:
         raise InputError(f"{path}: damaged face model ({problem}); make or fetch it again")
     return model
+
+
+def _claimed(path: Path) -> int:
+    """Bytes that a .npz says it holds; 0 where it is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    except (OSError, zipfile.BadZipFile):
+        return 0
 
 
 def _wide(value: Value) -> Value:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
-from ..face.flame import read_flame
+from ..face.flame import TEXTURE_FILES, read_flame
 from ..face.flame_engines import forward_of
 from ..face.geometry import Geometry
 from ..face.library import BUILTIN_PATH, load_builtin, load_file
@@ -66,9 +66,10 @@ def clear_cache() -> int:
 
 def _fingerprint(path: Path) -> str:
     """By place, size and time of modification: hashing a hundred megabytes would take longer than loading the cache."""
-    files = [*sorted(path.rglob("*.obj")), BUILTIN_PATH] if path.is_dir() else [path, BUILTIN_PATH]
+    textures = (path.parent / name for name in TEXTURE_FILES)
+    files = sorted(path.rglob("*.obj")) if path.is_dir() else [path, *(file for file in textures if file.is_file())]
     try:
-        stamps = [[str(file.resolve()), *_stamp(file)] for file in files]
+        stamps = [[str(file.resolve()), *_stamp(file)] for file in (*files, BUILTIN_PATH)]
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror or error})") from error
     return hashlib.sha256(json.dumps([PREPARED, VERSION, FaceModel.schema, stamps]).encode()).hexdigest()[:16]

@@ -60,9 +60,7 @@ def add_model(path: Path, reporter: Reporter, name: str | None = None, engine: s
     naming what is wrong with the file.
     """
     model = _from_path(path, reporter, engine)
-    called = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name or model.name).strip(
-        ".-"
-    )
+    called = _file_name(name or model.name)
     if not called or called == BUILTIN:
         raise InputError(f"{path}: a model can't be called '{name or model.name}'; give another with --name")
     kept = _folder() / f"{called}.npz"
@@ -83,6 +81,11 @@ def _from_path(path: Path, reporter: Reporter, engine: str = "numpy") -> FaceMod
     from .prepare import prepared  # noqa: PLC0415  Blender lists and loads models without the engine
 
     return load_file(path) if is_saved(path) else prepared(path, reporter, engine)
+
+
+def _file_name(name: str) -> str:
+    """What of a name can be a file's."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name).strip(".-")
 
 
 def _entry(name: str, kind: str, model: FaceModel, path: Path) -> Entry:

@@ -1,5 +1,6 @@
 """Face models on disk: half precision comes back as float32, and a bad file is one line that says what to do."""
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from expression_transfer.core.errors import InputError
+from expression_transfer.core.face import library
 from expression_transfer.core.face.ict import read_ict
 from expression_transfer.core.face.library import BUILTIN_PATH, load_builtin, load_file
 from expression_transfer.core.face.model import FaceModel
@@ -111,4 +113,27 @@ def test_ict_that_is_none(tmp_path: Path) -> None:
     for path in (tmp_path / "none.zip", tmp_path / "bad.zip", tmp_path / "folder"):
         with pytest.raises(InputError) as error:
             read_ict(path, ("jawOpen",))
+        one_line(error, path)
+
+
+def npy(shape: str, content: bytes) -> bytes:
+    """An array's file whose header claims a shape."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}}}".encode().ljust(117) + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + content
+
+
+def test_claims_take_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "LARGEST", 2**24)
+    hostile = {
+        "bomb": npy("(8388608,)", bytes(2**25)),
+        "claim": npy("(1000000000000,)", b""),
+        "header": npy("(1,", b""),
+        "objects": npy("(1,)", b"").replace(b"'<f4'", b"'|O' "),
+    }
+    for name, content in hostile.items():
+        path = tmp_path / f"{name}.npz"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr("mean.npy", content)
+        with pytest.raises(InputError) as error:
+            load_file(path)
         one_line(error, path)
