@@ -8,6 +8,7 @@ from ..conventions import Array32
 from ..face.model import FaceModel
 from ..face.paint import Complexion, painted
 from ..raster.shade import linear_light
+from .eyes import eyeballs
 from .fill import TINY, continued, distance, matched, padded
 from .layout import Layout
 from .look import rise
@@ -18,9 +19,8 @@ SYMMETRIC = 5e-3
 """m: a texel whose mirror image in the layout is this close to its mirror image on the head has a counterpart."""
 INSIDE = ("eyeball", "iris", "pupil", "teeth", "tongue", "gums", "mouth")
 """What the names of parts begin with that are painted where they aren't seen; the rest is skin."""
-EYES = ("eyeball", "iris", "pupil")
-SKIN_LIGHT, EYE_LIGHT = (0.008, 1.5), (0.015, 0.7)
-"""What a guess is matched over (of the texture's side), and the largest change (natural log)."""
+NEAR, LARGEST = 0.008, 1.5
+"""What the mirror image is matched over (of the texture's side), and the largest change (natural log)."""
 MIRRORED = 0.01, 0.03
 """Of the texture's side, from what was seen: where the mirror image begins and is all. Small gaps (eyelids' folds,
 nostrils) have none: there the two halves differ most.
@@ -29,27 +29,29 @@ SURE, RIM = 0.6, 0.004
 """Coverage that filling starts from, and how far inside its border (of the texture's side)."""
 FEW = 0.02
 """Share of a part that must be seen for its light to count as much as the usual one."""
-USUAL = 0.4
-"""Of white: the light in an eye or a mouth, where it wasn't seen."""
+SKIN = np.array([0.83, 0.66, 0.56], dtype=np.float32) ** np.float32(2.2)
+"""A usual reflectance: from it and the skin that is seen, the light on the face and its colour."""
+SHADED = 0.6
+"""Of that light, what there is in an eye or a mouth."""
 
 
 def completed(model: FaceModel, layout: Layout, light: Array32, coverage: Array32) -> Array32:
     """S×S×3 linear light: what was seen (N×3, with coverage N), and where little or nothing was, a guess that meets it.
 
     Skin is mirrored from the other half where that was seen and the layout is symmetric, and continues smoothly
-    elsewhere; eyes, teeth and the inside of the mouth are painted.
+    elsewhere; irises are completed around their axis; the rest of eyes and mouth is
+    painted.
     """
     part = model.part[layout.triangle]
     inside = is_inside(model)[layout.triangle]
     outside = _skin(model, layout, light, coverage * ~inside)
     painted_inside = _painted(model, layout)
     guess = np.where(inside[:, None], painted_inside, outside)
+    usual = SHADED * _usual_light(light, coverage * ~inside)
     for index in np.unique(part[inside]):
         own = part == index
-        guess[own] *= _exposure(light[own], painted_inside[own], coverage[own])
-    eyes = np.array([name.startswith(EYES) for name in model.parts])[part]
-    like_seen = matched(layout.grid(guess), layout.grid(light), layout.grid(coverage * eyes), *EYE_LIGHT)
-    guess = np.where(eyes[:, None], layout.texels(like_seen), guess)
+        guess[own] *= _exposure(light[own], painted_inside[own], coverage[own], usual)
+    guess = eyeballs(model, layout, light, coverage, guess)
     whole = coverage[:, None] * light + (1 - coverage[:, None]) * guess
     on = layout.grid(np.ones(len(layout), dtype=np.float32)) > 0
     return padded(layout.grid(np.clip(whole, light.min(), light.max())), on)
@@ -65,7 +67,7 @@ def _skin(model: FaceModel, layout: Layout, light: Array32, coverage: Array32) -
     seen = layout.grid(light)
     known = _inner(layout.grid(coverage))
     smooth = continued(seen, known)
-    mirrored = matched(np.maximum(smooth[:, ::-1], TINY), seen, known, *SKIN_LIGHT)
+    mirrored = matched(np.maximum(smooth[:, ::-1], TINY), seen, known, NEAR, LARGEST)
     share = rise(distance(known < 0.5), MIRRORED) * rise(distance(known[:, ::-1] > 0.5), MIRRORED)
     share = (share * _twins(model, layout))[..., None]
     return layout.texels(share * mirrored + (1 - share) * smooth)
@@ -94,10 +96,16 @@ def _painted(model: FaceModel, layout: Layout) -> Array32:
     return layout.texels(np.asarray(cv2.resize(paint, (layout.size, layout.size)), dtype=np.float32))
 
 
-def _exposure(light: Array32, paint: Array32, coverage: Array32) -> Array32:
-    """3: from paint to the plate's light, of one part; USUAL where little of it was seen."""
+def _usual_light(light: Array32, coverage: Array32) -> Array32:
+    """3: the light on the skin that is seen."""
+    seen = coverage >= min(SURE, float(coverage.max()))
+    return np.asarray(np.median(light[seen], axis=0) / SKIN, dtype=np.float32)
+
+
+def _exposure(light: Array32, paint: Array32, coverage: Array32, usual: Array32) -> Array32:
+    """3: from paint to the plate's light, of one part; the usual where little of it was seen."""
     weight = coverage[:, None]
     prior = FEW * len(coverage)
     seen, guess = (light * weight).sum(axis=0), (paint * weight).sum(axis=0)
     mean = paint.mean(axis=0)
-    return np.asarray((seen + prior * USUAL * mean) / np.maximum(guess + prior * mean, 1e-9), dtype=np.float32)
+    return np.asarray((seen + prior * usual * mean) / np.maximum(guess + prior * mean, TINY), dtype=np.float32)
