@@ -32,7 +32,7 @@ def run_demo(folder: Path, reporter: Reporter) -> None:
     """Render the driver, solve it as footage, re-perform the portrait, key a head; say what was made and how close."""
     run, model = Run(reporter), load_model("builtin")
     portrait, driver = folder / "input" / "portrait.png", folder / "input" / "driver.mp4"
-    write_png(_portrait(), portrait)
+    write_png(astronaut(), portrait)
     with run.timings.stage("render the driver"):
         acted = render_driver(driver, model, reporter=reporter)
     report = transfer(Footage(driver), Footage(portrait), folder, Mix(), "geometry", run)
@@ -74,7 +74,8 @@ def compare(solved: Performance, known: dict[str, Array]) -> dict[str, dict[str,
     return figures
 
 
-def _portrait() -> "np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]":
+def astronaut() -> "np.ndarray[tuple[int, int, int], np.dtype[np.uint8]]":
+    """576×576×3: the astronaut of scikit-image. InputError where that is missing."""
     if importlib.util.find_spec("skimage") is None:
         raise InputError("the demo's portrait comes with scikit-image; install the extra [demo]")
     from skimage import data  # noqa: PLC0415  only the demo needs it
