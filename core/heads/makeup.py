@@ -19,7 +19,7 @@ from ..raster.cpu import Fragments, interpolate
 from ..raster.shade import linear_light, texture_at
 from .view import Framing
 
-CHART = 512
+CHART = 384
 """px of the chart's side."""
 EXTENT = 1.5
 """Side of the chart in sizes of the face."""

@@ -43,6 +43,10 @@ def posing(head: FaceModel) -> Subject:
     return subject(geometry_of(head), embedding)
 
 
+NOISE, STRONG = 0.0006, 0.001
+"""m: of the planted detector, and expressions that move its landmarks farther than this are told from it."""
+
+
 class PlantedMeasurement(Measurement):
     """Pictures aren't taken: a linear detector of known response and noise reports what it would see."""
 
@@ -70,12 +74,16 @@ def planted(head: FaceModel) -> Response:
     return head.response
 
 
-def test_a_planted_response_is_recovered(posing: Subject, planted: Response) -> None:
-    found = measured_response(PlantedMeasurement(posing, planted, 0.0001))
+@pytest.fixture(scope="module")
+def found(posing: Subject, planted: Response) -> Response:
+    return measured_response(PlantedMeasurement(posing, planted, NOISE))
+
+
+def test_a_planted_response_is_recovered(posing: Subject, planted: Response, found: Response) -> None:
     bias = np.linalg.norm((found.mean - planted.mean)[:, :2], axis=1)
     assert np.median(bias) < 0.0002
     for name, mine, true in zip(posing.marks.expressions, found.expression, planted.expression, strict=True):
-        if name.startswith(("tongue", "eyeLook")):
+        if name.startswith("eyeLook") or np.sqrt(np.mean(np.sum(true**2, axis=1))) < STRONG:
             continue
         gain, correlation = gain_and_correlation(mine[:468, :2], true[:468, :2])  # depth falls back on the geometry
         assert correlation > 0.93 and gain == pytest.approx(1.0, abs=0.12), name
@@ -83,10 +91,9 @@ def test_a_planted_response_is_recovered(posing: Subject, planted: Response) -> 
     assert np.linalg.norm(found.identity - planted.identity) < 0.6 * added
 
 
-def test_planted_noise_is_recovered(posing: Subject, planted: Response) -> None:
-    found = measured_response(PlantedMeasurement(posing, planted, 0.001))
+def test_planted_noise_is_recovered(found: Response) -> None:
     total = np.sqrt(np.mean(found.sigma**2 + np.sum(found.common**2, axis=0)))
-    assert total == pytest.approx(0.001, rel=0.15)
+    assert total == pytest.approx(NOISE, rel=0.25)
 
 
 def test_regression_shrinks_what_is_only_noise() -> None:
