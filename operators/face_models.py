@@ -30,8 +30,11 @@ class ChooseModel(bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    def execute(self, context: Any) -> set[str]:  # noqa: ARG002  Blender's signature
-        bpy.ops.expression_transfer.add_model("INVOKE_DEFAULT", path=self.filepath)
+    def execute(self, context: Any) -> set[str]:
+        windows = list(context.window_manager.windows)
+        shown = (window for window in windows if any(area.type == "PREFERENCES" for area in window.screen.areas))
+        with context.temp_override(window=next(shown, windows[0])):  # the file browser's own is about to close
+            bpy.ops.expression_transfer.add_model("INVOKE_DEFAULT", path=self.filepath)
         return {"FINISHED"}
 
 

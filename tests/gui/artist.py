@@ -176,16 +176,23 @@ def face_models():
     order(preferences="bl_ext.user_default.expression_transfer")
     wait(lambda now: now["windows"] == 2)
     shoot("preferences")
-    order(add_model=str(HEAVY))
-    wait(lambda now: now["running"] and now["workers"])
+    choose_model(HEAVY, lambda now: now["running"] and now["workers"])
     shoot("adding")
-    subprocess.run(["xdotool", "key", "Escape"], check=True)
+    xdotool("search", "--name", "Preferences", "windowfocus")  # there is no window manager that would
+    xdotool("key", "Escape")
     wait(lambda now: not now["running"], 10)
     seen["given_up"] = state()
-    order(add_model=str(MODEL))
-    wait(lambda now: "Ann" in now["models"])
+    choose_model(MODEL, lambda now: "Ann" in now["models"])
     shoot("added")
     seen["added"] = state()
+
+
+def choose_model(path, condition):
+    """In the file browser, which comes in a window of its own."""
+    order(choose_model=str(path))
+    wait(lambda now: now["windows"] == 3)
+    shoot(f"choose_{path.stem}")
+    insist(lambda: xdotool("key", "Return"), condition)
 
 
 def fitted_head():

@@ -28,9 +28,9 @@ def obey():
         addon.preferences.task_file = orders.pop("task_file")
     if "preferences" in orders:
         bpy.ops.preferences.addon_show(module=orders.pop("preferences"))
-    if "add_model" in orders:  # as the file browser does
+    if "choose_model" in orders:
         with bpy.context.temp_override(window=bpy.context.window_manager.windows[-1]):
-            bpy.ops.expression_transfer.add_model("INVOKE_DEFAULT", path=orders.pop("add_model"))
+            bpy.ops.expression_transfer.choose_model("INVOKE_DEFAULT", filepath=orders.pop("choose_model"))
     for name, value in orders.items():
         setattr(chosen, name, bpy.data.objects.get(value) if name == "rig" else value)
     bpy.ops.ed.undo_push(message="Fill fields")

@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BLENDER52 = Path("/srv/blender52")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def session(blender52, archive, shared, tmp_path_factory) -> Path:
     played = subprocess.run(
         ["blender52", "--shell", "python3", str(HERE / "artist.py"), str(folder), str(archive),
          str(folder / "brunette.blend"), *(str(shared / material) for material in materials), str(folder / "ann.npz")],
-        check=False, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=380,
+        check=False, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=480,
     )  # fmt: skip
     assert played.returncode == 0, f"{played.stderr}\nscreenshots and blender.log: {folder}"
     return folder
