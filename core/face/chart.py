@@ -60,7 +60,7 @@ def _pieces(count: int, triangles: Triangles) -> NDArray[np.int64]:
 
 def _disc(vertices: Array, triangles: Triangles) -> Array:
     """V×2 in the unit circle: one piece laid flat."""
-    loops = _borders(triangles)
+    loops = borders(triangles)
     lengths = [np.linalg.norm(vertices[loop] - vertices[np.roll(loop, -1)], axis=1).sum() for loop in loops]
     outer = loops[int(np.argmax(lengths))]
     filled, all_vertices = triangles, vertices
@@ -71,7 +71,7 @@ def _disc(vertices: Array, triangles: Triangles) -> Array:
     return _spread(all_vertices, filled, outer)[: len(vertices)]
 
 
-def _borders(triangles: Triangles) -> list[NDArray[np.int64]]:
+def borders(triangles: Triangles) -> list[NDArray[np.int64]]:
     """The loops of vertices along edges that only one triangle has, in its direction."""
     directed = np.concatenate([triangles[:, [k, (k + 1) % 3]] for k in range(3)]).astype(np.int64)
     count = int(directed.max()) + 1

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from ..conventions import Array, Array32, rotation_matrices
 from ..errors import InputError
-from .cylinder import cylindrical_chart
 from .geometry import Eyeballs, Geometry, Root
+from .head_chart import head_chart
 from .npz import is_zip, read_npz
 from .pickles import read_pickle
 
@@ -47,6 +47,9 @@ TEXTURE_FILES = ("FLAME_texture.npz", "FLAME_albedo_from_BFM.npz")
 LICENCE = "FLAME model licence (Max Planck Institute): research only, no commercial use, not to be passed on"
 OPEN_LICENCE = "CC BY 4.0 (FLAME 2023 Open, Max Planck Institute): free to use, name the authors"
 
+Chart = tuple[Array32, NDArray[np.int32]]
+"""UVs (C×2, u right, v up, 0–1) and F×3 triangles into them."""
+
 Forward = Callable[[Array, Array, Array], Array32]
 """Flame.vertices, or another engine's."""
 
@@ -75,9 +78,8 @@ class Flame:
     """5×V, columns sum to 1."""
     triangles: NDArray[np.int32]
     """9976×3, counter-clockwise from outside."""
-    uv: Array32
-    uv_triangles: NDArray[np.int32]
-    """9976×3 into uv (C×2)."""
+    chart: Chart | None
+    """Of the texture file beside the model, where there is one."""
 
     def vertices(self, shape: Array, expression: Array, pose: Array) -> Array32:
         """V×3 m in FLAME's coordinates.
@@ -122,6 +124,7 @@ class Flame:
         """The head in face space, without expressions: FLAME's own have no names (heads.carry gives it named ones)."""
         modes = np.swapaxes(self.bases[:IDENTITY_MODES].reshape(IDENTITY_MODES, 3, -1), 1, 2)
         part, parts = self._parts()
+        uv, uv_triangles = self.chart or head_chart(self.template, self.triangles, _eyeball_members(self.weights))
         return Geometry(
             name=self.name,
             licence=self.licence,
@@ -130,8 +133,8 @@ class Flame:
             expression=np.zeros((0, len(self.template), 3), dtype=np.float32),
             expressions=(),
             triangles=self.triangles,
-            uv=self.uv,
-            uv_triangles=self.uv_triangles,
+            uv=uv,
+            uv_triangles=uv_triangles,
             part=part,
             parts=parts,
             eyes=self._eyeballs(),
@@ -142,12 +145,10 @@ class Flame:
 
     def _eyeballs(self) -> Eyeballs:
         centre = self.joints[[LEFT_EYE, RIGHT_EYE]]
-        member = np.zeros(len(self.template), dtype=np.int8)
-        distance = []
-        for eye, joint in enumerate((LEFT_EYE, RIGHT_EYE)):
-            ball = self.weights[joint] > 0.5
-            member[ball] = eye + 1
-            distance.append(np.median(np.linalg.norm(self.template[ball] - centre[eye], axis=1)))
+        member = _eyeball_members(self.weights)
+        distance = [
+            np.median(np.linalg.norm(self.template[member == eye + 1] - centre[eye], axis=1)) for eye in range(2)
+        ]
         identity = self.joint_bases[:IDENTITY_MODES].reshape(-1, len(JOINTS), 3)[:, [LEFT_EYE, RIGHT_EYE]]
         return Eyeballs(
             (centre - self.origin).astype(np.float32), identity.astype(np.float32), float(np.mean(distance)), member
@@ -176,7 +177,6 @@ def read_flame(path: Path) -> Flame:
     template, triangles = arrays["v_template"].astype(np.float64), arrays["f"].astype(np.int32)
     regressor = arrays["J_regressor"].astype(np.float64)
     joint_bases = np.swapaxes(bases.reshape(len(bases), 3, -1) @ regressor.T, 1, 2)
-    uv, uv_triangles = _given_chart(path.parent) or cylindrical_chart(template, triangles)
     return Flame(
         name=path.stem if path.stem.lower().startswith("flame") else f"flame-{path.stem}",
         licence=OPEN_LICENCE if "open" in path.stem.lower() else LICENCE,
@@ -189,9 +189,13 @@ def read_flame(path: Path) -> Flame:
         parents=tuple(int(parent) for parent in arrays["kintree_table"][0, 1:]),
         weights=np.ascontiguousarray(arrays["weights"].T, dtype=np.float32),
         triangles=triangles,
-        uv=uv,
-        uv_triangles=uv_triangles,
+        chart=_given_chart(path.parent),
     )
+
+
+def _eyeball_members(weights: Array32) -> NDArray[np.int8]:
+    """V: 1 and 2 where a vertex goes with the left and the right eye's joint, else 0."""
+    return np.where(weights[LEFT_EYE] > 0.5, 1, np.where(weights[RIGHT_EYE] > 0.5, 2, 0)).astype(np.int8)
 
 
 def _rows(basis: NDArray[Any]) -> Array32:
@@ -222,7 +226,7 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
         raise ValueError("'weights' give no vertices to an eyeball")
 
 
-def _given_chart(folder: Path) -> tuple[Array32, NDArray[np.int32]] | None:
+def _given_chart(folder: Path) -> Chart | None:
     """UVs of the texture file beside a model, if there is one that fits FLAME's triangles."""
     for path in (folder / name for name in TEXTURE_FILES):
         if path.is_file():

@@ -102,7 +102,8 @@ def test_uvs_of_the_makers_texture_file_are_used(arrays: dict[str, np.ndarray], 
     uv, corners = np.random.default_rng(6).random((600, 2)), np.arange(9976 * 3).reshape(-1, 3) % 600
     np.savez(tmp_path / "FLAME_texture.npz", vt=uv, ft=corners)
     flame = read_flame(path)
-    assert np.allclose(flame.uv, uv) and np.array_equal(flame.uv_triangles, corners)
+    head = flame.geometry()
+    assert np.allclose(head.uv, uv) and np.array_equal(head.uv_triangles, corners)
     np.savez(tmp_path / "FLAME_texture.npz", vt=uv, ft=corners + 1)
     with pytest.raises(InputError, match=r"FLAME_texture\.npz"):
         read_flame(path)
@@ -142,3 +143,26 @@ def test_other_layouts_are_refused(arrays: dict[str, np.ndarray], tmp_path: Path
     for case, wrong in cases.items():
         with pytest.raises(InputError, match=case.split()[-1]):
             read_flame(write_flame(tmp_path / "flame.npz", wrong))
+
+
+def test_the_chart_of_files_without_uvs_has_no_overlap(flame: Flame) -> None:
+    """No triangle is turned over, and the areas are those of the circles that they fill."""
+    head = flame.geometry()
+    corners = head.uv[head.uv_triangles].astype(np.float64)
+    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    area = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / 2
+    assert (area > 0).all() and head.uv.min() >= 0 and head.uv.max() <= 1
+    assert area[head.part == 0].sum() < np.pi * 0.49**2 and area[head.part > 0].sum() < 4 * np.pi * 0.08**2
+    middle = flame.template[head.triangles].mean(axis=1)
+    face, left, top = middle[:, 2] > 0.09, middle[:, 0] > 0.05, middle[:, 1] > 0.07
+    skin = head.part == 0
+    places = [corners[skin & some].mean(axis=(0, 1)) for some in (face, left, top)]
+    assert np.abs(places[0] - 0.5).max() < 0.2 and places[1][0] > 0.6 and places[2][1] > 0.6
+
+
+def test_skin_that_cannot_be_laid_flat_goes_round_a_cylinder(arrays: dict[str, np.ndarray], tmp_path: Path) -> None:
+    """Two triangles that touch in one vertex only."""
+    faces = arrays["f"].copy()
+    faces[7790] = faces[7000][[0, 2, 1]]
+    head = read_flame(write_flame(tmp_path / "flame.npz", {**arrays, "f": faces})).geometry()
+    assert np.isfinite(head.uv).all() and head.uv.min() >= 0 and head.uv.max() <= 1
