@@ -18,6 +18,8 @@ Image = NDArray[np.uint8]
 
 LENS_BLUR = 0.5
 """px: softens the rasteriser's steps as a lens would."""
+INSIDE = 0.15
+"""How bright a surface is from behind: one sees it through an open mouth that has no inside, where it is dark."""
 GREY = (0.45, 0.45, 0.45)
 
 
@@ -93,12 +95,20 @@ def random_room(rng: np.random.Generator) -> Room:
 
 def photograph(vertices: Array, triangles: NDArray[np.int32], covering: Covering, view: View, room: Room) -> Image:
     """side×side×3 sRGB picture of a mesh (V×3, F×3 counter-clockwise seen from outside)."""
-    camera = view.to_camera(vertices)
-    seen = rasterise(view.project(vertices), camera[:, 2], triangles, view.size, view.size, edges=False)
+    camera, pixels = view.to_camera(vertices), view.project(vertices)
+    seen = rasterise(pixels, camera[:, 2], triangles, view.size, view.size, edges=False)
     normals = unit(interpolate(seen, triangles, vertex_normals(camera, triangles)))
     lit = shade(seen, normals, covering.albedo(seen), room.light)
+    lit[_backs(pixels, triangles)[seen.triangle]] *= INSIDE
     lit[~seen.seen] = room.backdrop
     return display(cv2.GaussianBlur(lit, (0, 0), LENS_BLUR))
+
+
+def _backs(pixels: Array, triangles: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """F: the triangle shows its back."""
+    a, b, c = np.moveaxis(pixels[triangles], 1, 0)
+    across, down = (b - a).T, (c - a).T
+    return np.asarray(across[0] * down[1] > across[1] * down[0])  # v runs down: fronts are negative
 
 
 def visible(vertices: Array, triangles: NDArray[np.int32], views: Sequence[View]) -> NDArray[np.int64]:

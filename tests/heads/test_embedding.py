@@ -11,8 +11,8 @@ from expression_transfer.core.face.model import FaceModel
 from expression_transfer.core.face.paint import Complexion, painted
 from expression_transfer.core.heads.embedding import Embedding, Sitting, embed, embedded
 from expression_transfer.core.heads.observer import Observer, open_observer
-from expression_transfer.core.heads.studio import Plain, Textured
-from expression_transfer.core.heads.view import nearest_on_surface
+from expression_transfer.core.heads.studio import PLAIN_ROOM, Plain, Textured, photograph
+from expression_transfer.core.heads.view import Framing, nearest_on_surface
 from expression_transfer.core.landmarks.mirror import MIRROR
 from expression_transfer.core.landmarks.places import OUTER_EYE_CORNERS
 from expression_transfer.core.raster.shade import linear_light
@@ -144,3 +144,14 @@ def test_mirror_images(head: FaceModel) -> None:
     places = head.landmarks(head.mean.astype(np.float64))
     assert (MIRROR[MIRROR] == np.arange(478)).all()
     assert np.abs(places[MIRROR] * [-1, 1, 1] - places).max() < 0.001
+
+
+def test_a_head_is_dark_inside(head: FaceModel) -> None:
+    """Turned inside out, the same picture is far darker where the head is."""
+    mean = head.mean.astype(np.float64)
+    view = Framing.of(head.landmarks(mean)).view(0, 0)
+    shown, inside = (
+        photograph(mean, triangles, Plain(), view, PLAIN_ROOM)[100:156, 100:156].mean()
+        for triangles in (head.triangles, head.triangles[:, ::-1])
+    )
+    assert inside < 0.6 * shown
