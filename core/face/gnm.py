@@ -7,6 +7,7 @@ so they are no expressions of the Geometry (heads.carry gives it named ones). Th
 the iris: its vertices are kept, its triangles left out.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,30 +40,36 @@ TEXTS: dict[str, tuple[str, ...]] = {
 }
 EYES = ("left_eye", "right_eye")
 """Joints and vertex groups of the eyeballs."""
+WHITES = "scleras"
 TEETH = "teeth"
 """How the names of modes begin that move nothing but teeth, which no landmark tells apart: they are left out."""
 
-PARTS: dict[str, tuple[str, ...]] = {
-    "cornea": ("eye_exteriors",),
-    **{f"pupil_{side}": ("pupils", f"{side}_eye") for side in ("left", "right")},
-    **{f"iris_{side}": ("irises", f"{side}_eye") for side in ("left", "right")},
-    **{f"eyeball_{side}": (f"{side}_eye",) for side in ("left", "right")},
-    "teeth_upper": ("upper_teeth_and_gums",),
-    "teeth_lower": ("lower_teeth_and_gums",),
-    "tongue": ("tongue",),
-    "mouth": ("mouth_sock",),
-    "skin": ("skin",),
-}
-"""Parts by the vertex groups they lie in, the first that fits."""
-CELLS = {
-    **dict.fromkeys(("skin", "mouth"), 0),
-    "teeth_upper": 1,
-    "teeth_lower": 2,
-    "tongue": 3,
-    **{f"{part}_left": 4 for part in ("eyeball", "iris", "pupil")},
-    **{f"{part}_right": 5 for part in ("eyeball", "iris", "pupil")},
-}
-"""Cells of the atlas; in the file each region has the unit square for itself, both eyes the same one."""
+
+@dataclass(frozen=True)
+class _Region:
+    """Where a vertex lies, and what is made of it."""
+
+    part: str
+    cell: int
+    """Of the atlas: in the file skin, teeth, tongue and eyes have the unit square each, both eyes the same one."""
+    groups: tuple[str, ...]
+    """Vertex groups that it lies in, all of them."""
+
+
+CORNEA = _Region("cornea", 0, ("eye_exteriors",))
+REGIONS = (
+    CORNEA,
+    *(_Region(f"pupil_{side}", cell, ("pupils", f"{side}_eye")) for side, cell in (("left", 4), ("right", 5))),
+    *(_Region(f"iris_{side}", cell, ("irises", f"{side}_eye")) for side, cell in (("left", 4), ("right", 5))),
+    *(_Region(f"eyeball_{side}", cell, (f"{side}_eye",)) for side, cell in (("left", 4), ("right", 5))),
+    *(_Region("gums", cell, ("gums", f"{row}_teeth_and_gums")) for row, cell in (("upper", 1), ("lower", 2))),
+    *(_Region(f"teeth_{row}", cell, (f"{row}_teeth_and_gums",)) for row, cell in (("upper", 1), ("lower", 2))),
+    _Region("tongue", 3, ("tongue",)),
+    _Region("mouth", 0, ("mouth_sock",)),
+    _Region("skin", 0, ("skin",)),
+)
+"""A vertex lies in the first whose groups it is in."""
+PARTS = tuple(dict.fromkeys(region.part for region in REGIONS if region is not CORNEA))
 HEIGHTS = (0.12, 0.6)
 """m."""
 
@@ -107,16 +114,18 @@ def _check(found: dict[str, NDArray[Any]]) -> None:
 
 
 def _geometry(found: dict[str, NDArray[Any]]) -> Geometry:
+    if missing := [name for name in (*EYES, WHITES) if name not in found["vertex_group_names"]]:
+        raise ValueError(f"the vertex group '{missing[0]}' is missing")
     groups = {str(name): found["vertex_groups"][row] > 0.5 for row, name in enumerate(found["vertex_group_names"])}
     joints = [_index(found["joint_names"], name) for name in EYES]
     modes = np.array([not str(name).startswith(TEETH) for name in found["identity_names"]], dtype=bool)
     centres = found["template_joint_positions"][joints].astype(np.float64)
     origin = centres.mean(axis=0)
-    part = _part(groups, found["triangles"])
-    shown = part != list(PARTS).index("cornea")
-    names = tuple(PARTS)[1:]
-    part = part[shown] - 1
-    uv, uv_triangles = _packed(found["triangle_uvs"][shown], np.array([CELLS[name] for name in names])[part])
+    region = _regions(groups, found["triangles"])
+    shown = np.array([each is not CORNEA for each in REGIONS])[region]
+    part = np.array([0 if each is CORNEA else PARTS.index(each.part) for each in REGIONS], dtype=np.int8)
+    cell = np.array([each.cell for each in REGIONS])
+    uv, uv_triangles = _packed(found["triangle_uvs"][shown], cell[region[shown]])
     mean = (found["template_vertex_positions"] - origin).astype(np.float32)
     drift = found["joint_identity_basis"][modes][:, joints].astype(np.float32)
     codes, code_names = no_codes(0)
@@ -130,8 +139,8 @@ def _geometry(found: dict[str, NDArray[Any]]) -> Geometry:
         triangles=found["triangles"][shown].astype(np.int32),
         uv=uv,
         uv_triangles=uv_triangles,
-        part=part.astype(np.int8),
-        parts=names,
+        part=part[region[shown]],
+        parts=PARTS,
         eyes=_eyeballs(mean, (centres - origin).astype(np.float32), drift, groups),
         codes=codes,
         code_names=code_names,
@@ -143,25 +152,23 @@ def _eyeballs(mean: Array32, centre: Array32, drift: Array32, groups: dict[str, 
     radii = []
     for eye, name in enumerate(EYES):
         member[groups[name]] = eye + 1
-        white = groups[name] & groups["scleras"]
+        white = groups[name] & groups[WHITES]
         if not white.any():
             raise ValueError(f"'{name}' has no sclera")
         radii.append(float(np.median(np.linalg.norm(mean[white] - centre[eye], axis=1))))
     return Eyeballs(centre, drift, float(np.mean(radii)), member)
 
 
-def _part(groups: dict[str, NDArray[np.bool_]], triangles: NDArray[Any]) -> NDArray[np.int64]:
-    """F: index into PARTS, of at least two of a triangle's corners or of the middle one."""
-    count = len(next(iter(groups.values())))
-    vertex = np.full(count, len(PARTS))
-    for index, (name, wanted) in reversed(list(enumerate(PARTS.items()))):
-        if missing := [group for group in wanted if group not in groups]:
-            raise ValueError(f"the vertex group '{missing[0]}', for the part '{name}', is missing")
-        vertex[np.logical_and.reduce([groups[group] for group in wanted])] = index
-    part = np.asarray(np.median(vertex[triangles], axis=1), dtype=np.int64)
-    if (part == len(PARTS)).any():
+def _regions(groups: dict[str, NDArray[np.bool_]], triangles: NDArray[Any]) -> NDArray[np.int64]:
+    """F: index into REGIONS, of at least two of a triangle's corners or of the middle one."""
+    nowhere = np.zeros(len(groups[EYES[0]]), dtype=bool)
+    vertex = np.full(len(nowhere), len(REGIONS))
+    for index, region in reversed(list(enumerate(REGIONS))):
+        vertex[np.logical_and.reduce([groups.get(group, nowhere) for group in region.groups])] = index
+    found = np.asarray(np.median(vertex[triangles], axis=1), dtype=np.int64)
+    if (found == len(REGIONS)).any():
         raise ValueError("triangles that belong to no part")
-    return part
+    return found
 
 
 def _packed(corners: NDArray[Any], cell: NDArray[np.int64]) -> tuple[Array32, NDArray[np.int32]]:

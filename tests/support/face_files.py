@@ -122,6 +122,8 @@ def gnm_arrays(face: Mask) -> dict[str, NDArray[Any]]:
         groups["pupils"][start] = 1
         groups["irises"][start + 1 : start + 3] = 1
         groups["scleras"][start + 3 : start + 6] = 1
+    for start in starts[3:5]:
+        groups["gums"][start : start + 2] = 1
     uv = np.concatenate(
         [(vertices[:, :2] - vertices[:, :2].min(axis=0)) / np.ptp(vertices[:, :2], axis=0) for vertices, _ in pieces]
     )
@@ -150,5 +152,5 @@ def gnm_arrays(face: Mask) -> dict[str, NDArray[Any]]:
 
 GNM_GROUPS = (
     *("skin", "left_eye", "right_eye", "upper_teeth_and_gums", "lower_teeth_and_gums", "tongue", "mouth_sock"),
-    *("eye_exteriors", "eye_interiors", "pupils", "irises", "scleras"),
+    *("eye_exteriors", "eye_interiors", "pupils", "irises", "scleras", "gums"),
 )
