@@ -25,7 +25,7 @@ from .subject import subject
 from .view import Framing
 
 SEED = 20261122
-VERSION = 2
+VERSION = 3
 """Of the measurement: another one makes kept calibrations void."""
 PAINTINGS = 3
 """People painted on the mean head to place its landmarks."""

@@ -111,12 +111,14 @@ def _backs(pixels: Array, triangles: NDArray[np.int32]) -> NDArray[np.bool_]:
     return np.asarray(across[0] * down[1] > across[1] * down[0])  # v runs down: fronts are negative
 
 
-def visible(vertices: Array, triangles: NDArray[np.int32], views: Sequence[View]) -> NDArray[np.int64]:
-    """Indices of the triangles of which some view shows the front."""
+def visible(
+    vertices: Array, triangles: NDArray[np.int32], views: Sequence[View], *, backs: bool = False
+) -> NDArray[np.int64]:
+    """Indices of the triangles of which some view shows the front, or either side."""
     shown = np.zeros(len(triangles), dtype=np.bool_)
     for view in views:
         depth = view.to_camera(vertices)[:, 2]
-        seen = rasterise(view.project(vertices), depth, triangles, view.size, view.size, cull=True, edges=False)
+        seen = rasterise(view.project(vertices), depth, triangles, view.size, view.size, cull=not backs, edges=False)
         shown[seen.triangle[seen.seen]] = True
     return np.flatnonzero(shown)
 

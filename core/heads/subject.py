@@ -14,6 +14,10 @@ from .view import Framing, View
 
 SEEN_FROM = ((0, 0), (-30, 0), (30, 0), (0, 18), (0, -18))
 """Yaw and pitch, degrees, from which it is decided what pictures show."""
+SEEN_AT = 384
+"""px of the pictures that decide it."""
+OPENING = "jawOpen"
+"""The expression that shows the inside of the mouth, of which each view sees another part."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,12 @@ def _marks(geometry: Geometry, embedding: Embedding) -> Geometry:
 
 def _shown(geometry: Geometry, framing: Framing) -> NDArray[np.int64]:
     """Triangles that some expression shows from some view, and those that touch them."""
-    views = [framing.view(yaw, pitch) for yaw, pitch in SEEN_FROM]
+    views = [framing.view(yaw, pitch, side=SEEN_AT) for yaw, pitch in SEEN_FROM]
     mean = geometry.mean.astype(np.float64)
-    found = [visible(mean, geometry.triangles, views)]
-    for index, expression in enumerate(geometry.expression):
-        some = views[index % len(views) :][:1]
-        found.append(visible(mean + expression, geometry.triangles, some))
+    found = [visible(mean, geometry.triangles, views, backs=True)]
+    for index, (name, expression) in enumerate(zip(geometry.expressions, geometry.expression, strict=True)):
+        some = views if name == OPENING else [views[index % len(views)]]
+        found.append(visible(mean + expression, geometry.triangles, some, backs=True))
     touched = np.zeros(len(mean), dtype=np.bool_)
     touched[geometry.triangles[np.unique(np.concatenate(found))]] = True
     return np.flatnonzero(touched[geometry.triangles].any(axis=1))
