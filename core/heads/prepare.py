@@ -1,6 +1,7 @@
 """Raw face model files made ready for use: read, given named expressions, calibrated, and kept in a cache."""
 
 import hashlib
+import importlib.metadata
 import json
 from pathlib import Path
 
@@ -72,7 +73,16 @@ def _fingerprint(path: Path) -> str:
         stamps = [[str(file.resolve()), *_stamp(file)] for file in (*files, BUILTIN_PATH)]
     except OSError as error:
         raise InputError(f"{path}: can't be read ({error.strerror or error})") from error
-    return hashlib.sha256(json.dumps([PREPARED, VERSION, FaceModel.schema, stamps]).encode()).hexdigest()[:16]
+    made_by = [PREPARED, VERSION, FaceModel.schema, _detector()]
+    return hashlib.sha256(json.dumps([made_by, stamps]).encode()).hexdigest()[:16]
+
+
+def _detector() -> str:
+    """What decides which detector a calibration meets, told without loading it."""
+    try:
+        return importlib.metadata.version("mediapipe")
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
 
 
 def _stamp(file: Path) -> tuple[int, int]:
