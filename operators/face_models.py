@@ -119,7 +119,6 @@ _CLASSES = (ChooseModel, AddModel, RemoveModel, ClearCache, RefreshModels)
 def register() -> None:
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
-    models.register()
 
 
 def unregister() -> None:

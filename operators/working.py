@@ -11,6 +11,7 @@ from ..core.errors import ExpressionTransferError, InputError
 from ..core.process import Ended, Event, Log, Progress, WorkerProcess
 from ..core.storage import write_text
 from ..scene import settings, strings
+from ..scene.windows import redraw
 
 _TICK = 0.1
 """s between looks at the worker."""
@@ -110,7 +111,7 @@ class WorkerOperator(bpy.types.Operator):
             job.fraction, job.text = 0.0, news.message
         if self._worker.cancelled:
             job.text = strings.CANCELLING
-        _redraw(context)
+        redraw()
 
     def _finish(self, context: Any, ended: Ended) -> set[str]:
         self._clear(context)  # first: whatever comes now, the panel must not show work that runs for ever
@@ -148,11 +149,4 @@ class WorkerOperator(bpy.types.Operator):
         if getattr(self, "_timer", None) is not None:
             context.window_manager.event_timer_remove(self._timer)
             self._timer = None
-        _redraw(context)
-
-
-def _redraw(context: Any) -> None:
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type in {"VIEW_3D", "PREFERENCES"}:
-                area.tag_redraw()
+        redraw()

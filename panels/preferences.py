@@ -37,6 +37,7 @@ class TransferPreferences(bpy.types.AddonPreferences):
 
 
 def _draw_models(layout: Any, context: Any) -> None:
+    models.ask()
     job, known = settings.job(context), settings.models(context)
     layout.label(text=strings.MODELS, icon="USER")
     row = layout.row()

@@ -5,7 +5,7 @@ from typing import Any
 
 import bpy
 
-from ..scene import settings, strings
+from ..scene import models, settings, strings
 from . import working
 
 
@@ -17,6 +17,7 @@ class TransferPanel(bpy.types.Panel):
     bl_category = strings.TAB
 
     def draw(self, context: Any) -> None:
+        models.ask()
         chosen, job = settings.of_scene(context.scene), settings.job(context)
         layout = self.layout
         layout.use_property_split = True
@@ -49,9 +50,9 @@ def _draw_footage(layout: Any, chosen: Any, role: str) -> None:
     row.prop(chosen, f"{role}_file")
 
 
-def _draw_options(layout: Any, chosen: Any, models: Any) -> None:
+def _draw_options(layout: Any, chosen: Any, known: Any) -> None:
     layout.label(text=strings.OPTIONS, icon="OPTIONS")
-    layout.prop_search(chosen, "model", models, "known", icon="USER")
+    layout.prop_search(chosen, "model", known, "known", icon="USER")
     layout.prop(chosen, "strength")
     layout.prop(chosen, "region")
     row = layout.row()

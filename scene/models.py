@@ -1,4 +1,6 @@
-"""The known face models, looked up for the window: in a timer, for drawing must not wait for files."""
+"""The known face models, looked up for the window: when they are first shown, and in a timer, for drawing must not
+wait for files.
+"""
 
 from typing import Any
 
@@ -7,6 +9,7 @@ import bpy
 from ..core.heads.registry import list_models
 from ..core.userdata import cache_folder
 from . import settings
+from .windows import redraw
 
 
 def refresh() -> None:
@@ -18,6 +21,7 @@ def refresh() -> None:
         shown.name, shown.kind, shown.licence = entry.name, entry.kind, entry.licence
         shown.size, shown.path = entry.size, str(entry.path)
     models.chosen = min(models.chosen, len(models.known) - 1)
+    redraw()
     models.cached = round(sum(file.stat().st_size for file in cache_folder().rglob("*") if file.is_file()) / 2**20)
 
 
@@ -27,8 +31,10 @@ def chosen(context: Any) -> Any:
     return models.known[models.chosen] if 0 <= models.chosen < len(models.known) else None
 
 
-def register() -> None:
-    bpy.app.timers.register(refresh, first_interval=0.0, persistent=True)
+def ask() -> None:
+    """While drawing: have the models looked up soon, where that was not done yet."""
+    if not settings.models(bpy.context).known and not bpy.app.timers.is_registered(refresh):
+        bpy.app.timers.register(refresh, first_interval=0.0)
 
 
 def unregister() -> None:
