@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import Array32
+from ..conventions import Array, Array32
 from ..errors import InputError
 from ..face.geometry import Geometry
 from ..face.model import FaceModel, Response
@@ -25,7 +25,7 @@ from .subject import subject
 from .view import Framing
 
 SEED = 20261122
-VERSION = 3
+VERSION = 4
 """Of the measurement: another one makes kept calibrations void."""
 PAINTINGS = 3
 """People painted on the mean head to place its landmarks."""
@@ -73,17 +73,22 @@ def measured(geometry: Geometry, observer: Observer, reporter: Reporter) -> Cali
 def landmarks_of(geometry: Geometry, observer: Observer, reporter: Reporter, rng: np.random.Generator) -> Embedding:
     """The landmarks on a geometry's mean: first as it comes, then painted round where they were found."""
     mean, triangles = geometry.mean.astype(np.float64), geometry.triangles
+    eyeballs = (geometry.eyes.member[triangles] > 0).all(axis=1)
+
+    def seen(sittings: list[Sitting], near: Array) -> Embedding:
+        return embedded(sittings, mean, near, observer, reporter, eyeballs)
+
     bare = Sitting(mean, triangles, Plain())
     rough = find_face(bare, observer)
-    places = embedded([bare], mean, rough, observer, reporter).places(mean, triangles)
+    places = seen([bare], rough).places(mean, triangles)
     who = sitter(geometry, places, Framing.of(places), BROW_LIFT)
     looks = [(random_painting(who, rng), random_room(rng)) for _ in range(PAINTINGS)]
-    found = embedded([Sitting(mean, triangles, *look) for look in looks], mean, places, observer, reporter)
+    found = seen([Sitting(mean, triangles, *look) for look in looks], places)
     for shapes, weight, landmarks in OPENED:
         chosen = [geometry.expressions.index(name) for name in shapes if name in geometry.expressions]
         if len(chosen) == len(shapes):
             posed = mean + weight * geometry.expression[chosen].sum(axis=0)
-            opened = embedded([Sitting(posed, triangles, *look) for look in looks], mean, places, observer, reporter)
+            opened = seen([Sitting(posed, triangles, *look) for look in looks], places)
             found = found.with_those_of(opened, landmarks)
     return found
 

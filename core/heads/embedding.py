@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import Array, Array32
+from ..conventions import LANDMARKS, Array, Array32
 from ..errors import InputError
 from ..reporting import Reporter
 from .observer import Observer
@@ -23,6 +23,7 @@ SEARCH_SIDE, SEARCHES = 768, 3
 """px of the pictures in which the face is looked for, and how often, each time from nearer."""
 FIRMNESS = 0.02
 """Of the face's size: a landmark whose place spreads so far is half as sure as one that stays."""
+MESH, IRISES = slice(0, 468), slice(468, LANDMARKS)
 BESIDE = 0.25
 """What lies beside the surface with more of its landmarks than this is no face of it."""
 
@@ -90,11 +91,16 @@ def embed(
 
 
 def embedded(
-    sittings: Sequence[Sitting], rest: Array, landmarks: Array, observer: Observer, reporter: Reporter
+    sittings: Sequence[Sitting],
+    rest: Array,
+    landmarks: Array,
+    observer: Observer,
+    reporter: Reporter,
+    eyeballs: NDArray[np.bool_] | None = None,
 ) -> Embedding:
     """The landmarks on a mesh at rest (V×3), from sittings of it that may be in other poses.
 
-    `landmarks`: 478×3, where they are roughly.
+    `landmarks`: 478×3, where they are roughly. `eyeballs`: F, the triangles that irises lie on, and nothing else does.
     """
     framing = Framing.of(landmarks)
     cameras = [framing.view(yaw, pitch) for yaw, pitch in VIEWS]
@@ -108,7 +114,8 @@ def embedded(
     hits = list(observer.each(observed, tasks, reporter))
     triangles = sittings[0].triangles
     places = np.array([_places(triangle, weights, rest, triangles) for triangle, weights in hits])
-    return _settled(places, landmarks, rest, triangles, framing)
+    allowed = np.zeros(len(triangles), dtype=np.bool_) if eyeballs is None else eyeballs
+    return _settled(places, landmarks, rest, triangles, framing, allowed)
 
 
 def find_face(sitting: Sitting, observer: Observer) -> Array:
@@ -133,19 +140,30 @@ def _places(triangle: NDArray[np.int64], weights: Array, vertices: Array, triang
     return np.where(triangle[:, None] >= 0, places, np.nan)
 
 
-def _settled(places: Array, otherwise: Array, rest: Array, triangles: NDArray[np.int32], framing: Framing) -> Embedding:
+def _settled(
+    places: Array,
+    otherwise: Array,
+    rest: Array,
+    triangles: NDArray[np.int32],
+    framing: Framing,
+    eyeballs: NDArray[np.bool_],
+) -> Embedding:
     """The middle of the places seen (K×478×3, NaN beside the mesh), on the part of the surface that the views show."""
     seen = np.isfinite(places[..., 0])
     middle = otherwise.copy()
     known = seen.any(axis=0)
     middle[known] = np.nanmedian(places[:, known], axis=0)
     shown = visible(rest, triangles, [framing.view(yaw, pitch) for yaw, pitch in VIEWS])
-    triangle, weights = nearest_on_surface(middle, rest, triangles[shown])
+    triangle, weights = np.zeros(LANDMARKS, dtype=np.int32), np.zeros((LANDMARKS, 3))
+    for landmarks, wanted in ((MESH, False), (IRISES, bool(eyeballs.any()))):
+        surface = shown[eyeballs[shown] == wanted]
+        found, weights[landmarks] = nearest_on_surface(middle[landmarks], rest, triangles[surface])
+        triangle[landmarks] = surface[found]
     away = np.where(seen, np.sum((places - middle) ** 2, axis=2), 0.0)
     spread = np.sqrt(away.sum(axis=0) / np.maximum(seen.sum(axis=0), 1))
     confidence = seen.mean(axis=0) / (1 + (spread / (FIRMNESS * framing.size)) ** 2)
     return Embedding(
-        shown[triangle].astype(np.int32),
+        triangle,
         weights.astype(np.float32),
         confidence.astype(np.float32),
         spread.astype(np.float32),

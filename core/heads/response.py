@@ -123,8 +123,7 @@ def _identity_response(work: Measurement) -> tuple[Array, Array]:
     reach = np.sqrt(np.mean(np.sum(own**2, axis=2), axis=1))
     codes = np.array([person.identity for person in people]) * reach
     constant, modes = regressed(np.array(added), codes)
-    mean = marks.mean + (constant + mirrored(constant)) / 2
-    return mean, own + modes * reach[:, None, None]
+    return marks.mean + constant, own + modes * reach[:, None, None]
 
 
 def _expression_response(work: Measurement) -> Array:
@@ -146,7 +145,7 @@ def _expression_response(work: Measurement) -> Array:
         out[index] = explain(jacobians, seen[index + 1] - seen[before], truth[index], depth_ridge(jacobians))
         if name.startswith("eyeLook"):
             out[index, IRISES] = truth[index, IRISES]  # the irises follow gaze, which is no expression
-    return truth + symmetric(out - truth, names)
+    return symmetric(out, names)
 
 
 def _alone(names: tuple[str, ...], index: int, base: int | None) -> Pose:

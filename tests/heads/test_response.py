@@ -166,6 +166,8 @@ def test_the_built_in_head_calibrated_anew_answers_as_its_recipe_measured(
     few = replace(geometry_of(head), expression=head.expression[chosen], expressions=names)
     with open_observer() as observer:
         found = measured(few, observer, SilentReporter())
+    on_eyeball = (head.eyes.member[head.triangles[found.landmark_triangle]] > 0).all(axis=1)
+    assert not on_eyeball[:468].any() and on_eyeball[468:].all()
     own = replace(head, landmark_triangle=found.landmark_triangle, landmark_weights=found.landmark_weights)
     apart = own.landmarks(head.mean) - head.landmarks(head.mean)
     assert np.median(np.linalg.norm(apart, axis=1)) < 0.003
