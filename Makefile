@@ -38,6 +38,7 @@ bench: env .venv-smplx/.ready
 	$(BIN)/python -m expression_transfer.benchmarks.agreement
 	$(BIN)/python -m expression_transfer.benchmarks.reprojection
 	$(BIN)/python -m expression_transfer.benchmarks.models
+	$(BIN)/python -m expression_transfer.benchmarks.carry
 	$(BIN)/python -m expression_transfer.benchmarks.texture
 	$(BIN)/python -m expression_transfer.benchmarks.speed
 	.venv-smplx/bin/python -m expression_transfer.benchmarks.flame

@@ -30,6 +30,7 @@ TOLD = (
     "performance.npz",
     "arkit.csv",
     "facs.csv",
+    "flame.npz",
     "curves.png",
     "texture.exr",
     "texture.png",

@@ -4,15 +4,18 @@ import numpy as np
 
 from ..conventions import Array
 from ..face.geometry import Geometry
+from .spline import distances
 
 LEAST, MOST = 0.0002, 0.0008
 """m: how far a closing lid keeps off the eyeball at least, and at most; between these, as far as at rest."""
-TRAVEL = 0.004
-"""m: skin that moves so far is a closing lid; what moves less keeps more of its distance at rest, be it negative."""
+TRAVEL = (0.002, 0.006)
+"""m: skin that moves less keeps its distance at rest, be it negative; what moves more is a closing lid."""
 REACH = 1.6
 """Of the eyeball's radius: skin farther from its centre has nothing to do with it."""
-STILL = 1e-6
+STILL, NOTICED = 1e-6, 1e-5
 """m."""
+SWEEP = 0.003
+"""m: how far skin beside a place that is raised is raised too."""
 
 
 def clear_of_eyeballs(head: Geometry, expression: Array) -> Array:
@@ -34,11 +37,21 @@ def clear_of_eyeballs(head: Geometry, expression: Array) -> Array:
 def _outwards(ball: Array, at_rest: Array, moved: Array) -> Array:
     """N×3: what points (N×3 from the eyeball's centre) lack, once moved, to stay outside of it."""
     height = np.minimum(np.linalg.norm(at_rest, axis=1) - _radius(ball, at_rest), MOST)
-    closing = np.clip(np.linalg.norm(moved, axis=1) / TRAVEL, 0, 1)
+    closing = np.clip((np.linalg.norm(moved, axis=1) - TRAVEL[0]) / (TRAVEL[1] - TRAVEL[0]), 0, 1)
     kept = height + closing * np.maximum(LEAST - height, 0.0)
     place = at_rest + moved
     length = np.linalg.norm(place, axis=1)
-    return np.asarray(place * (np.maximum(_radius(ball, place) + kept - length, 0.0) / length)[:, None])
+    lacking = np.maximum(_radius(ball, place) + kept - length, 0.0)
+    return np.asarray(place * (_spread(lacking, at_rest) / length)[:, None])
+
+
+def _spread(lacking: Array, at_rest: Array) -> Array:
+    """N: as much as is lacking (N) or a little more, so that skin is raised in one sweep over points (N×3)."""
+    where = np.flatnonzero(lacking > NOTICED)
+    if not len(where):
+        return lacking
+    bumps = lacking[where] * np.exp(-0.5 * (distances(at_rest, at_rest[where]) / SWEEP) ** 2)
+    return np.asarray(bumps.max(axis=1))
 
 
 def _radius(ball: Array, points: Array) -> Array:
