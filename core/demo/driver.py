@@ -45,7 +45,7 @@ class Stage:
 
     def __init__(self, model: FaceModel, acted: Scene, seed: int) -> None:
         self._model, self._acted = model, acted
-        self._surface: Surface = surface(model)
+        self._surface: Surface = surface(model, 1)
         self._grain = GRAIN * np.random.default_rng(seed).standard_normal((2 * SIZE, 2 * SIZE, 3), dtype=np.float32)
         complexion = random_complexion(np.random.default_rng(seed))
         self._texture = linear_light(np.asarray(np.round(255 * painted(model, complexion)), dtype=np.uint8))
@@ -56,7 +56,13 @@ class Stage:
     def frame(self, row: int) -> NDArray[np.uint8]:
         """SIZE×SIZE×3 sRGB."""
         lit = picture(
-            self._posed(row), self._surface, self._camera, self._texture, self._background, light=LIGHT, samples=1
+            self._surface.refine(self._posed(row)),
+            self._surface,
+            self._camera,
+            self._texture,
+            self._background,
+            light=LIGHT,
+            samples=1,
         )
         top, left = np.random.default_rng(row).integers(0, SIZE, size=2)
         grain = self._grain[top : top + SIZE, left : left + SIZE]

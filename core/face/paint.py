@@ -1,4 +1,4 @@
-"""A procedural skin for a face model with MediaPipe's landmarks: brows, lashes, lips, irises, hair, blotches.
+"""A procedural skin for a face model with MediaPipe's landmarks: brows, lashes, lips, irises, hair, the mouth's inside.
 
 Painted in the model's own UV layout, so that any renderer can put it on the head; no photograph is involved.
 Colours are display-encoded sRGB, 0–1.
@@ -13,25 +13,37 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from ..landmarks.places import EYES
 from .model import FaceModel
+from .texels import FRACTION_BITS, Texels, fixed, hollowness
 
 Colour = tuple[float, float, float]
 
 SIZE = 1024
-FRACTION_BITS = 4
 
 BROWS = (
     ((70, 63, 105, 66, 107), (46, 53, 52, 65, 55)),
     ((300, 293, 334, 296, 336), (276, 283, 282, 295, 285)),
 )
 """The upper and lower edge of each brow, outer end first: right, left."""
+BROW_HAIRS = 260
 NOSTRILS = ((237, 218, 79, 166, 60, 20, 125), (457, 438, 309, 392, 290, 250, 354))
 """Around each nostril's rim."""
-CHEEKS_AND_NOSE = ((50, 0.055), (280, 0.055), (4, 0.035), (205, 0.05), (425, 0.05))
-"""Landmarks where blood shows, and how far around (UV)."""
-EYE_HOLLOWS = ((230, 0.03), (450, 0.03), (190, 0.02), (414, 0.02), (27, 0.025), (257, 0.025))
+BLOOD = ((50, 0.017), (280, 0.017), (4, 0.011), (205, 0.016), (425, 0.016))
+"""Landmarks where blood shows, and how far around (m)."""
+EYE_HOLLOWS = ((230, 0.010), (450, 0.010), (190, 0.006), (414, 0.006), (27, 0.007), (257, 0.007))
 
-HAIR_ABOVE, HAIR_BEHIND, HAIR_DOWN = 0.062, -0.085, -0.075
-"""m from between the eyes: hair grows above the first height, and behind the depth down to the last height."""
+HAIRLINE = ((0.03, 0.074), (0.0, 0.066), (-0.030, 0.046), (-0.046, 0.030), (-0.058, -0.014), (-0.066, -0.014),
+            (-0.070, 0.008), (-0.098, 0.008), (-0.112, -0.045), (-0.14, -0.085), (-0.2, -0.085))  # fmt: skip
+"""(depth, height), m from between the eyes: hair grows above; down the temples, over the ear, down to the nape."""
+HAIR_EDGE = 0.011
+"""m over which it gets thick."""
+FOLDS = ((2, 1.3, 0.42), (10, 0.9, 0.30))
+"""Rounds of hollowness, how fast it darkens, and at most how much."""
+SHADE = (0.75, 1.05, 1.10)
+"""How much of a fold's darkness red, green and blue take: light comes back from skin redder."""
+THROAT, FLOOR = 0.018, 0.10
+"""m behind the lips over which light in the mouth falls to 1 / e, and what is left of it at last."""
+TONGUE_LIGHT = 0.72
+"""The least on the tongue, which comes out into the light."""
 
 
 @dataclass(frozen=True)
@@ -69,130 +81,166 @@ class _Painter:
             for colour in (complexion.skin, complexion.lips, complexion.hair, complexion.iris)
         )
         self.rng = np.random.default_rng(complexion.seed)
-        corners = model.uv[model.uv_triangles]
-        self.pixels = corners * [size, -size] + [0, size]
-        """F×3×2."""
-        self.landmarks = np.einsum("lkc,lk->lc", self.pixels[model.landmark_triangle], model.landmark_weights)
-        """478×2."""
+        self.texels = Texels(model, size)
+        self.place = self.texels.at(model.mean)
+        """size×size×3 m."""
+        self.marks = model.landmarks(model.mean.astype(np.float64))
+        """478×3 m."""
+        pixels = model.uv[model.uv_triangles] * [size, -size] + [0, size]
+        self.landmarks = np.einsum("lkc,lk->lc", pixels[model.landmark_triangle], model.landmark_weights)
+        """478×2 px."""
 
     def texture(self) -> Array32:
         out = np.tile(self.skin, (self.size, self.size, 1))
         self._blood_and_hollows(out)
-        out *= 1 + self._noise(((10, 0.020), (60, 0.018), (300, 0.03)))
-        self._scalp(out)
-        self._blend(out, self._mask("lips", 0.004), self.lips * (1 + 0.5 * self._noise(((300, 0.05),))))
-        for brow in BROWS:
-            self._brow(out, brow)
+        out *= 1 + self._noise(((10, 0.018), (60, 0.014), (300, 0.022)))
+        self._blend(out, 0.96 * self._mask("lips", 0.0035), self._lip_colours())
         for nostril in NOSTRILS:
             rim = self.landmarks[list(nostril)]
-            self._blend(out, 0.85 * self._polygon(0.8 * rim + 0.2 * rim.mean(axis=0), 0.003), 0.22 * self.skin)
+            self._blend(out, 0.8 * self._polygon(0.75 * rim + 0.25 * rim.mean(axis=0), 0.003), 0.22 * self.skin)
+        self._scalp(out)
+        self._folds(out)
+        for brow in BROWS:
+            self._brow(out, brow)
         self._lids(out)
-        self._eyes(out)
         self._mouth(out)
+        self._eyes(out)
         return np.clip(out, 0, 1)
 
     def _blood_and_hollows(self, out: Array32) -> None:
-        for landmark, reach in CHEEKS_AND_NOSE:
-            out *= 1 - self._spot(landmark, reach) * np.array([0.0, 0.05, 0.05], dtype=np.float32)
+        for landmark, reach in BLOOD:
+            out *= 1 - self._spot(landmark, reach) * np.array([0.0, 0.055, 0.05], dtype=np.float32)
         for landmark, reach in EYE_HOLLOWS:
-            out *= 1 - self._spot(landmark, reach) * np.array([0.10, 0.14, 0.12], dtype=np.float32)
+            out *= 1 - self._spot(landmark, reach) * np.array([0.07, 0.11, 0.09], dtype=np.float32)
+
+    def _lip_colours(self) -> Array32:
+        """size×size×3: finely lined."""
+        return np.asarray(self.lips * (1 + self._noise(((80, 0.03), (350, 0.06)))), dtype=np.float32)
 
     def _scalp(self, out: Array32) -> None:
-        """Hair above and behind, with a ragged line."""
-        place = self.model.mean[self.model.triangles].mean(axis=1)
-        haired = (place[:, 1] > HAIR_ABOVE) | ((place[:, 2] < HAIR_BEHIND) & (place[:, 1] > HAIR_DOWN))
-        soft = cv2.GaussianBlur(self._filled(haired & self._is("skin", "head")), (0, 0), 0.006 * self.size)
-        ragged = soft + 12 * soft * (1 - soft) * self._noise(((120, 0.05), (400, 0.06)))[..., 0]
-        line = np.clip((ragged - 0.5) * 5 + 0.5, 0, 1)
-        self._blend(out, line, self.hair * (1 + self._noise(((400, 0.15),))))
+        """Hair cut short: no strands, but a line that isn't sharp."""
+        depth, height = np.array(HAIRLINE[::-1]).T
+        above = self.place[..., 1] - np.interp(self.place[..., 2], depth, height).astype(np.float32)
+        ragged = above / HAIR_EDGE + self._noise(((60, 0.15), (250, 0.2), (500, 0.25)))[..., 0]
+        thick = np.clip(ragged, 0, 1) * self._is("skin", "head")
+        self._blend(out, 0.94 * thick, self.hair * (1 + self._noise(((30, 0.06), (400, 0.16)))))
+
+    def _folds(self, out: Array32) -> None:
+        """What the sky hardly reaches is darker and redder."""
+        outside = self.model.triangles[self._of("skin", "lips", "head", "lid")]
+        vertices = self.model.mean.astype(np.float64)
+        for rounds, steep, most in FOLDS:
+            fold = self.texels.at(hollowness(vertices, outside, rounds)[:, None])
+            dark = most * np.clip(steep * fold, -0.15, 1)
+            out *= 1 - dark * np.array(SHADE, dtype=np.float32)
 
     def _brow(self, out: Array32, brow: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+        """Single hairs that lean outwards, over a soft ground."""
         upper, lower = (self.landmarks[list(edge)] for edge in brow)
-        outline = np.concatenate([upper, lower[::-1]])
-        hairs = np.clip(0.9 + 2.2 * self._noise(((250, 0.12), (500, 0.12)))[..., 0], 0, 1)
-        self._blend(out, 0.85 * self._polygon(outline, 0.0035) * hairs, 0.8 * self.hair + 0.2 * self.skin)
+        ground = self._polygon(np.concatenate([upper, lower[::-1]]), 0.005)
+        hairs = np.zeros((self.size, self.size), dtype=np.uint8)
+        from_outside = 1 - self.rng.uniform(size=BROW_HAIRS) ** 0.9
+        across = self.rng.beta(1.6, 1.6, size=BROW_HAIRS)
+        for along, height in zip(from_outside, across, strict=True):
+            low, high = (_along(edge, along) for edge in (lower, upper))
+            root = low + height * (high - low)
+            way = _along(lower, max(along - 0.12, 0)) - low + (0.25 + 0.9 * along**3) * (high - low) * (0.8 - height)
+            way *= self.rng.uniform(0.010, 0.019) * self.size / max(float(np.linalg.norm(way)), 1e-6)
+            line = np.stack([root - way / 2, root + way / 2 + 0.1 * (upper[2] - lower[2]) * (height - 0.7)])
+            cv2.polylines(hairs, [fixed(line)], False, 255, 1, cv2.LINE_AA, FRACTION_BITS)
+        colour = 0.85 * self.hair + 0.15 * self.skin
+        self._blend(out, 0.42 * ground, colour)
+        self._blend(out, 0.8 * cv2.GaussianBlur(hairs, (0, 0), 0.5).astype(np.float32) / 255, colour)
 
     def _lids(self, out: Array32) -> None:
-        self._blend(out, self._mask("lid", 0.0), self.skin * np.array([0.85, 0.62, 0.58], dtype=np.float32))
-        dark = 0.5 * self.hair
+        self._blend(out, self._mask("lid", 0.0), self.skin * np.array([0.86, 0.60, 0.56], dtype=np.float32))
+        dark = 0.4 * self.hair
         for lids in (eye.aperture for eye in EYES):
-            self._blend(out, 0.9 * self._line(self.landmarks[lids.upper], 0.005), dark)
-            self._blend(out, 0.45 * self._line(self.landmarks[lids.lower], 0.0025), dark)
+            crease = self.landmarks[lids.upper]
+            self._blend(out, 0.30 * cv2.GaussianBlur(self._line(crease, 0.006), (0, 0), 0.004 * self.size), dark)
+            self._blend(out, 0.85 * self._line(crease, 0.0035), dark)
+            self._blend(out, 0.35 * self._line(self.landmarks[lids.lower], 0.0018), dark)
 
     def _eyes(self, out: Array32) -> None:
-        for side, eye in zip(("left", "right"), EYES, strict=True):
-            middle = self.landmarks[eye.iris]
-            radius = float(np.linalg.norm(self.landmarks[eye.limbus] - middle, axis=1).mean())
-            ball = self._filled(self._is(f"eyeball_{side}", f"iris_{side}", f"pupil_{side}")) > 0
-            rows, columns = np.nonzero(cv2.dilate(ball.astype(np.uint8), np.ones((5, 5), np.uint8)))
-            out[rows, columns] = self._eye_colour(columns + 0.5 - middle[0], rows + 0.5 - middle[1], radius)
+        for eye in (0, 1):
+            ball = (self.model.eyes.member == eye + 1)[self.model.triangles].all(axis=1)[self.texels.triangle]
+            if ball.any():
+                away = self.place[ball] - self.model.eyes.centre[eye]
+                limbus = self.marks[EYES[eye].limbus] - self.model.eyes.centre[eye]
+                out[ball] = self._eye_colour(away, float(np.linalg.norm(limbus[:, :2], axis=1).mean()))
 
-    def _eye_colour(self, x: Array, y: Array, radius: float) -> Array:
-        """N×3 of places on an eyeball, px from the iris' middle in the island (azimuthal)."""
-        away, around = np.hypot(x, y) / radius, np.arctan2(y, x)
-        streaks = 1 + 0.22 * np.sin(23 * around + 2 * np.sin(7 * around)) * np.clip(away, 0, 1)
-        iris = self.iris * (streaks * (1.15 - 0.35 * away))[:, None]
-        rim = np.clip((away - 0.80) / 0.2, 0, 1)[:, None]
-        white = np.array([0.90, 0.885, 0.87]) * (1 - 0.10 * np.clip(away - 1.2, 0, 2))[:, None]
-        coloured = iris * (1 - 0.65 * rim)
-        outside = np.clip((away - 0.97) / 0.09, 0, 1)[:, None]
-        pupil = np.clip((0.43 - away) / 0.06, 0, 1)[:, None]
-        return np.asarray((coloured * (1 - outside) + white * outside) * (1 - pupil) + 0.03 * pupil)
+    def _eye_colour(self, place: Array32, radius: float) -> Array:
+        """N×3 of places on an eyeball, m from its centre; `radius` of the iris, m."""
+        x, y = place[:, 0] / radius, place[:, 1] / radius
+        behind = place[:, 2] <= 0
+        away, around = np.where(behind, 9.0, np.hypot(x, y)), np.arctan2(y, x)
+        streaks = 1 + 0.18 * np.sin(31 * around + 2 * np.sin(7 * around)) * np.sin(np.pi * np.clip(away, 0, 1))
+        # light that enters above falls on the iris's lower half
+        lit = 1.05 + 0.35 * np.clip(-y, -0.6, 0.8) * np.clip(away, 0, 1)
+        iris = self.iris * (streaks * lit)[:, None] * (1 - 0.6 * _ramp(away, 0.74, 1.0))[:, None]
+        side = _ramp(np.abs(x), 1.2, 2.4)
+        white = np.array([0.84, 0.82, 0.80]) * (1 - side[:, None] * np.array([0.06, 0.16, 0.16]))
+        outside = _ramp(away, 0.93, 1.08)[:, None]
+        pupil = _ramp(-away, -0.44, -0.36)[:, None]
+        colour = (iris * (1 - outside) + white * outside) * (1 - pupil) + 0.02 * pupil
+        # the upper lid's shadow, and the light that the cornea mirrors
+        colour = colour * (1 - 0.42 * _ramp(y, 0.35, 1.1) - 0.15 * _ramp(-y, 0.7, 1.2))[:, None]
+        glint = np.exp(-(((x + 0.30) / 0.16) ** 2) - ((y - 0.38) / 0.16) ** 2) * ~behind
+        return np.asarray(colour + 0.85 * glint[:, None] * (1 - colour))
 
     def _mouth(self, out: Array32) -> None:
-        self._blend(out, self._mask("mouth", 0.0), np.array([0.30, 0.11, 0.10], dtype=np.float32))
-        inner = cv2.erode(self._filled(self._is("mouth")), np.ones((9, 9), np.uint8))
-        self._blend(
-            out, cv2.GaussianBlur(inner, (0, 0), 0.008 * self.size), np.array([0.10, 0.03, 0.03], dtype=np.float32)
-        )
-        tongue = np.array([0.66, 0.34, 0.33], dtype=np.float32) * (1 + self._noise(((200, 0.08),)))
-        self._blend(out, self._mask("tongue", 0.0), tongue)
-        for row, gap in (("teeth_upper", 12), ("teeth_lower", 14)):
-            self._teeth(out, row, gap)
+        """What lies behind the lips, darker towards the throat."""
+        behind = np.maximum(self.marks[[0, 17], 2].min() - self.place[..., 2:] - 0.010, 0)
+        light = FLOOR + (1 - FLOOR) * np.exp(-behind / THROAT)
+        fine, coarse = self._noise(((300, 0.05),)), self._noise(((90, 0.05),))
+        wet = 0.5 * self.lips + np.array([0.30, 0.12, 0.12], dtype=np.float32)
+        for part, colour in (
+            ("mouth", wet),
+            ("gums", np.array([0.78, 0.44, 0.43]) * (1 + fine)),
+            ("tongue", np.array([0.74, 0.42, 0.41]) * (1 + coarse)),
+            ("teeth_upper", np.array([0.90, 0.87, 0.80])),
+            ("teeth_lower", np.array([0.86, 0.83, 0.75])),
+        ):
+            inside = self._is(part) > 0
+            if inside.any():
+                reached = np.maximum(light, TONGUE_LIGHT) if part == "tongue" else light
+                shaded = colour * (1 - self._between(part)) * reached
+                out[inside] = np.broadcast_to(shaded, out.shape)[inside]
 
-    def _teeth(self, out: Array32, row: str, teeth: int) -> None:
-        mask = self._mask(row, 0.0)
-        columns = np.flatnonzero(mask.any(axis=0))
-        if columns.size:
-            along = (np.arange(self.size) - columns[0]) / max(int(np.ptp(columns)), 1) * teeth
-            gaps = 1 - 0.45 * np.exp(-(((along + 0.5) % 1 - 0.5) ** 2) / 0.004)
-            self._blend(
-                out, mask, np.array([0.80, 0.77, 0.70], dtype=np.float32) * gaps[None, :, None].astype(np.float32)
-            )
+    def _between(self, part: str) -> Array32:
+        """size×size×1: darkness of clefts and folds."""
+        own = self.model.triangles[self._of(part)]
+        fold = self.texels.at(hollowness(self.model.mean.astype(np.float64), own, 1)[:, None])
+        return np.asarray(np.clip(1.6 * fold, -0.05, 0.55), dtype=np.float32)
 
-    def _is(self, *names: str) -> NDArray[np.bool_]:
+    def _of(self, *names: str) -> NDArray[np.bool_]:
         """F: the triangle belongs to one of these parts."""
         return np.isin(np.array(self.model.parts)[self.model.part], names)
 
-    def _filled(self, chosen: NDArray[np.bool_]) -> Array32:
-        """size×size: 1 inside the chosen triangles."""
-        out = np.zeros((self.size, self.size), dtype=np.float32)
-        for corners in self._fixed(self.pixels[chosen]):
-            cv2.fillConvexPoly(out, corners, 1.0, cv2.LINE_8, FRACTION_BITS)
-        return out
+    def _is(self, *names: str) -> Array32:
+        """size×size, 0 or 1: the texel belongs to one of these parts."""
+        return np.asarray(self._of(*names)[self.texels.triangle], dtype=np.float32)
 
     def _mask(self, part: str, blur: float) -> Array32:
-        """size×size: 1 on a part and two pixels beyond, so that no seam shows; softened over `blur` of the size."""
-        mask = cv2.dilate(self._filled(self._is(part)), np.ones((3, 3), np.uint8))
+        """size×size: 1 on a part; softened over `blur` of the size."""
+        mask = self._is(part)
         return np.asarray(cv2.GaussianBlur(mask, (0, 0), blur * self.size) if blur else mask)
 
     def _polygon(self, outline: Array, blur: float) -> Array32:
         out = np.zeros((self.size, self.size), dtype=np.float32)
-        cv2.fillPoly(out, [self._fixed(outline)], 1.0, cv2.LINE_8, FRACTION_BITS)
+        cv2.fillPoly(out, [fixed(outline)], 1.0, cv2.LINE_8, FRACTION_BITS)
         return np.asarray(cv2.GaussianBlur(out, (0, 0), blur * self.size))
 
     def _line(self, points: Array, thickness: float) -> Array32:
         out = np.zeros((self.size, self.size), dtype=np.uint8)
         width = max(round(thickness * self.size), 1)
-        cv2.polylines(out, [self._fixed(points)], False, 255, width, cv2.LINE_AA, FRACTION_BITS)
+        cv2.polylines(out, [fixed(points)], False, 255, width, cv2.LINE_AA, FRACTION_BITS)
         return np.asarray(out / np.float32(255), dtype=np.float32)
 
     def _spot(self, landmark: int, reach: float) -> Array32:
-        """size×size×1: a soft round spot."""
-        rows, columns = np.mgrid[0 : self.size, 0 : self.size].astype(np.float32) + np.float32(0.5)
-        u, v = self.landmarks[landmark]
-        squared = ((columns - u) ** 2 + (rows - v) ** 2) / (reach * self.size) ** 2
-        return np.asarray(np.exp(-squared, dtype=np.float32)[..., None])
+        """size×size×1: a soft round spot on the head."""
+        squared = np.sum((self.place - self.marks[landmark].astype(np.float32)) ** 2, axis=2)
+        return np.asarray(np.exp(-squared / np.float32(reach**2)), dtype=np.float32)[..., None]
 
     def _noise(self, octaves: tuple[tuple[int, float], ...]) -> Array32:
         """size×size×1 smooth noise: cells across the texture and standard deviation of each octave."""
@@ -206,10 +254,18 @@ class _Painter:
     def _blend(out: Array32, mask: Array32, colour: Array32) -> None:
         out += mask[..., None] * (colour - out)
 
-    @staticmethod
-    def _fixed(points: Array) -> NDArray[np.int32]:
-        """OpenCV's fixed-point pixels, whose centres are at whole numbers."""
-        return np.asarray(np.round((points - 0.5) * 2**FRACTION_BITS), dtype=np.int32)
+
+def _along(line: Array, share: float) -> Array:
+    """A place on a line of N points, 0 at its first and 1 at its last."""
+    at = share * (len(line) - 1)
+    before = min(int(at), len(line) - 2)
+    return np.asarray(line[before] + (at - before) * (line[before + 1] - line[before]))
+
+
+def _ramp(values: Array, start: float, end: float) -> Array:
+    """0 up to `start`, 1 from `end`, smooth in between."""
+    share = np.clip((values - start) / (end - start), 0, 1)
+    return np.asarray(share**2 * (3 - 2 * share))
 
 
 def _colour(values: Array) -> Colour:

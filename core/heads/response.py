@@ -4,6 +4,7 @@ Random people of the geometry's own identity modes are painted, lit, photographe
 compared with where the landmarks truly are, so that what was not seen well falls back on the geometry.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,9 +35,9 @@ COMMON = 14
 """Rank of the common noise."""
 DEPTH_RIDGE, IMAGE_RIDGE = 0.15, 0.002
 """Of the information along the image: how strongly depth, and what the image shows, keep to the geometry's."""
-UPON = {"mouthClose": "jawOpen"}
+UPON = {"mouthClose": "jawOpen", "tongueOut": "jawOpen"}
 """Shapes that mean nothing alone, and upon which other they are measured: lips that are kept together while the jaw
-opens would go through each other on a closed one."""
+opens would go through each other on a closed one, and so would a tongue."""
 IRISES = slice(468, LANDMARKS)
 
 Pose = tuple[Array, Array | None]
@@ -64,8 +65,15 @@ class Shot:
 class Measurement:
     """Photographs a subject and looks at the pictures. All that is random comes from `rng`, in the caller's thread."""
 
-    def __init__(self, subject: Subject, observer: Observer, reporter: Reporter, rng: np.random.Generator) -> None:
-        self.subject, self.observer, self.reporter, self.rng = subject, observer, reporter, rng
+    def __init__(
+        self,
+        subject: Subject,
+        observer: Observer,
+        reporter: Reporter,
+        rng: np.random.Generator,
+        upon: Mapping[str, str] = UPON,
+    ) -> None:
+        self.subject, self.observer, self.reporter, self.rng, self.upon = subject, observer, reporter, rng, upon
         self.paintings = [random_painting(subject.sitter, rng) for _ in range(PAINTINGS)]
         self.shapes = len(subject.marks.expressions)
         self.rest: Pose = (np.zeros(self.shapes), None)
@@ -132,7 +140,7 @@ def _expression_response(work: Measurement) -> Array:
     people = [work.person(EXPRESSION_SPREAD * (index > 0)) for index in range(EXPRESSION_PEOPLE)]
     pairs = [(person, framing.view(yaw, pitch)) for person in people for yaw, pitch in EXPRESSION_VIEWS]
     names = marks.expressions
-    under = [names.index(UPON[name]) if UPON.get(name) in names else None for name in names]
+    under = [names.index(work.upon[name]) if work.upon.get(name) in names else None for name in names]
     poses = [work.rest, *(_alone(names, index, base) for index, base in enumerate(under))]
     shots = [Shot(person, pose, view) for pose in poses for person, view in pairs]
     seen = work.seen(shots, "expression response").reshape(len(poses), len(pairs), LANDMARKS, 2)

@@ -16,6 +16,9 @@ from .cpu import Fragments, interpolate, rasterise
 from .guides import MARGIN, Surface, unit, vertex_normals
 from .windows import around
 
+SHADED = 0.06
+"""Albedos darker than this stand for places that little light reaches (a throat): their highlight fades too."""
+
 
 @dataclass(frozen=True)
 class Light:
@@ -51,7 +54,8 @@ def shade(fragments: Fragments, normals: Array32, albedo: Array32, light: Light)
     mirror = np.clip(facing @ (half / np.linalg.norm(half)), 0, None) ** light.sharpness * (cosine > 0)
     out = np.zeros((*seen.shape, 3), dtype=np.float32)
     # Blinn–Phong's normalisation keeps a sharper highlight as bright in all
-    out[seen] = albedo[seen] * diffuse + mirror[:, None] * (light.gloss * (light.sharpness + 8) / 8 * lamp)
+    glossy = mirror * np.clip(albedo[seen].max(axis=1) / SHADED, 0, 1)
+    out[seen] = albedo[seen] * diffuse + glossy[:, None] * (light.gloss * (light.sharpness + 8) / 8 * lamp)
     return out
 
 

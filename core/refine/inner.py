@@ -12,6 +12,7 @@ from ..raster.windows import Window
 
 ALBEDO = {
     "mouth": (0.30, 0.10, 0.09),
+    "gums": (0.60, 0.26, 0.25),
     "tongue": (0.62, 0.27, 0.26),
     "teeth_upper": (0.92, 0.88, 0.80),
     "teeth_lower": (0.92, 0.86, 0.76),

@@ -1,6 +1,6 @@
 """From pieces that move with ICT's modes to a FaceModel: origin, identity's principal components, expressions."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,71 +11,59 @@ from ...core.face.ict import IctHead
 from ...core.face.model import FaceModel, Response
 from ...core.facs.tables import SHAPES
 from .chart import Chart
-from .inner import EYE_SEGMENTS, IRIS_RING, eye_piece, eyeball, teeth_piece, tongue_out, tongue_piece
-from .lids import closing, lids
+from .eyes import EYE_SEGMENTS, IRIS_RING, eye_piece, eyeball
+from .inner import JAWS, teeth_pieces, tongue_out, tongue_piece
+from .layout import BACK, EYES, FACE, GUMS, TEETH, TONGUE, onto
+from .lids import closing, kept_on, lids
+from .lips import lips, sealed
+from .outer import outer_pieces
 from .pieces import Piece, joined, single, welded
-from .skin import SkinMesh, lid_pieces, loft_piece, mouth_piece, skin_mesh, skin_piece
+from .skin import SkinMesh, lid_pieces, mouth_piece, skin_mesh, skin_piece
+from .topology import MOUTH_CORNERS
 
 IDENTITY_MODES = 48
 LICENCE = (
     "GPL-3.0-or-later; geometry computed from ICT-FaceKit Light (MIT, © 2020 USC Institute for Creative Technologies)"
 )
-CHART_FLOOR = 0.25
-"""The chart takes UV's v from here up; eyes, teeth and tongue lie below."""
 
 
-@dataclass(frozen=True)
-class Basis:
-    """How the identity modes came from ICT's hundred."""
-
-    mix: Array
-    """I×100: ICT weights of one standard deviation of each mode."""
-    kept: float
-    """Share of the skin's variance that the modes keep."""
-
-
-def head_pieces(head: IctHead, chart: Chart, skin: SkinMesh) -> list[Piece]:
-    """All that hangs on the skin, welded, then eyes, teeth and tongue.
+def head_pieces(head: IctHead, chart: Chart, skin: SkinMesh, rng: np.random.Generator) -> list[Piece]:
+    """All that hangs on the skin, welded, then eyes, teeth, gums and tongue.
 
     The skin comes first, so that the landmarks are the first piece's first vertices.
     """
-    hung = [
-        skin_piece(head, chart, skin),
-        *lid_pieces(head, chart, skin),
-        mouth_piece(head, chart, skin),
-        loft_piece(head, chart, skin),
-    ]
-    radius = min(eyeball(head, side)[1] for side in ("left", "right"))
-    return [
-        welded(_onto_chart_area(joined(hung))),
-        eye_piece(head, "left", radius),
-        eye_piece(head, "right", radius),
-        teeth_piece(head, "upper"),
-        teeth_piece(head, "lower"),
-        tongue_piece(head),
-    ]
+    around, behind = outer_pieces(head, chart, Chart(head, "head"), skin.uv[skin.oval], rng)
+    in_face = [skin_piece(head, chart, skin), *lid_pieces(head, chart, skin), mouth_piece(head, chart, skin), *around]
+    hung = [*(onto(piece, FACE) for piece in in_face), *(onto(piece, BACK) for piece in behind)]
+    radius = min(eyeball(head, side).radius for side in ("left", "right"))
+    eyes = [onto(eye_piece(head, side, radius), EYES[side]) for side in ("left", "right")]
+    rows = [teeth_pieces(head, jaw) for jaw in JAWS]
+    inside = [onto(teeth, TEETH[jaw]) for jaw, (teeth, _) in zip(JAWS, rows, strict=True)]
+    gums = [onto(gum, GUMS[jaw]) for jaw, (_, gum) in zip(JAWS, rows, strict=True)]
+    return [welded(joined(hung)), *eyes, *inside, *gums, onto(tongue_piece(head), TONGUE)]
 
 
-def _onto_chart_area(piece: Piece) -> Piece:
-    uv = piece.uv * [1.0, 1.0 - CHART_FLOOR] + [0.0, CHART_FLOOR]
-    return Piece(piece.mean, piece.motion, piece.triangles, uv, piece.uv_triangles, piece.part)
+def assembled(head: IctHead, landmarks: Array, rng: np.random.Generator) -> tuple[FaceModel, float]:
+    """The model, and the share of identity's variance that it keeps.
 
-
-def assembled(head: IctHead, landmarks: Array) -> tuple[FaceModel, Basis]:
-    """The model with the true landmarks for a response: what the detector really reports is measured on it."""
+    Its response is the true landmarks': what the detector really reports is measured on it.
+    """
     chart = Chart(head)
     mesh = skin_mesh(chart, landmarks)
-    pieces = head_pieces(head, chart, mesh)
+    pieces = head_pieces(head, chart, mesh, rng)
+    balls = [eyeball(head, side) for side in ("left", "right")]
+    pieces[0] = with_lips_met(pieces[0], mesh, head)
+    for eye, ball in zip(lids(chart, mesh), balls[::-1], strict=True):
+        pieces[0] = replace(pieces[0], motion=kept_on(pieces[0], len(head.identity), eye, ball))
     whole = joined(pieces)
-    centres = [eyeball(head, side) for side in ("left", "right")]
-    centre = np.stack([found[0] for found in centres])
-    drift = np.stack([found[2] for found in centres], axis=1)
+    centre = np.stack([found.centre for found in balls])
+    drift = np.stack([found.drift for found in balls], axis=1)
     origin = centre.mean(axis=0)
     modes = len(head.identity)
     mean, centre = whole.mean - origin, centre - origin
     skin = 1 + int(whole.triangles[np.isin(np.array(whole.part), ("skin", "lips"))].max())
     rigid = _rigid_free(mean, whole.motion[:modes], drift[:modes], centre, skin)
-    basis, identity, eye_identity = _components(*rigid, skin)
+    kept, identity, eye_identity = _components(*rigid, skin)
     expression = _expressions(head, whole.motion[modes:], pieces)
     hung = len(pieces[0].mean)
     for name, eye in zip(("eyeBlink_R", "eyeBlink_L"), lids(chart, mesh), strict=True):
@@ -83,7 +71,7 @@ def assembled(head: IctHead, landmarks: Array) -> tuple[FaceModel, Basis]:
     parts = tuple(dict.fromkeys(whole.part))
     index, weights = _landmark_embedding(whole.triangles, pieces)
     member = np.concatenate([np.full(len(piece.mean), piece.eye) for piece in pieces]).astype(np.int8)
-    radius = float(min(found[1] for found in centres))
+    radius = float(min(found.radius for found in balls))
     eyes = Eyeballs(single(centre), single(eye_identity), radius, member)
     model = FaceModel(
         "builtin",
@@ -103,7 +91,19 @@ def assembled(head: IctHead, landmarks: Array) -> tuple[FaceModel, Basis]:
         weights,
         _nothing(len(identity), len(SHAPES)),
     )
-    return with_true_response(model), basis
+    return with_true_response(model), kept
+
+
+def with_lips_met(hung: Piece, mesh: SkinMesh, head: IctHead) -> Piece:
+    """The skin with what hangs on it, its lips closed in every identity's neutral face."""
+    people = len(head.identity)
+    jaw_down = hung.motion[people + head.expressions.index("jawOpen")]
+    mouth = lips(hung.mean + jaw_down, mesh.mouth, MOUTH_CORNERS)
+    rim = np.concatenate([mouth.upper, mouth.lower])
+    beside = hung.triangles[(np.array(hung.part) == "mouth") & np.isin(hung.triangles, rim).any(axis=1)]
+    behind = np.setdiff1d(beside, rim)
+    mean = sealed(mouth.met(hung.mean), behind, mouth.follows[behind] < len(mouth.upper))
+    return replace(hung, mean=mean, motion=np.concatenate([mouth.met(hung.motion[:people]), hung.motion[people:]]))
 
 
 def _rigid_free(mean: Array, modes: Array, drift: Array, centre: Array, skin: int) -> tuple[Array, Array]:
@@ -127,12 +127,12 @@ def _turns(points: Array) -> Array:
     return np.stack([np.stack([zero, z, -y], 1), np.stack([-z, zero, x], 1), np.stack([y, -x, zero], 1)], axis=1)
 
 
-def _components(modes: Array, drift: Array, skin: int) -> tuple[Basis, Array, Array]:
+def _components(modes: Array, drift: Array, skin: int) -> tuple[float, Array, Array]:
     """Principal components of the skin over people drawn from ICT's hundred standard normal weights."""
     left, scale, _ = np.linalg.svd(modes[:, :skin].reshape(len(modes), -1), full_matrices=False)
     mix = left[:, :IDENTITY_MODES].T
     kept = float(np.sum(scale[:IDENTITY_MODES] ** 2) / np.sum(scale**2))
-    return Basis(mix, kept), np.tensordot(mix, modes, 1), np.tensordot(mix, drift, 1)
+    return kept, np.tensordot(mix, modes, 1), np.tensordot(mix, drift, 1)
 
 
 def _expressions(head: IctHead, motion: Array, pieces: list[Piece]) -> Array:

@@ -1,8 +1,9 @@
-"""ICT's face as a chart: a point of its UV layout is a point of the skin, in every identity and expression."""
+"""ICT's face, and the rest of its head, as charts: a point of the UV layout is a point of the skin in every shape."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,16 @@ class Places:
         """…×N×3: the points, of vertices or displacements (…×V×3)."""
         return np.asarray(np.einsum("...nkc,nk->...nc", values[..., self.corners, :], self.weights))
 
+    def __len__(self) -> int:
+        return len(self.corners)
+
+    def __getitem__(self, chosen: NDArray[np.intp] | NDArray[np.bool_] | slice) -> "Places":
+        return Places(self.corners[chosen], self.weights[chosen])
+
+    @classmethod
+    def joined(cls, several: list["Places"]) -> "Places":
+        return cls(np.concatenate([one.corners for one in several]), np.concatenate([one.weights for one in several]))
+
 
 @dataclass(frozen=True)
 class Ring:
@@ -51,17 +62,20 @@ class Ring:
 
 
 class Chart:
-    """The face part of an ICT head, triangulated in its own UV layout (0–1, symmetric about u = 0.5)."""
+    """A part of an ICT head, triangulated in its own UV layout (0–1, symmetric about u = 0.5, the right side first)."""
 
-    def __init__(self, head: IctHead) -> None:
-        quads, uv_quads = head.quads[QUAD_PARTS["face"]], head.uv_quads[QUAD_PARTS["face"]]
+    def __init__(self, head: IctHead, part: Literal["face", "head"] = "face") -> None:
+        quads, uv_quads = head.quads[QUAD_PARTS[part]], head.uv_quads[QUAD_PARTS[part]]
+        # the back of the head lies in the tile beside the face's, its left side first
+        uv = head.uv if part == "face" else head.uv * [-1, 1] + [2, 0]
+        self._part = part
         self.quads = quads
         self.triangles = fan(quads)
-        self.corner_uv = head.uv[fan(uv_quads)]
+        self.corner_uv = uv[fan(uv_quads)]
         """F×3×2."""
         self.vertex_uv = np.zeros((len(head.neutral), 2))
-        """V×2, meaningful for the face's vertices only."""
-        self.vertex_uv[quads] = head.uv[uv_quads]
+        """V×2, meaningful for the part's vertices only."""
+        self.vertex_uv[quads] = uv[uv_quads]
 
     def locate(self, uv: Array) -> Places:
         """The skin at chart points (N×2); points outside the chart go to its nearest triangle's edge."""
@@ -85,6 +99,24 @@ class Chart:
     @cached_property
     def _bounds(self) -> tuple[Array, Array]:
         return self.corner_uv.min(axis=1), self.corner_uv.max(axis=1)
+
+    def layout(self, places: Places) -> Array:
+        """N×2: where places lie in ICT's layout of the part, seen from outside."""
+        uv = places.of(self.vertex_uv)
+        return uv if self._part == "face" else mirrored(uv)
+
+    def outline(self) -> list[int]:
+        """Vertices along the longest open edge, in order."""
+        pairs, count = np.unique(np.array(quad_edges(self.quads)), axis=0, return_counts=True)
+        longest = max(boundary_components(self.quads), key=len)
+        beside: dict[int, list[int]] = defaultdict(list)
+        for a, b in pairs[count == 1].tolist():
+            beside[a].append(b)
+            beside[b].append(a)
+        loop = [min(longest)]
+        while len(loop) < len(longest):
+            loop.append(next(other for other in beside[loop[-1]] if other not in loop[-2:] and other != loop[0]))
+        return loop
 
     def ring(self, slit: tuple[float, float], steps: int) -> Ring:
         """The edge loop `steps` edges away from the boundary of the slit around a chart point."""

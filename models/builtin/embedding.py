@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ...core.conventions import Array
 from ...core.heads.view import cast_back
+from ...core.landmarks.mirror import MIRROR
 from .chart import EYE_RIGHT, MOUTH, mirrored
 from .skin import LID_MARGIN, LIP_CONTACT
 from .studio import Detector, Studio, view
@@ -19,7 +20,6 @@ from .topology import (
     RIGHT_LID_LOWER,
     RIGHT_LID_UPPER,
     mesh_triangles,
-    mirror_of,
 )
 
 VIEWS = ((0, 0), (-12, 0), (12, 0), (-6, 8), (6, -8), (0, 8), (0, -8))
@@ -43,18 +43,16 @@ class Embedding:
     """468×2."""
     spread: Array
     """468 m: standard deviation of a landmark's place over people, paintings and views."""
-    mirror: NDArray[np.intp]
-    """468: each landmark's mirror image."""
 
 
 def embedding(studio: Studio, detector: Detector, rng: np.random.Generator) -> Embedding:
     seen = {name: _observed(studio, detector, pose, rng) for name, pose in POSES.items()}
     neutral = _median(seen["neutral"], np.full((MESH_LANDMARKS, 2), 0.5))
     middle = {name: _median(uv, neutral) for name, uv in seen.items()}
-    mirror = mirror_of(*middle.values())
+    mirror = MIRROR[:MESH_LANDMARKS]
     even = {name: (uv + mirrored(uv)[mirror]) / 2 for name, uv in middle.items()}
     uv = _untangled(_on_lips(studio, _on_lids(studio, even["neutral"], mirror), even["open"]), mirror)
-    return Embedding(uv, _spread(studio, seen["neutral"]), mirror)
+    return Embedding(uv, _spread(studio, seen["neutral"]))
 
 
 def _observed(studio: Studio, detector: Detector, pose: dict[str, float], rng: np.random.Generator) -> Array:

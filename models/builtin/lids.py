@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from ...core.conventions import Array
 from .chart import EYE_RIGHT, Chart, mirrored
+from .eyes import Ball
+from .pieces import Piece
 from .skin import LID_MARGIN, SkinMesh, above
 
-OVERLAP = 4e-4
+OVERLAP = 1.4e-3
 """m that the closed upper lid reaches below the lower one's margin."""
-LIFT = 2e-4
+LIFT = 4e-4
 """m that it lies in front of it."""
 REACH = 4.5e-3
 """m: how far from the margin the correction fades (Gaussian)."""
@@ -39,6 +41,22 @@ def lids(chart: Chart, mesh: SkinMesh) -> list[Lids]:
         upper = above(ring, points) & inside
         found.append(Lids(vertices[upper], vertices[~upper]))
     return found
+
+
+def kept_on(hung: Piece, people: int, eye: Lids, ball: Ball) -> Array:
+    """M×V×3 m: the motion of the skin and what hangs on it, the lids as far from the ball in every identity as they
+    are in the mean (the first `people` modes): where they close does not depend on whose they are.
+    """
+    out = np.array(hung.motion, dtype=np.float64)
+    margin = hung.mean[np.concatenate([eye.upper, eye.lower])]
+    away = np.linalg.norm(hung.mean[:, None] - margin, axis=2).min(axis=1)
+    near = np.flatnonzero(away < 3 * REACH)
+    outwards = hung.mean[near] - ball.centre
+    outwards /= np.linalg.norm(outwards, axis=1, keepdims=True)
+    moved = out[:people, near] - ball.motion(hung.mean[near])[:people]
+    fade = np.exp(-((away[near] / REACH) ** 2))
+    out[:people, near] -= (fade * np.sum(moved * outwards, axis=2))[..., None] * outwards
+    return out
 
 
 def closing(mean: Array, blink: Array, eye: Lids) -> Array:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
 
 from ...core.conventions import Array, Array32
 from ...core.face.ict import IctHead
@@ -62,16 +63,34 @@ def joined(pieces: list[Piece]) -> Piece:
 
 
 def welded(piece: Piece) -> Piece:
-    """The mesh with vertices at one place made one; the first of them keeps its index among those kept."""
-    _, first, group = np.unique(np.round(piece.mean, 8), axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    kept = first[order]
-    if not np.allclose(piece.motion, piece.motion[:, first[group.reshape(-1)]], atol=1e-6):
+    """The mesh with vertices at one place made one (and UVs at one place of it); the first keeps its index."""
+    first, rank = _merged(piece.mean)
+    corner, corner_rank = _merged(np.column_stack([piece.mean[_vertex_of_corner(piece)], piece.uv]))
+    if not np.allclose(piece.motion, piece.motion[:, first[rank]], atol=1e-5):
         raise ValueError("vertices at one place move apart: welding them would tear the mesh")
-    triangles = rank[group.reshape(-1)][piece.triangles].astype(np.int32)
-    return replace(piece, mean=piece.mean[kept], motion=piece.motion[:, kept], triangles=triangles)
+    return replace(
+        piece,
+        mean=piece.mean[first],
+        motion=piece.motion[:, first],
+        triangles=rank[piece.triangles].astype(np.int32),
+        uv=piece.uv[corner],
+        uv_triangles=corner_rank[piece.uv_triangles].astype(np.int32),
+    )
+
+
+def _vertex_of_corner(piece: Piece) -> NDArray[np.int32]:
+    vertex = np.zeros(len(piece.uv), dtype=np.int32)
+    vertex[piece.uv_triangles] = piece.triangles
+    return vertex
+
+
+def _merged(points: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Which of N points stand for those within a micrometre (K indices), and each point's number among these (N)."""
+    same = np.arange(len(points))
+    for a, b in sorted(cKDTree(points).query_pairs(1e-6)):
+        same[b] = same[a]
+    first, rank = np.unique(same, return_inverse=True)
+    return first, rank
 
 
 def grid_triangles(rows: int, columns: int, closed: bool) -> Faces:
@@ -87,6 +106,13 @@ def grid_triangles(rows: int, columns: int, closed: bool) -> Faces:
 def flipped(piece: Piece) -> Piece:
     """The same surface seen from its other side."""
     return replace(piece, triangles=piece.triangles[:, ::-1], uv_triangles=piece.uv_triangles[:, ::-1])
+
+
+def as_in_chart(piece: Piece) -> Piece:
+    """A piece of the chart wound as the skin is, whose front has a positive area there."""
+    a, b, c = np.moveaxis(piece.uv[piece.uv_triangles], 1, 0)
+    area = np.sum((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0])
+    return piece if area > 0 else flipped(piece)
 
 
 def normals(mean: Array, triangles: Faces) -> Array:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.conventions import Array, Array32, camera_rotations
+from ...core.conventions import CAMERA_FROM_FACE, Array, Array32, rotation_matrices
 from ...core.face.library import load_builtin
 from ...core.face.model import FaceModel
 from ...core.face.paint import Complexion, painted
@@ -16,15 +16,16 @@ from ...core.fit.result import Camera
 from ...core.raster.guides import surface
 from ...core.raster.shade import Light, display, linear_light, picture
 from ...core.storage import whole_file
-from .studio import view
 
-SIZE, FOCAL = 320, 800.0
+SIZE, FOCAL, DISTANCE = 360, 1200.0, 0.9
+LOOK_AT = np.array([0.0, -0.025, -0.03])
+"""m from between the eyes: this point of the head is in the middle of each picture."""
 BACKGROUND = np.array([0.20, 0.22, 0.25], dtype=np.float32)
 CELLS: tuple[tuple[dict[str, float], float, float], ...] = (
     ({}, 0, 0),
     ({"eyeBlink": 1}, 0, 0),
     ({"jawOpen": 1}, 0, 0),
-    ({"jawOpen": 0.4}, 25, 0),
+    ({"jawOpen": 0.4}, 40, 0),
     ({"mouthSmile": 1}, 0, 0),
     ({"mouthPucker": 1}, 0, 0),
     ({"mouthFunnel": 1}, 0, 0),
@@ -32,7 +33,7 @@ CELLS: tuple[tuple[dict[str, float], float, float], ...] = (
     ({"browInnerUp": 1, "browOuterUp": 1}, 0, 0),
     ({"eyeLookOut_L": 1, "eyeLookIn_R": 1}, 0, 0),
     ({"eyeLookDown": 1}, 0, 0),
-    ({"eyeLookUp": 1}, 0, 0),
+    ({}, 90, 0),
     ({"jawOpen": 0.6, "tongueOut": 1}, 0, 0),
     ({"mouthUpperUp": 1, "mouthLowerDown": 1}, 0, 0),
     ({"noseSneer": 1}, -30, 0),
@@ -54,11 +55,13 @@ def _cell(model: FaceModel, texture: Array32, pose: dict[str, float], yaw: float
     weights = np.array(
         [pose.get(name, pose.get(name.removesuffix("_L").removesuffix("_R"), 0.0)) for name in model.expressions]
     )
-    camera = view(yaw, pitch)
-    vertices = model.shape(np.zeros(len(model.identity)), weights, _gaze(model, weights))
+    drawn = surface(model, 1)
+    vertices = drawn.refine(model.shape(np.zeros(len(model.identity)), weights, _gaze(model, weights)))
+    y, x = np.radians([yaw, pitch])
+    turn = rotation_matrices(np.array([0.0, y, 0.0])) @ rotation_matrices(np.array([x, 0.0, 0.0]))
+    placed = (vertices - LOOK_AT) @ (CAMERA_FROM_FACE @ turn).T + [0, 0, DISTANCE]
     lens = Camera(SIZE, SIZE, np.array([FOCAL]), np.full(2, SIZE / 2), np.zeros(2), 1.0)
-    placed = vertices @ camera_rotations(camera.turn).T + camera.translation
-    return display(picture(placed, surface(model), lens, texture, BACKGROUND, light=Light(gloss=0.025)))
+    return display(picture(placed, drawn, lens, texture, BACKGROUND, light=Light(gloss=0.025)))
 
 
 def _gaze(model: FaceModel, weights: Array) -> Array:

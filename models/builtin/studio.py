@@ -12,7 +12,7 @@ from ...core.face.ict import QUAD_PARTS, IctHead
 from ...core.heads.view import View
 from ...core.raster.cpu import interpolate, rasterise
 from .chart import EYE_RIGHT, Chart, fan, mirrored
-from .inner import eyeball
+from .eyes import eyeball
 
 Image = NDArray[np.uint8]
 
@@ -57,7 +57,7 @@ class Studio:
         lashes = self.chart.ring(EYE_RIGHT, LASH_RING).upper
         self.lashes = (lashes, mirrored(lashes))
         self.neutral = head.neutral - origin
-        self.eyes = [eyeball(head, side)[0] - origin for side in ("left", "right")]
+        self.eyes = [eyeball(head, side).centre - origin for side in ("left", "right")]
         self.members = [np.unique(head.quads[QUAD_PARTS[f"eyeball_{side}"]]) for side in ("left", "right")]
 
     def person(self, identity: Array, expression: dict[str, float]) -> Array:

@@ -5,7 +5,6 @@ from collections import defaultdict
 import mediapipe as mp
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 Triangle = tuple[int, int, int]
 
@@ -80,16 +79,3 @@ def subdivided(triangles: NDArray[np.int32], vertices: int) -> tuple[NDArray[np.
         ab, bc, ca = (middle.setdefault((min(e), max(e)), vertices + len(middle)) for e in _edges((a, b, c)))
         split += [(a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca)]
     return np.array(split, dtype=np.int32), np.array(list(middle), dtype=np.int32)
-
-
-def mirror_of(*placements: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Which landmark is each one's mirror image, from several placements (N×2, symmetric about u = 0.5) of all of them.
-
-    Several are needed because closed lips and lids put different landmarks at one place.
-    """
-    flip = np.array([-1.0, 1.0])
-    cost = sum(np.sum((uv[:, None] - (uv * flip + [1, 0])[None]) ** 2, axis=2) for uv in placements)
-    mirror = np.asarray(linear_sum_assignment(cost)[1])
-    if np.any(mirror[mirror] != np.arange(len(mirror))):
-        raise ValueError("the landmarks' places are too far from symmetric to pair them")
-    return mirror

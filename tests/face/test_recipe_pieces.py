@@ -9,12 +9,12 @@ from expression_transfer.core.conventions import rotation_matrices
 from expression_transfer.core.face.ict import read_ict
 from expression_transfer.models.builtin.assemble import _rigid_free
 from expression_transfer.models.builtin.chart import Chart, boundary_components, fan
-from expression_transfer.models.builtin.inner import sphere_of
-from expression_transfer.models.builtin.lids import Lids, closing
+from expression_transfer.models.builtin.eyes import Ball
+from expression_transfer.models.builtin.lids import Lids, closing, kept_on
+from expression_transfer.models.builtin.lips import lips
+from expression_transfer.models.builtin.meshing import inside, triangulated
 from expression_transfer.models.builtin.pieces import Piece, facing, grid_triangles, joined, normals, welded
-from expression_transfer.models.builtin.response import IRIS_MIRROR, gaze_of, symmetric
-from expression_transfer.models.builtin.skin import cast_outwards
-from expression_transfer.models.builtin.topology import boundary_loops, mesh_triangles, mirror_of, subdivided
+from expression_transfer.models.builtin.topology import boundary_loops, mesh_triangles, subdivided
 
 needs_solutions = pytest.mark.skipif(
     not hasattr(mediapipe, "solutions"), reason="this MediaPipe has no published edges of its face mesh (0.10.21 has)"
@@ -41,22 +41,6 @@ def test_subdivision_keeps_the_surface() -> None:
     total = [np.linalg.norm(normals(p, t), axis=1).sum() for p, t in ((points, triangles), (finer, split))]
     assert len(split) == 4 * len(triangles) and np.isclose(*total)
     assert np.allclose(normals(finer, split).reshape(-1, 4, 3).sum(axis=1), normals(points, triangles))
-
-
-def test_mirror_pairs_planted_points() -> None:
-    rng = np.random.default_rng(1)
-    left = rng.uniform([0.1, 0.1], [0.45, 0.9], size=(30, 2))
-    order = rng.permutation(70)
-    points = np.concatenate([left, left * [-1, 1] + [1, 0], np.stack([np.full(10, 0.5), np.arange(10) / 10], 1)])[order]
-    mirror = mirror_of(points + 0.001 * rng.normal(size=points.shape))
-    assert np.allclose(points[mirror], points * [-1, 1] + [1, 0])
-
-
-def test_sphere_is_found() -> None:
-    points = np.random.default_rng(2).normal(size=(50, 3))
-    points = 0.7 * points / np.linalg.norm(points, axis=1, keepdims=True) + [1, 2, 3]
-    centre, radius = sphere_of(points)
-    assert np.allclose(centre, [1, 2, 3]) and np.isclose(radius, 0.7)
 
 
 def grid_piece(offset: float) -> Piece:
@@ -88,19 +72,6 @@ def test_facing_turns_a_sheet_round() -> None:
     assert (normals(up.mean, up.triangles)[:, 2] > 0).all() and (normals(down.mean, down.triangles)[:, 2] < 0).all()
 
 
-def test_rays_leave_a_sphere_where_they_should() -> None:
-    latitude, longitude = np.linspace(0, np.pi, 60), np.linspace(0, 2 * np.pi, 60, endpoint=False)
-    theta, phi = np.meshgrid(latitude, longitude, indexing="ij")
-    sphere = np.stack([np.sin(theta) * np.cos(phi), np.cos(theta), np.sin(theta) * np.sin(phi)], -1).reshape(-1, 3)
-    rays = np.random.default_rng(3).normal(size=(20, 3))
-    rays /= np.linalg.norm(rays, axis=1, keepdims=True)
-    origin = np.array([0.1, 0.0, -0.1])
-    places = cast_outwards(sphere, grid_triangles(60, 60, closed=True), origin, rays, -np.inf).of(sphere)
-    way = places - origin
-    assert np.allclose(way / np.linalg.norm(way, axis=1, keepdims=True), rays, atol=1e-6)
-    assert np.allclose(np.linalg.norm(places, axis=1), 1, atol=0.01)
-
-
 def test_rigid_motion_is_taken_out_of_identity() -> None:
     rng = np.random.default_rng(4)
     mean = rng.normal(size=(200, 3)) * 0.1
@@ -127,25 +98,46 @@ def test_a_lid_that_stops_short_is_closed() -> None:
     assert np.array_equal(shut[19:40], lower) and np.allclose(shut[40:], far, atol=1e-8)
 
 
-def test_symmetric_response_averages_a_shape_with_its_mirror() -> None:
-    mirror = np.array([1, 0, 2])
-    response = np.random.default_rng(5).normal(size=(4, 3, 3))
-    even = symmetric(response, ("smile_L", "smile_R", "jawLeft", "jawRight"), mirror)
-    for one, other in ((0, 1), (2, 3)):
-        assert np.allclose(even[one], even[other][mirror] * [-1, 1, 1])
-    again = symmetric(even, ("smile_L", "smile_R", "jawLeft", "jawRight"), mirror)
-    assert np.allclose(again, even)
+def test_lids_keep_their_distance_from_a_ball_that_swells() -> None:
+    rng = np.random.default_rng(6)
+    way = rng.normal(size=(40, 3))
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    ball = Ball(np.array([0.01, 0.02, 0.03]), 0.015, np.array([[1e-3, 0, 0]]), np.array([0.1]))
+    skin = ball.centre + 0.016 * way
+    triangles = np.zeros((0, 3), dtype=np.int32)
+    hung = Piece(skin, 2e-4 * rng.normal(size=(1, 40, 3)), triangles, skin[:, :2], triangles, ())
+    moved = skin + kept_on(hung, 1, Lids(np.arange(20), np.arange(20, 40)), ball)[0]
+    grown = ball.centre + ball.drift[0]
+    assert np.abs(np.linalg.norm(moved - grown, axis=1) - 0.016 - 0.1 * 0.016).max() < 1e-4
 
 
-def test_gaze_of_look_shapes() -> None:
-    assert gaze_of("eyeLookOut_L")[0, 0] > 0 > gaze_of("eyeLookIn_L")[0, 0]
-    assert gaze_of("eyeLookOut_R")[1, 0] < 0 < gaze_of("eyeLookIn_R")[1, 0]
-    assert gaze_of("eyeLookDown_R")[1, 1] > 0 and not gaze_of("jawOpen").any()
+def test_lips_meet_and_stay_where_they_met() -> None:
+    along = np.linspace(-1, 1, 21)
+    lower = np.stack([0.025 * along, -0.001 * (1 - along**2), np.zeros(21)], axis=1)
+    upper = lower[1:-1] * [1, -1, 1]
+    cheek = np.array([[0.0, 0.05, 0.0]])
+    mean = np.concatenate([lower, upper, cheek])
+    opened = (
+        mean + np.concatenate([[[0, -0.02, 0]] * 21, [[0, 0, 0]] * 20]) * (1 - np.append(along**2, [0] * 20))[:, None]
+    )
+    loop = [*range(21), *range(39, 20, -1)]
+    met = lips(opened, loop, (0, 20)).met(mean)
+    assert np.allclose(met[1:20, 1], met[21:40, 1], atol=1e-9) and np.allclose(met[40], cheek, atol=1e-8)
 
 
-def test_iris_mirror_is_an_involution() -> None:
-    mirror = np.array(IRIS_MIRROR) - 468
-    assert np.array_equal(mirror[mirror], np.arange(10))
+def test_a_concave_outline_is_filled_and_kept() -> None:
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0.5, 0.3], [0, 1]], dtype=float)
+    ends = np.roll(corners, -1, axis=0)
+    outline = np.concatenate(
+        [a + np.linspace(0, 1, 9)[:-1, None] * (b - a) for a, b in zip(corners, ends, strict=True)]
+    )
+    points = np.random.default_rng(7).uniform(size=(400, 2))
+    away = np.linalg.norm(points[:, None] - outline, axis=2).min(axis=1)
+    points = points[inside(points, outline) & (away > 0.09)]
+    triangles = triangulated(outline, points)
+    a, b, c = np.moveaxis(np.concatenate([outline, points])[triangles], 1, 0)
+    area = ((b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]) / 2
+    assert (area > 0).all() and np.isclose(area.sum(), 0.65)
 
 
 def test_open_edges_of_two_quads_and_a_triangle() -> None:
