@@ -25,8 +25,9 @@ TURN_COST = 0.004
 """m."""
 SPACING = {"skin": 3, "head": 6}
 """Every so many of a part's vertices are laid over; of the others, each."""
-LANDMARK_SLACK, SURFACE_SLACK, EYE_SLACK = 0.002, 0.0003, 0.0003
-"""m: how stiffly landmarks, surface and eyeballs are followed (spline)."""
+LANDMARK_SLACK, SURFACE_SLACK, EYE_SLACK = 1.0, 0.2, 0.0003
+"""m: how loosely landmarks, surface and eyeballs are followed (spline). One landmark is millimetres off, and so is a
+nearest place along the surface: only many of them together bend the warp."""
 
 
 @dataclass(frozen=True)

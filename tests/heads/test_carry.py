@@ -97,8 +97,8 @@ def test_carried_expressions_are_the_planted_ones(planted: tuple[Geometry, np.nd
     )
     error = np.linalg.norm(found - known, axis=1) / np.linalg.norm(known, axis=1)
     similar = np.sum(found * known, axis=1) / np.linalg.norm(found, axis=1) / np.linalg.norm(known, axis=1)
-    assert np.median(error) < 0.15 and error.max() < 0.4
-    assert np.median(similar) > 0.98 and similar.min() > 0.9
+    assert np.median(error) < 0.08 and error.max() < 0.25
+    assert np.median(similar) > 0.99 and similar.min() > 0.97
 
 
 def test_what_does_not_move_stays(planted: tuple[Geometry, np.ndarray, Geometry]) -> None:
