@@ -21,7 +21,7 @@ from .carry import with_expressions
 from .flame_codes import with_flame_codes
 from .observer import open_observer
 
-PREPARED = 1
+PREPARED = 2
 """Raised whenever a reader makes another Geometry of the same file than before, so that cached models are made anew."""
 
 
@@ -50,8 +50,11 @@ def prepared(path: Path, reporter: Reporter, engine: str = "numpy") -> FaceModel
 def made_ready(geometry: Geometry, reporter: Reporter) -> FaceModel:
     """A geometry calibrated, after the built-in head's expressions were carried over to it where it brought none."""
     if not geometry.expressions:
-        with open_observer() as observer:
-            placed = landmarks_of(geometry, observer, reporter, np.random.default_rng(SEED))
+        try:
+            with open_observer() as observer:
+                placed = landmarks_of(geometry, observer, reporter, np.random.default_rng(SEED))
+        except InputError as error:
+            raise InputError(f"{geometry.name}: {error}") from error
         geometry = with_expressions(geometry, placed, load_builtin())
     return calibrated(geometry, reporter)
 
