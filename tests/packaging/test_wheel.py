@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
     "__init__.py",
     "cli.py",
+    "cli_models.py",
     "demo.py",
     "worker.py",
     "benchmarks",
