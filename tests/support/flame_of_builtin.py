@@ -50,15 +50,18 @@ def _of_parts(model: FaceModel) -> np.ndarray:
 
 
 def _filled_up(count: int, triangles: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """FLAME's counts: all openings but the neck closed, the neck's border shortened, the largest triangles split in
-    three. Returns what each new vertex is mixed from (N×3 vertices, N×3 weights), and the triangles.
+    """FLAME's counts: as many small openings closed as it takes, the neck's border shortened, the largest triangles
+    split in three. Returns what each new vertex is mixed from (N×3 vertices, N×3 weights), and the triangles.
     """
     *openings, neck = sorted(borders(triangles), key=lambda loop: np.ptp(places[loop], axis=0).max())
-    closing = [(loop[0], loop[k + 1], loop[k]) for loop in openings for k in range(1, len(loop) - 1)]
     missing = SKIN_VERTICES - count
-    spare = SKIN_TRIANGLES - 2 * missing - len(triangles) - len(closing)
+    spare = SKIN_TRIANGLES - 2 * missing - len(triangles)
+    for loop in openings:
+        if len(loop) - 2 <= spare:
+            fan = [(loop[0], loop[k + 1], loop[k]) for k in range(1, len(loop) - 1)]
+            triangles, spare = np.concatenate([triangles, fan]), spare - len(fan)
     ears = [(neck[k + 2], neck[k + 1], neck[k]) for k in range(0, 2 * spare, 2)]
-    triangles = np.concatenate([triangles, closing, ears])
+    triangles = np.concatenate([triangles, np.reshape(ears, (-1, 3)).astype(triangles.dtype)])
     size = np.linalg.norm(np.ptp(places[triangles], axis=1), axis=1)
     chosen = np.argsort(-size, kind="stable")[:missing]
     a, b, c, new = *triangles[chosen].T, count + np.arange(missing)
