@@ -100,10 +100,10 @@ def covered(head: FaceModel, other: FaceModel) -> NDArray[np.bool_]:
 
 
 def rim_vertices(triangles: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Vertices on open edges, the eyes' and the mouth's (short loops) left out."""
+    """Vertices on open edges."""
     edges = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
     pairs, count = np.unique(edges, axis=0, return_counts=True)
-    return np.unique(pairs[count == 1])
+    return np.asarray(np.unique(pairs[count == 1]), dtype=np.int32)
 
 
 def identity_alone(track: LandmarkTrack, model: FaceModel) -> Array:

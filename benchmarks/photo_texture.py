@@ -55,7 +55,8 @@ def _carried(picture: Image, seen: Array, places: Array) -> tuple[Image, Array32
     weights = np.column_stack([two, 1 - two.sum(axis=1)])
     there = np.zeros((SIZE * SIZE, 2))
     there[known] = np.einsum("nk,nkc->nc", weights, seen[finder.simplices[inside[known]]])
-    shown = cv2.remap(picture, *(there.T.reshape(2, SIZE, SIZE) - CV_PIXEL_CENTRE).astype(np.float32), cv2.INTER_CUBIC)
+    u, v = (there.T.reshape(2, SIZE, SIZE) - CV_PIXEL_CENTRE).astype(np.float32)
+    shown = np.asarray(cv2.remap(picture, u, v, cv2.INTER_CUBIC), dtype=np.uint8)
     facing = _areas(seen[finder.simplices]) / _areas(places[finder.simplices])
     facing = np.clip(facing / np.percentile(facing, 80), 0, 1) ** 2
     weight = np.zeros(SIZE * SIZE, np.float32)

@@ -12,9 +12,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .footage import shared_clip
+from .footage import SHARED, shared_clip
 from .table import Row, print_table
 
+ICT = SHARED / "models" / "ICT-FaceKit-master.zip"
 LONG, SHORT, LONGER = "d6.mp4", 250, 1000
 """1,008 frames of one face; memory is compared at two lengths of it."""
 
@@ -59,6 +60,20 @@ def solve_rows(clip: Path, scratch: Path) -> list[Row]:
     ]
 
 
+def ict_rows(clip: Path, ict: Path, scratch: Path) -> list[Row]:
+    """The whole-shot solve with ICT's 100 + 53 components, in a process of its own; the head is made ready before."""
+    command("solve", str(clip), "--end", "2", "--model", str(ict), folder=scratch / "ready")
+    short = command("solve", str(clip), "--end", str(SHORT), "--model", str(ict), folder=scratch / "ict short")
+    longer = command("solve", str(clip), "--end", str(LONGER), "--model", str(ict), folder=scratch / "ict long")
+    growth = 1024 * (longer.peak_mb - short.peak_mb) / (LONGER - SHORT)
+    return [
+        Row(f"fit with ICT, {LONGER} frames, without detection", longer.fps("fit"), "fps", 150),
+        Row(f"  peak memory at {SHORT} frames", short.peak_mb, "MB"),
+        Row(f"  peak memory at {LONGER} frames", longer.peak_mb, "MB"),
+        Row("  growth", growth, "KB per frame", 150, at_least=False),
+    ]
+
+
 def transfer_rows(source: Path, plate: Path, scratch: Path) -> list[Row]:
     geometry = command("transfer", str(source), str(plate), "--end", "60", folder=scratch / "geometry")
     tps = command("transfer", str(source), str(plate), "--end", "60", "--method", "tps", folder=scratch / "tps")
@@ -94,6 +109,10 @@ def main() -> None:
         long = shared_clip(LONG)
         if long is not None:
             print_table("speed: solve", solve_rows(long, scratch))
+            if ICT.exists():
+                print_table("speed: solve with ICT-FaceKit", ict_rows(long, ICT, scratch))
+            else:
+                print(f"skipped: {ICT} is missing")
         source, plate = shared_clip("d0.mp4"), shared_clip("s18.mp4")
         if source is not None and plate is not None:
             print_table("speed: transfer", transfer_rows(source, plate, scratch))

@@ -9,8 +9,9 @@ to meet the seen one.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..conventions import Array, camera_rotations
+from ..conventions import Array, Array32, camera_rotations
 from ..face.model import FaceModel
 from ..landmarks.places import MOUTH
 from .normal import Pose
@@ -24,14 +25,22 @@ SIGMA = 0.0015
 
 @dataclass(frozen=True)
 class LipGap:
-    """Heights of the gap at K places, linear in the expression weights."""
+    """Heights of the gap at K places, linear in identity and in the expression weights."""
 
+    mean: Array
+    """K m."""
+    identity: Array
+    """I×K m per standard deviation."""
     modes: Array
     """E×K m at weight 1."""
 
     @classmethod
     def of(cls, model: FaceModel) -> "LipGap":
-        return cls(np.array([_heights(model.landmarks(mode.astype(np.float64))) for mode in model.expression]))
+        return cls(*(_heights(model, values) for values in (model.mean, model.identity, model.expression)))
+
+    def neutral(self, identity: Array) -> Array:
+        """K m: the gap of a person's neutral head."""
+        return np.asarray(self.mean + identity @ self.identity)
 
     def normal(self) -> Array:
         """E×E: its part of the normal matrix."""
@@ -42,11 +51,6 @@ class LipGap:
         return np.asarray((seen - neutral - expression @ self.modes) @ self.modes.T / SIGMA**2)
 
 
-def neutral_gap(model: FaceModel, identity: Array) -> Array:
-    """K m."""
-    return _heights(model.landmarks(model.neutral(identity)))
-
-
 def seen_gap(pixels: Array, pose: Pose, focal: float) -> Array:
     """T×K m: the gap along the head's up axis, from landmarks (T×478×2 px) at the head's distance."""
     apart = (pixels[:, UPPER] - pixels[:, LOWER]) * (pose.translation[:, None, 2:] / focal)
@@ -54,5 +58,12 @@ def seen_gap(pixels: Array, pose: Pose, focal: float) -> Array:
     return np.asarray(np.einsum("tki,ti->tk", apart, up) / np.sum(up**2, axis=1, keepdims=True))
 
 
-def _heights(landmarks: Array) -> Array:
-    return np.asarray(landmarks[UPPER, 1] - landmarks[LOWER, 1])
+def _heights(model: FaceModel, values: Array32) -> Array:
+    """…×K m: how high the upper lip's edge is above the lower's, of vertices or their displacements (…×V×3)."""
+
+    def height(landmarks: NDArray[np.intp]) -> Array:
+        corners = model.triangles[model.landmark_triangle[landmarks]]
+        weights = model.landmark_weights[landmarks].astype(np.float64)
+        return np.asarray(np.einsum("...kc,kc->...k", values[..., corners, 1], weights))
+
+    return height(UPPER) - height(LOWER)

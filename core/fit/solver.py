@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from ..face.model import FaceModel
 from ..landmarks.track import LandmarkTrack
-from .lips import LipGap, neutral_gap, seen_gap
+from .lips import LipGap, seen_gap
 from .metric import Metric
 from .normal import POSE, Pose, Residuals, gradients, normal_matrices, residuals
 from .priors import Priors
@@ -107,7 +107,7 @@ class Solver:
         gradient = gradients(*seen, states.pose, modes, self.metric)
         pixels = self.track.points[rows].astype(np.float64)
         gap = seen_gap(pixels, states.pose, person.focal)
-        lips = self.lips.pull(neutral_gap(self.model, person.identity), states.expression, gap)
+        lips = self.lips.pull(self.lips.neutral(person.identity), states.expression, gap)
         gradient[:, POSE : POSE + lips.shape[1]] += lips
         return gradient
 
