@@ -13,7 +13,7 @@ from ...core.facs.tables import SHAPES
 from .chart import Chart
 from .eyes import EYE_SEGMENTS, IRIS_RING, eye_piece, eyeball
 from .inner import JAWS, teeth_pieces, tongue_out, tongue_piece
-from .layout import BACK, EYES, FACE, GUMS, TEETH, TONGUE, onto
+from .layout import BACK, EYES, FACE, GUMS, TEETH, TONGUE, onto, upright
 from .lids import closing, kept_on, lids
 from .lips import lips, sealed
 from .outer import outer_pieces
@@ -38,8 +38,8 @@ def head_pieces(head: IctHead, chart: Chart, skin: SkinMesh, rng: np.random.Gene
     radius = min(eyeball(head, side).radius for side in ("left", "right"))
     eyes = [onto(eye_piece(head, side, radius), EYES[side]) for side in ("left", "right")]
     rows = [teeth_pieces(head, jaw) for jaw in JAWS]
-    inside = [onto(teeth, TEETH[jaw]) for jaw, (teeth, _) in zip(JAWS, rows, strict=True)]
-    gums = [onto(gum, GUMS[jaw]) for jaw, (_, gum) in zip(JAWS, rows, strict=True)]
+    inside = [onto(upright(teeth), TEETH[jaw]) for jaw, (teeth, _) in zip(JAWS, rows, strict=True)]
+    gums = [onto(upright(gum), GUMS[jaw]) for jaw, (_, gum) in zip(JAWS, rows, strict=True)]
     return [welded(joined(hung)), *eyes, *inside, *gums, onto(tongue_piece(head), TONGUE)]
 
 
