@@ -16,8 +16,8 @@ from ..landmarks.places import EYES, MOUTH
 from ..reporting import Reporter
 from ..storage import Saved
 from ..userdata import cache_folder
-from .embedding import Embedding, Sitting, embedded, find_face
-from .makeup import BROW_LIFT, random_painting, sitter
+from .embedding import Embedding, Sitting, Surfaces, embedded, find_face
+from .makeup import BROW_LIFT, flesh, random_painting, sitter
 from .observer import Observer, open_observer
 from .response import Measurement, measured_response
 from .studio import Plain, random_room
@@ -25,7 +25,7 @@ from .subject import subject
 from .view import Framing
 
 SEED = 20261122
-VERSION = 4
+VERSION = 5
 """Of the measurement: another one makes kept calibrations void."""
 PAINTINGS = 3
 """People painted on the mean head to place its landmarks."""
@@ -73,10 +73,10 @@ def measured(geometry: Geometry, observer: Observer, reporter: Reporter) -> Cali
 def landmarks_of(geometry: Geometry, observer: Observer, reporter: Reporter, rng: np.random.Generator) -> Embedding:
     """The landmarks on a geometry's mean: first as it comes, then painted round where they were found."""
     mean, triangles = geometry.mean.astype(np.float64), geometry.triangles
-    eyeballs = (geometry.eyes.member[triangles] > 0).all(axis=1)
+    surfaces = surfaces_of(geometry)
 
     def seen(sittings: list[Sitting], near: Array) -> Embedding:
-        return embedded(sittings, mean, near, observer, reporter, eyeballs)
+        return embedded(sittings, near, observer, reporter, surfaces)
 
     bare = Sitting(mean, triangles, Plain())
     rough = find_face(bare, observer)
@@ -91,6 +91,13 @@ def landmarks_of(geometry: Geometry, observer: Observer, reporter: Reporter, rng
             opened = seen([Sitting(posed, triangles, *look) for look in looks], places)
             found = found.with_those_of(opened, landmarks)
     return found
+
+
+def surfaces_of(geometry: Geometry) -> Surfaces:
+    """Skin is what is neither eyeball nor inside the mouth."""
+    eyeballs = (geometry.eyes.member[geometry.triangles] > 0).all(axis=1)
+    inside = np.isfinite(flesh(geometry)).all(axis=1)
+    return Surfaces(~eyeballs & ~inside, eyeballs)
 
 
 OPENED = (

@@ -56,6 +56,26 @@ class Embedding:
 
 
 @dataclass(frozen=True)
+class Surfaces:
+    """Which of a mesh's triangles landmarks may lie on."""
+
+    skin: NDArray[np.bool_]
+    """F: all but the irises do."""
+    eyeballs: NDArray[np.bool_]
+    """F: the irises do; none where eyes are part of the skin."""
+
+    @classmethod
+    def all_of(cls, triangles: NDArray[np.int32]) -> "Surfaces":
+        """Of a mesh (F×3) of which nothing is known."""
+        return cls(np.ones(len(triangles), dtype=np.bool_), np.zeros(len(triangles), dtype=np.bool_))
+
+    @property
+    def of_landmarks(self) -> tuple[tuple[slice, NDArray[np.bool_]], ...]:
+        """Groups of landmarks, and the triangles (F) that they may lie on."""
+        return (MESH, self.skin), (IRISES, self.eyeballs if self.eyeballs.any() else self.skin)
+
+
+@dataclass(frozen=True)
 class Sitting:
     """A mesh that sits for its pictures: in one pose and one covering."""
 
@@ -87,35 +107,51 @@ def embed(
     `observer`: from observer.open_observer(). Raises InputError where no face is found on it.
     """
     sittings = [Sitting(vertices, triangles, covering) for covering in coverings]
-    return embedded(sittings, vertices, find_face(sittings[0], observer), observer, reporter)
+    return embedded(sittings, find_face(sittings[0], observer), observer, reporter)
 
 
 def embedded(
     sittings: Sequence[Sitting],
-    rest: Array,
     landmarks: Array,
     observer: Observer,
     reporter: Reporter,
-    eyeballs: NDArray[np.bool_] | None = None,
+    surfaces: Surfaces | None = None,
 ) -> Embedding:
-    """The landmarks on a mesh at rest (V×3), from sittings of it that may be in other poses.
-
-    `landmarks`: 478×3, where they are roughly. `eyeballs`: F, the triangles that irises lie on, and nothing else does.
-    """
+    """The landmarks on a mesh from sittings of it, all in one pose. `landmarks`: 478×3, where they are roughly."""
     framing = Framing.of(landmarks)
     cameras = [framing.view(yaw, pitch) for yaw, pitch in VIEWS]
+    vertices, triangles = sittings[0].mesh
+    allowed = surfaces or Surfaces.all_of(triangles)
 
     def observed(task: tuple[Sitting, View]) -> tuple[NDArray[np.int64], Array]:
         sitting, camera = task
         pixels = observer.look(sitting.picture(camera), camera.project(landmarks))
-        return cast_back(pixels, sitting.vertices, sitting.triangles, camera)
+        return _drawn_onto(allowed, *cast_back(pixels, *sitting.mesh, camera), sitting, camera)
 
     tasks = [(sitting, camera) for sitting in sittings for camera in cameras]
     hits = list(observer.each(observed, tasks, reporter))
-    triangles = sittings[0].triangles
-    places = np.array([_places(triangle, weights, rest, triangles) for triangle, weights in hits])
-    allowed = np.zeros(len(triangles), dtype=np.bool_) if eyeballs is None else eyeballs
-    return _settled(places, landmarks, rest, triangles, framing, allowed)
+    places = np.array([_places(triangle, weights, vertices, triangles) for triangle, weights in hits])
+    return _settled(places, landmarks, sittings[0], framing, allowed)
+
+
+def _drawn_onto(
+    surfaces: Surfaces, triangle: NDArray[np.int64], weights: Array, sitting: Sitting, camera: View
+) -> tuple[NDArray[np.int64], Array]:
+    """What cast_back found, moved to the nearest place seen of the surface that each landmark may lie on.
+
+    A lid's rim that is reported a pixel too far in meets the eyeball: its place is on the lid as it was photographed,
+    not where the eyeball's point is when the lid has moved away.
+    """
+    for landmarks, allowed in surfaces.of_landmarks:
+        met = triangle[landmarks]
+        wrong = np.flatnonzero((met >= 0) & ~allowed[met]) + landmarks.start
+        if wrong.size:
+            shown = visible(*sitting.mesh, [camera])
+            surface = shown[allowed[shown]]
+            points = _places(triangle[wrong], weights[wrong], *sitting.mesh)
+            found, weights[wrong] = nearest_on_surface(points, sitting.vertices, sitting.triangles[surface])
+            triangle[wrong] = surface[found]
+    return triangle, weights
 
 
 def find_face(sitting: Sitting, observer: Observer) -> Array:
@@ -140,24 +176,17 @@ def _places(triangle: NDArray[np.int64], weights: Array, vertices: Array, triang
     return np.where(triangle[:, None] >= 0, places, np.nan)
 
 
-def _settled(
-    places: Array,
-    otherwise: Array,
-    rest: Array,
-    triangles: NDArray[np.int32],
-    framing: Framing,
-    eyeballs: NDArray[np.bool_],
-) -> Embedding:
+def _settled(places: Array, otherwise: Array, sitting: Sitting, framing: Framing, surfaces: Surfaces) -> Embedding:
     """The middle of the places seen (K×478×3, NaN beside the mesh), on the part of the surface that the views show."""
     seen = np.isfinite(places[..., 0])
     middle = otherwise.copy()
     known = seen.any(axis=0)
     middle[known] = np.nanmedian(places[:, known], axis=0)
-    shown = visible(rest, triangles, [framing.view(yaw, pitch) for yaw, pitch in VIEWS])
+    shown = visible(*sitting.mesh, [framing.view(yaw, pitch) for yaw, pitch in VIEWS])
     triangle, weights = np.zeros(LANDMARKS, dtype=np.int32), np.zeros((LANDMARKS, 3))
-    for landmarks, wanted in ((MESH, False), (IRISES, bool(eyeballs.any()))):
-        surface = shown[eyeballs[shown] == wanted]
-        found, weights[landmarks] = nearest_on_surface(middle[landmarks], rest, triangles[surface])
+    for landmarks, allowed in surfaces.of_landmarks:
+        surface = shown[allowed[shown]]
+        found, weights[landmarks] = nearest_on_surface(middle[landmarks], sitting.vertices, sitting.triangles[surface])
         triangle[landmarks] = surface[found]
     away = np.where(seen, np.sum((places - middle) ** 2, axis=2), 0.0)
     spread = np.sqrt(away.sum(axis=0) / np.maximum(seen.sum(axis=0), 1))

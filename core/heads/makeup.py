@@ -31,6 +31,8 @@ BROW_AT_MOST = 0.65
 """How bright a brow may be beside the skin."""
 IRIS_RADIUS, PUPIL_RADIUS = 0.0059, 0.0023
 """m, of a grown-up's eye (they hardly vary) and of its pupil in a room."""
+LID_SHADE, LIP_SHADE = 0.006, 0.026
+"""Of a picture's side, some 2 and 9 mm: how far lids shade the eyeballs, lips what lies in the mouth."""
 HAIRLINE, TEMPLES, NAPE = 0.54, -0.45, -0.4
 """In sizes of the face from its middle: hair grows above the first height, and behind the depth down to the last."""
 BLOOD = ((50, 0.3), (280, 0.3), (4, 0.2), (205, 0.28), (425, 0.28))
@@ -38,10 +40,10 @@ BLOOD = ((50, 0.3), (280, 0.3), (4, 0.2), (205, 0.28), (425, 0.28))
 HOLLOWS = ((230, 0.15), (450, 0.15), (190, 0.1), (414, 0.1), (27, 0.13), (257, 0.13))
 
 FLESH: dict[str, tuple[float, float, float]] = {
-    "mouth": (0.45, 0.22, 0.21),
-    "gums": (0.62, 0.33, 0.33),
-    "tongue": (0.66, 0.36, 0.35),
-    "teeth": (0.88, 0.85, 0.78),
+    "mouth": (0.25, 0.11, 0.10),
+    "gums": (0.45, 0.22, 0.22),
+    "tongue": (0.48, 0.24, 0.23),
+    "teeth": (0.80, 0.77, 0.70),
 }
 """Display-encoded colours of parts inside the mouth, by the beginning of their names."""
 
@@ -79,7 +81,7 @@ def sitter(geometry: Geometry, landmarks: Array, framing: Framing, brow_lift: fl
         (away[:, :2] / EXTENT + 0.5).astype(np.float32),
         hairiness[:, None].astype(np.float32),
         _from_axis(geometry),
-        _flesh(geometry),
+        flesh(geometry),
         (place * [1, -1] + 0.5) * CHART,
         brow_lift,
         bool((geometry.eyes.member > 0).any()),
@@ -97,8 +99,8 @@ def _from_axis(geometry: Geometry) -> Array32:
     return out
 
 
-def _flesh(geometry: Geometry) -> Array32:
-    """F×3."""
+def flesh(geometry: Geometry) -> Array32:
+    """F×3 linear light of triangles inside the mouth; NaN on all others."""
     colours = np.full((len(geometry.parts), 3), np.nan, dtype=np.float32)
     for index, part in enumerate(geometry.parts):
         for name, colour in FLESH.items():
@@ -126,7 +128,18 @@ class Painting:
         out[own] = flesh[own]
         ball = seen.seen & (np.hypot(layers[..., 3], layers[..., 4]) < 0.9)
         out[ball] = _eye_colours(layers[ball][:, 3:], np.array(self.complexion.iris))
+        for within, reach in ((ball, LID_SHADE), (own, LIP_SHADE)):
+            out[within] *= _openness(within, reach)[within, None]
         return out
+
+
+def _openness(within: NDArray[np.bool_], reach: float) -> Array32:
+    """H×W, 0–1: how much of the light reaches what lies within lids or lips (H×W), which shade what is near them.
+
+    Through a gap as narrow as closed lids and lips of a mesh leave, nothing shines.
+    """
+    around = cv2.GaussianBlur(within.astype(np.float32), (0, 0), reach * len(within))
+    return np.asarray(np.clip((around - 0.2) / 0.6, 0.05, 1))
 
 
 def random_painting(who: Sitter, rng: np.random.Generator) -> Painting:
@@ -191,7 +204,7 @@ class _Painter:
     def _mouth(self, out: Array32) -> None:
         self._blend(out, self._filled(self.landmarks[OUTER_LIPS], 0.01), self.lips)
         gap = (self.landmarks[MOUTH.upper] + self.landmarks[MOUTH.lower]) / 2
-        self._blend(out, 0.5 * self._line(gap, 0.02), 0.45 * self.lips)
+        self._blend(out, 0.5 * self._line(gap, 0.01), 0.45 * self.lips)
 
     def _brow(self, out: Array32, outline: Array) -> None:
         hairs = np.clip(0.9 + 2.0 * self._noise(((200, 0.12), (400, 0.12)))[..., 0], 0, 1)

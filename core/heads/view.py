@@ -124,7 +124,8 @@ def nearest_on_surface(points: Array, vertices: Array, triangles: NDArray[np.int
     middle = corners.mean(axis=1)
     found, weights = np.zeros(len(points), dtype=np.int64), np.zeros((len(points), 3))
     for index, point in enumerate(points):
-        near = np.argsort(np.sum((middle - point) ** 2, axis=1))[:NEIGHBOURS]
+        squared = np.sum((middle - point) ** 2, axis=1)
+        near = np.argpartition(squared, min(NEIGHBOURS, len(squared)) - 1)[:NEIGHBOURS]
         share = _on_plane(point, corners[near])
         away = np.linalg.norm(np.einsum("nkc,nk->nc", corners[near], share) - point, axis=1)
         best = int(away.argmin())

@@ -61,7 +61,7 @@ def test_planted_places_come_back(head: FaceModel) -> None:
     true = head.landmarks(mean)
     planted = PlantedObserver(true, np.zeros(2))
     sitting = Sitting(mean, head.triangles, Plain())
-    found = embedded([sitting], mean, true, planted, SilentReporter())
+    found = embedded([sitting], true, planted, SilentReporter())
     away = np.linalg.norm(found.places(mean, head.triangles) - true, axis=1)[interior(head)]
     assert np.percentile(away, 95) < 0.005 * width(true)
 
@@ -71,7 +71,7 @@ def test_a_planted_bias_comes_back_as_it_was(head: FaceModel) -> None:
     mean = head.mean.astype(np.float64)
     true = head.landmarks(mean)
     sitting = Sitting(mean, head.triangles, Plain())
-    found = embedded([sitting], mean, true, PlantedObserver(true, np.array([2.0, 0.0])), SilentReporter())
+    found = embedded([sitting], true, PlantedObserver(true, np.array([2.0, 0.0])), SilentReporter())
     flat = np.linalg.norm(true - true[5], axis=1) < 0.1
     chosen = np.intersect1d(interior(head), np.flatnonzero(flat))
     shift = (found.places(mean, head.triangles) - true)[chosen, 0]
