@@ -38,6 +38,11 @@ HAIRLINE, TEMPLES, NAPE = 0.54, -0.45, -0.4
 BLOOD = ((50, 0.3), (280, 0.3), (4, 0.2), (205, 0.28), (425, 0.28))
 """Landmarks where blood shows, and how far around, in distances of the outer eye corners."""
 HOLLOWS = ((230, 0.15), (450, 0.15), (190, 0.1), (414, 0.1), (27, 0.13), (257, 0.13))
+LASHES = (
+    ((384, 385, 386, 387, 388, 466, 263), (381, 380, 374, 373, 390, 249)),
+    ((157, 158, 159, 160, 161, 246, 33), (154, 153, 145, 144, 163, 7)),
+)
+"""The lids' edges where lashes grow, upper and lower: not at the tear duct, whose corner paint would hide."""
 
 FLESH: dict[str, tuple[float, float, float]] = {
     "mouth": (0.25, 0.11, 0.10),
@@ -195,10 +200,10 @@ class _Painter:
             self._blend(out, 0.8 * self._filled(0.7 * rim + 0.3 * rim.mean(axis=0), 0.015), 0.22 * self.skin)
         if not self.who.eyeballs:
             self._flat_eyes(out)
-        for eye in EYES:
+        for upper, lower in LASHES:
             thickness = self.rng.uniform(0.015, 0.035)
-            self._blend(out, 0.9 * self._line(self.landmarks[eye.aperture.upper], thickness), 0.4 * self.hair)
-            self._blend(out, 0.5 * self._line(self.landmarks[eye.aperture.lower], 0.4 * thickness), 0.5 * self.hair)
+            self._blend(out, 0.9 * self._line(self.landmarks[list(upper)], thickness), 0.4 * self.hair)
+            self._blend(out, 0.5 * self._line(self.landmarks[list(lower)], 0.4 * thickness), 0.5 * self.hair)
         return _linear(cv2.GaussianBlur(out, (0, 0), 0.7))
 
     def _mouth(self, out: Array32) -> None:

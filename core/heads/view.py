@@ -117,15 +117,16 @@ CELL = 16.0
 def nearest_on_surface(points: Array, vertices: Array, triangles: NDArray[np.int32]) -> tuple[NDArray[np.int64], Array]:
     """The surface's places nearest to points (N×3): triangle (N) and barycentric weights (N×3).
 
-    Looked for among the `NEIGHBOURS` triangles whose middles are nearest; a place beyond a triangle's edge is drawn
-    to the edge by clipping its weights, which is exact to the second order near the surface.
+    Looked for among the `NEIGHBOURS` triangles whose circles about their middles are nearest; a place beyond a
+    triangle's edge is drawn to the edge by clipping its weights, which is exact to the second order near the surface.
     """
     corners = vertices[triangles]
     middle = corners.mean(axis=1)
+    reach = np.linalg.norm(corners - middle[:, None], axis=2).max(axis=1)
     found, weights = np.zeros(len(points), dtype=np.int64), np.zeros((len(points), 3))
     for index, point in enumerate(points):
-        squared = np.sum((middle - point) ** 2, axis=1)
-        near = np.argpartition(squared, min(NEIGHBOURS, len(squared)) - 1)[:NEIGHBOURS]
+        gap = np.linalg.norm(middle - point, axis=1) - reach
+        near = np.argpartition(gap, min(NEIGHBOURS, len(gap)) - 1)[:NEIGHBOURS]
         share = _on_plane(point, corners[near])
         away = np.linalg.norm(np.einsum("nkc,nk->nc", corners[near], share) - point, axis=1)
         best = int(away.argmin())
