@@ -153,6 +153,7 @@ def _expression_response(work: Measurement) -> Array:
         out[index] = explain(jacobians, seen[index + 1] - seen[before], truth[index], depth_ridge(jacobians))
         if name.startswith("eyeLook"):
             out[index, IRISES] = truth[index, IRISES]  # the irises follow gaze, which is no expression
+        out[index, IRISES, 0] = truth[index, IRISES, 0]  # under a closed lid they are guessed, nearer to the nose
     return symmetric(out, names)
 
 
