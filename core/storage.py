@@ -24,6 +24,8 @@ UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
 )
 """What numpy and zipfile raise at a damaged or hostile .npz."""
+PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""Ways to pack that are read: of the output of others, zipfile takes more memory than a member claims to need."""
 
 
 @contextmanager
@@ -105,6 +107,9 @@ class Saved:
     @classmethod
     def load(cls, path: Path) -> Self:
         try:
+            with zipfile.ZipFile(path) as packed:
+                if any(member.compress_type not in PACKED for member in packed.infolist()):
+                    raise zipfile.BadZipFile("packed in a way that is not known")
             with np.load(path, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive.files}
         except FileNotFoundError as error:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from ..errors import InputError
+from ..storage import PACKED
 
 Read = Callable[[str], bytes]
 """Gives the bytes of a file by its name; a ValueError says what is wrong with it."""
@@ -67,6 +68,8 @@ def _of_zip(path: Path, archive: zipfile.ZipFile, sample: str, limit: int) -> Re
             raise ValueError(f"{name} is missing")
         if entry.file_size > limit:
             raise ValueError(f"{name} is {entry.file_size >> 20} MB, more than such a file can be")
+        if entry.compress_type not in PACKED:
+            raise ValueError(f"{name} is packed in a way that is not known")
         try:
             return archive.read(entry)  # never longer than the size it claims
         except UNREADABLE as error:

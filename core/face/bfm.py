@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from ..errors import InputError
 from .chart import flat_chart
-from .geometry import Eyeballs, Geometry, no_codes
+from .geometry import HEIGHTS, Eyeballs, Geometry, no_codes
 from .hdf5 import read_hdf5
 from .matfile import read_mat
 
@@ -34,8 +34,6 @@ EXPRESSION_MEAN = "expression/model/mean"
 
 UNITS = (1.0, 1e-2, 1e-3, 1e-6)
 """Metres of the units that are tried: a head's height fits one of them."""
-HEIGHTS = (0.12, 0.5)
-"""m: from a cropped face to a head with its neck."""
 VERTICES = (1_000, 500_000)
 MOST_MODES = 400
 
@@ -116,7 +114,9 @@ def _surface(
     for name, values in (("mean", mean), ("basis", basis), ("deviations", deviations)):
         if not np.isfinite(values).all():
             raise ValueError(f"the {name} has values that are not finite numbers")
-    if triangles.ndim != 2 or triangles.shape[1] != 3 or not 0 <= triangles.min() <= triangles.max() < vertices:
+    if triangles.ndim != 2 or triangles.shape[1] != 3 or not len(triangles):
+        raise ValueError(f"triangles that are {triangles.shape}")
+    if not 0 <= triangles.min() <= triangles.max() < vertices:
         raise ValueError("triangles that point outside the vertices")
     scaled = np.ascontiguousarray(basis.T * deviations[:, None], dtype=np.float32)
     return _Surface(mean.astype(np.float64).reshape(-1, 3), scaled.reshape(modes, -1, 3), triangles.astype(np.int32))

@@ -160,6 +160,8 @@ def _two_levels(vertices: Array, free: NDArray[np.bool_], edges: Edges, diagonal
 def _clusters(vertices: Array, free: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
     """V: number of the cube that a vertex lies in, as many as CLUSTERS at most; the last number for fixed ones."""
     size = float(np.ptp(vertices, axis=0).max()) / CLUSTERS
+    if not 0 < size < np.inf:
+        raise ValueError("a surface without a size")
     while True:
         _, cluster = np.unique(np.floor(vertices[free] / size), axis=0, return_inverse=True)
         count = int(cluster.max()) + 1

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..conventions import Array, Array32, rotation_matrices
 from ..errors import InputError
-from .geometry import Eyeballs, Geometry, Root
+from .geometry import Eyeballs, Geometry, Root, check_size
 from .head_chart import head_chart
 from .npz import is_zip, read_npz
 from .pickles import read_pickle
@@ -210,10 +210,11 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
             raise ValueError(f"'{name}' is missing")
         if arrays[name].shape != shape:
             raise ValueError(f"'{name}' is {arrays[name].shape}, not {shape}")
-        if not np.isfinite(arrays[name]).all():
+        if arrays[name].dtype.kind not in "fiu" or not np.isfinite(arrays[name]).all():
             raise ValueError(f"'{name}' has values that are not finite numbers")
-    faces, (parents, joints) = arrays["f"], arrays["kintree_table"]
-    if faces.min() < 0 or faces.max() >= VERTICES or (faces != np.floor(faces)).any():
+    check_size(arrays["v_template"])
+    parents, joints = arrays["kintree_table"]
+    if not _within(arrays["f"], VERTICES):
         raise ValueError("'f' points outside the vertices")
     if (joints != np.arange(len(JOINTS))).any() or (parents[1:] < 0).any() or (parents[1:] >= joints[1:]).any():
         raise ValueError("'kintree_table' is no tree of FLAME's five joints")
@@ -226,6 +227,11 @@ def _check(arrays: dict[str, NDArray[Any]]) -> None:
         raise ValueError("'weights' give no vertices to an eyeball")
 
 
+def _within(corners: NDArray[Any], count: int) -> bool:
+    """Whether corners are whole numbers from 0 to below `count`; some files keep them as floating-point numbers."""
+    return corners.dtype.kind in "fiu" and bool(((corners >= 0) & (corners < count) & (corners % 1 == 0)).all())
+
+
 def _given_chart(folder: Path) -> Chart | None:
     """UVs of the texture file beside a model, if there is one that fits FLAME's triangles."""
     for path in (folder / name for name in TEXTURE_FILES):
@@ -234,7 +240,7 @@ def _given_chart(folder: Path) -> Chart | None:
             uv, corners = arrays.get("vt"), arrays.get("ft")
             if uv is None or corners is None or uv.shape[1:] != (2,) or corners.shape != (TRIANGLES, 3):
                 raise InputError(f"{path}: has no UVs for FLAME (vt C×2, ft {TRIANGLES}×3); move it away or mend it")
-            if not np.isfinite(uv).all() or corners.min() < 0 or corners.max() >= len(uv):
+            if uv.dtype.kind != "f" or not np.isfinite(uv).all() or not _within(corners, len(uv)):
                 raise InputError(f"{path}: UVs are not numbers or point outside vt; move it away or mend it")
             return uv.astype(np.float32), corners.astype(np.int32)
     return None

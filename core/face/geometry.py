@@ -97,6 +97,17 @@ class Geometry:
         return vertices
 
 
+HEIGHTS = (0.12, 0.6)
+"""m: from a cropped face to a head with its neck and shoulders."""
+
+
+def check_size(mean: Array | Array32) -> None:
+    """ValueError where a mean head (V×3 m) isn't as high as heads are."""
+    height = float(np.ptp(mean[:, 1]))
+    if not HEIGHTS[0] <= height <= HEIGHTS[1]:
+        raise ValueError(f"a head {height:g} m high")
+
+
 def no_codes(expressions: int) -> tuple[Array32, tuple[str, ...]]:
     """`codes` and `code_names` of a head whose kind has no parameters of its own."""
     return np.zeros((expressions, 0), dtype=np.float32), ()

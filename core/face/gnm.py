@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..conventions import Array32
 from ..errors import InputError
 from .atlas import atlas
-from .geometry import Eyeballs, Geometry, no_codes
+from .geometry import Eyeballs, Geometry, check_size, no_codes
 from .npz import read_npz
 
 LICENCE = "Apache-2.0, © Google LLC (GNM Head): any use, as long as the notices are kept"
@@ -70,8 +70,6 @@ REGIONS = (
 )
 """A vertex lies in the first whose groups it is in."""
 PARTS = tuple(dict.fromkeys(region.part for region in REGIONS if region is not CORNEA))
-HEIGHTS = (0.12, 0.6)
-"""m."""
 
 
 def is_gnm(names: set[str]) -> bool:
@@ -108,9 +106,7 @@ def _check(found: dict[str, NDArray[Any]]) -> None:
     triangles = found["triangles"]
     if triangles.dtype.kind not in "iu" or not triangles.size or triangles.min() < 0 or triangles.max() >= sizes["V"]:
         raise ValueError("'triangles' points outside the vertices")
-    height = float(np.ptp(found["template_vertex_positions"][:, 1]))
-    if not HEIGHTS[0] <= height <= HEIGHTS[1]:
-        raise ValueError(f"a head {height:g} m high")
+    check_size(found["template_vertex_positions"])
 
 
 def _geometry(found: dict[str, NDArray[Any]]) -> Geometry:

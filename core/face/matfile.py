@@ -40,23 +40,25 @@ def read_mat(path: Path, names: Collection[str]) -> dict[str, NDArray[Any]]:
     """
     try:
         with path.open("rb") as stream:
-            return dict(_matrices(stream, names))
+            return _matrices(stream, names)
     except (OSError, ValueError, OverflowError, struct.error, zlib.error) as error:
         raise InputError(f"{path}: not a MATLAB file that can be read ({error}); fetch it again") from error
 
 
-def _matrices(stream: BinaryIO, names: Collection[str]) -> list[tuple[str, NDArray[Any]]]:
+def _matrices(stream: BinaryIO, names: Collection[str]) -> dict[str, NDArray[Any]]:
     opening = stream.read(HEADER)
     order = {b"IM": "<", b"MI": ">"}.get(opening[126:128])
     if not is_mat(opening) or order is None:
         raise ValueError("it is not of version 5")
-    found: list[tuple[str, NDArray[Any]]] = []
+    found: dict[str, NDArray[Any]] = {}
     while tag := stream.read(8):
         kind, size = struct.unpack(f"{order}II", tag)
         start = stream.tell()
-        element = _unpacked(stream, kind, size, order)
-        if element is not None and element.name in names:
-            found.append((element.name, element.values()))
+        element = _unpacked(stream, kind, size, order, names)
+        if element is not None:
+            if element.name in found:
+                raise ValueError(f"'{element.name}' is there twice")
+            found[element.name] = element.values()
         stream.seek(start + size)
     return found
 
@@ -74,6 +76,8 @@ class _Element:
     dtype: str
 
     def values(self) -> NDArray[Any]:
+        if math.prod(self.shape) * np.dtype(self.dtype).itemsize > LARGEST:
+            raise ValueError(f"'{self.name}' claims {self.shape}")
         kind, data, _ = _part(self.content, self.offset, self.order)
         if kind not in STORED:
             raise ValueError(f"'{self.name}' holds no numbers")
@@ -83,10 +87,10 @@ class _Element:
         return numbers.astype(self.dtype, copy=False).reshape(self.shape, order="F")
 
 
-def _unpacked(stream: BinaryIO, kind: int, size: int, order: str) -> _Element | None:
-    """The next matrix, or None for another kind of element."""
+def _unpacked(stream: BinaryIO, kind: int, size: int, order: str, names: Collection[str]) -> _Element | None:
+    """The next matrix if it is one of `names`, else None."""
     if kind == MATRIX:
-        return _element(_exactly(stream, size), order)
+        return _wanted(_exactly(stream, size), order, names)
     if kind != COMPRESSED:
         return None
     inflate, packed = zlib.decompressobj(), _exactly(stream, size)
@@ -95,7 +99,16 @@ def _unpacked(stream: BinaryIO, kind: int, size: int, order: str) -> _Element | 
         return None
     if length > LARGEST:
         raise ValueError(f"a matrix of {length >> 20} MiB")
-    return _element(inflate.decompress(inflate.unconsumed_tail, length), order)
+    opening = inflate.decompress(inflate.unconsumed_tail, HEAD)
+    if _wanted(opening, order, names) is None:
+        return None
+    rest = inflate.decompress(inflate.unconsumed_tail, max(length - len(opening), 1))
+    return _wanted(opening + rest, order, names)
+
+
+def _wanted(content: bytes, order: str, names: Collection[str]) -> _Element | None:
+    element = _element(content, order)
+    return element if element is not None and element.name in names else None
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:

@@ -14,11 +14,12 @@ import numpy.lib.format
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..storage import PACKED
 
 npy: Any = numpy.lib.format  # its readers of headers have no types
 
-LARGEST_ARRAY = 2**30
-"""bytes; FLAME's bases have 48 million."""
+LARGEST = 2**30
+"""Bytes of all arrays; FLAME's bases have 48 million."""
 
 
 def read_npz(path: Path, names: Collection[str]) -> dict[str, NDArray[Any]]:
@@ -29,7 +30,7 @@ def read_npz(path: Path, names: Collection[str]) -> dict[str, NDArray[Any]]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-            return {name: _member(archive, members[name], name) for name in names if name in members}
+            return _arrays(archive, {name: members[name] for name in names if name in members})
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
@@ -44,7 +45,7 @@ def names_in(path: Path) -> set[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return {name.removesuffix(".npy") for name in archive.namelist()}
-    except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
         raise InputError(f"{path}: not a zip or .npz that can be read ({error}); fetch it again") from error
 
 
@@ -57,9 +58,15 @@ def is_zip(path: Path) -> bool:
         raise InputError(f"{path}: can't be read ({error.strerror or error})") from error
 
 
+def _arrays(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> dict[str, NDArray[Any]]:
+    if sum(info.file_size for info in members.values()) > LARGEST:
+        raise ValueError(f"its arrays are larger than {LARGEST >> 20} MiB")
+    return {name: _member(archive, info, name) for name, info in members.items()}
+
+
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> NDArray[Any]:
-    if info.file_size > LARGEST_ARRAY:
-        raise ValueError(f"'{name}' is larger than {LARGEST_ARRAY >> 20} MiB")
+    if info.compress_type not in PACKED:
+        raise ValueError(f"'{name}' is packed in a way that is not known")
     stream = BytesIO(archive.read(info))
     version = npy.read_magic(stream)
     if version not in ((1, 0), (2, 0)):

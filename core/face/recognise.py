@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from ..errors import InputError
 from .bfm import read_bfm_hdf5, read_bfm_mat
 from .flame import LAYOUT, read_flame
@@ -20,9 +22,22 @@ PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"(d", b"(l")
 """How pickles begin: protocols 2–5, and a dictionary or a tuple's mark in the text protocols."""
 
 
+LARGEST = 10.0
+"""m: further than any vertex of a head, or any of its modes, can be away."""
+
+
 def read_geometry(path: Path) -> Geometry:
     """The head that a file or folder holds. Raises InputError, one line, where it is none that can be read."""
-    if not path.exists():
+    geometry = _read(path)
+    eyes = geometry.eyes
+    for numbers in (geometry.mean, geometry.identity, geometry.uv, eyes.centre, eyes.identity, np.array(eyes.radius)):
+        if not (np.abs(numbers) < LARGEST).all():  # nor is NaN
+            raise InputError(f"{path}: holds numbers that no head has; fetch it again from its makers")
+    return geometry
+
+
+def _read(path: Path) -> Geometry:
+    if not path.is_file() and not path.is_dir():
         raise InputError(f"{path}: no such file or folder")
     opening = b"" if path.is_dir() else _opening(path)
     if path.is_dir() or (opening.startswith(b"PK") and not (names := names_in(path)) & ARRAYS):

@@ -1,5 +1,6 @@
 """Basel Face Models read back against what was written, in the layouts of 2009, 2017 and 2019; bad files refused."""
 
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 import scipy.io
 from expression_transfer.core.errors import InputError
-from expression_transfer.core.face.bfm import read_bfm_hdf5, read_bfm_mat
+from expression_transfer.core.face import matfile
+from expression_transfer.core.face.bfm import MATRICES, read_bfm_hdf5
 from expression_transfer.core.face.geometry import Geometry
 from expression_transfer.core.face.matfile import read_mat
 from expression_transfer.core.face.recognise import read_geometry
@@ -135,6 +137,25 @@ def test_a_bad_matlab_file_is_refused(tmp_path: Path, words: str) -> None:
     refused(path, words)
 
 
+def test_matlab_files_that_would_fill_the_memory_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that repeats a matrix, and one that keeps doubles as bytes, an eighth of what they become."""
+    monkeypatch.setattr(matfile, "LARGEST", 2**20)
+    path = tmp_path / "bad.mat"
+    write_mat(path, {"shapeMU": np.zeros((2**17, 1), dtype=np.uint8)})
+    data = path.read_bytes()
+    path.write_bytes(data + data[128:])
+    refused(path, "twice")
+    write_mat(path, {"shapeMU": np.zeros((2**18, 1))}, compressed=False)  # scipy keeps them as doubles: too large
+    refused(path, "MiB")
+    element = bytearray(data[:128] + zlib.decompress(data[136:]))
+    assert element[144] == 9  # the class of bytes
+    element[144] = 6  # of doubles
+    path.write_bytes(element)
+    read_mat(path, {"shapeMU"})
+    monkeypatch.setattr(matfile, "LARGEST", 2**20 - 1)
+    refused(path, "claims")
+
+
 @pytest.mark.parametrize("compressed", [True, False])
 def test_a_damaged_matlab_file_is_refused(tmp_path: Path, compressed: bool) -> None:
     whole = tmp_path / "whole.mat"
@@ -148,12 +169,12 @@ def test_a_damaged_matlab_file_is_refused(tmp_path: Path, compressed: bool) -> N
     path.write_bytes(claims)
     refused(path, "MiB")
     rng = np.random.default_rng(2)
-    for _ in range(60):  # whatever a file holds, it is one line or a model
+    for _ in range(60):  # whatever a file holds, it is one line or matrices
         flipped = bytearray(data)
         flipped[128 + int(rng.integers(400))] ^= 1 << int(rng.integers(8))
         path.write_bytes(flipped)
         try:
-            read_bfm_mat(path)
+            read_mat(path, MATRICES)
         except InputError as error:
             assert "\n" not in str(error)
 
@@ -236,6 +257,28 @@ def test_huge_claims_take_no_memory(tmp_path: Path) -> None:
     )
     assert path.stat().st_size < 2**20
     refused(path, "MiB")
+
+
+def test_bombs_are_not_inflated(tmp_path: Path) -> None:
+    """A piece that holds more than it may."""
+    name, size = "shape/model/mean", FACE.mean.size
+
+    def bomb(file: h5py.File) -> None:
+        made = file.create_dataset(name, (size,), "f4", chunks=(size,), compression="gzip")
+        made.id.write_direct_chunk((0,), zlib.compress(bytes(2**28)))
+
+    refused(replaced(tmp_path / "bomb.h5", name, bomb), "packed")
+    larger = {"chunks": (2**28,), "maxshape": (None,), "compression": "gzip"}
+    path = replaced(tmp_path / "larger.h5", name, lambda file: file.create_dataset(name, (size,), "f8", **larger))
+    refused(path, "pieces of 2048 MiB")
+
+
+def test_packed_as_statismo_may_pack_them(tmp_path: Path) -> None:
+    name = "shape/model/pcaBasis"
+    values = h5_arrays(FACE)[name]
+    packing = {"chunks": (100, 2), "shuffle": True, "compression": "gzip", "fletcher32": True}
+    path = replaced(tmp_path / "packed.h5", name, lambda file: file.create_dataset(name, data=values, **packing))
+    check(read_bfm_hdf5(path))
 
 
 def test_unknown_filters_load_nothing(tmp_path: Path) -> None:

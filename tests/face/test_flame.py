@@ -1,5 +1,6 @@
 """FLAME's file, read, checked and evaluated; tests/face/test_flame_parity.py compares with smplx."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,23 @@ def test_damaged_values_are_refused(
 ) -> None:
     path = write_flame(tmp_path / "flame.npz", {**arrays, name: changed(arrays, name, place, value)})
     with pytest.raises(InputError, match=rf"flame\.npz.*'{name}'"):
+        read_flame(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "words"),
+    [
+        ("v_template", lambda values: 0 * values, "high"),
+        ("v_template", lambda values: 1e300 * values, "high"),
+        ("v_template", lambda values: values.astype(str), "numbers"),
+        ("f", lambda values: values.astype(str), "numbers"),
+    ],
+)
+def test_what_is_no_head_is_refused(
+    arrays: dict[str, np.ndarray], tmp_path: Path, name: str, wrong: Callable[[np.ndarray], np.ndarray], words: str
+) -> None:
+    path = write_flame(tmp_path / "flame.npz", {**arrays, name: wrong(arrays[name])})
+    with pytest.raises(InputError, match=words):
         read_flame(path)
 
 

@@ -122,6 +122,13 @@ def npy(shape: str, content: bytes) -> bytes:
     return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + content
 
 
+def test_bzip2_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "model.npz", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("mean.npy", npy("(2,)", bytes(8)))
+    with pytest.raises(InputError, match="packed"):
+        load_file(tmp_path / "model.npz")
+
+
 def test_claims_take_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "LARGEST", 2**24)
     hostile = {

@@ -215,6 +215,7 @@ def sparse_state(**changes: object) -> bytes:
         {"indices": np.arange(3)},
         {"indptr": np.array([0, 9, 3, 6, 11])},
         {"indptr": np.zeros(5, int)},
+        {"indptr": np.array([0, 2**63 - 1, -(2**63), -1, 11])},  # all differences but one wrap round to positive ones
         {"data": np.array(["x"] * 11)},
         {"data": None},
     ],
@@ -250,6 +251,10 @@ def test_bombs_are_refused(tmp_path: Path) -> None:
     doubled = b"]q\x00" + b"".join(b"]h%cah%cah%c0q%c" % (n, n, n, n + 1) for n in range(60))
     refuses(tmp_path, b"\x80\x02" + doubled + b".")  # a billion laughs
     refuses(tmp_path, b"]q\x00h\x00a.", "no dictionary")  # a list in itself
+    same = 2**61 - 1  # whose multiples have one hash
+    colliding = [pickle.dumps(k * same, 2)[2:-1] for k in range(1, 20_000)]
+    refuses(tmp_path, b"\x80\x02}(" + b"".join(key + b"N" for key in colliding) + b"u.", "no names")
+    refuses(tmp_path, b"N" + b"".join(b"p%d\n" % (k * same) for k in range(20_000)) + b".", "remembers")
 
 
 def test_what_is_no_pickle_is_refused(tmp_path: Path) -> None:
@@ -261,11 +266,19 @@ def test_what_is_no_pickle_is_refused(tmp_path: Path) -> None:
         read_pickle(tmp_path, ("a",))
 
 
-def npz(tmp_path: Path, member: bytes) -> Path:
+def npz(tmp_path: Path, member: bytes, packing: int = zipfile.ZIP_DEFLATED) -> Path:
     path = tmp_path / "model.npz"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", packing) as archive:
         archive.writestr("a.npy", member)
     return path
+
+
+def test_bzip2_is_refused(tmp_path: Path) -> None:
+    """45 bytes of it may be 45 MB, whatever the member claims, and zipfile unpacks 4096 at a time."""
+    stream = io.BytesIO()
+    np.save(stream, ARRAY)
+    with pytest.raises(InputError, match="packed"):
+        read_npz(npz(tmp_path, stream.getvalue(), zipfile.ZIP_BZIP2), ("a",))
 
 
 def test_npz_arrays_are_read_and_objects_and_claims_refused(tmp_path: Path) -> None:

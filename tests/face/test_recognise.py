@@ -1,8 +1,10 @@
 """Files are told apart by what they hold, whatever they are called; anything else is one line that says what can be."""
 
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from expression_transfer.core.errors import InputError
 from expression_transfer.core.face.recognise import read_geometry
 from face_files import gnm_arrays, h5_arrays, mask, mat_arrays, write_h5, write_mat
 from flame_maker import flame_arrays, write_flame
+from numpy.typing import NDArray
 
 WRITERS: dict[str, tuple[int, Callable[[Path], object]]] = {
     "FLAME, pickled": (5023, lambda path: write_flame(path.with_suffix(".pkl"), flame_arrays()).rename(path)),
@@ -34,6 +37,11 @@ def test_by_contents(tmp_path: Path, kind: str) -> None:
     assert 0.02 < geometry.eyes.centre[0, 0] < 0.04 and geometry.eyes.centre[1, 0] < -0.02
 
 
+def far_modes() -> dict[str, NDArray[Any]]:
+    arrays = gnm_arrays(mask())
+    return {**arrays, "vertex_identity_basis": arrays["vertex_identity_basis"].astype(float) * 1e300}
+
+
 def zipped(path: Path, name: str, data: bytes) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(name, data)
@@ -49,6 +57,8 @@ OTHERS: dict[str, Callable[[Path], object]] = {
     "half of GNM": lambda path: np.savez(path.open("wb"), template_vertex_positions=np.zeros((3, 3))),
     "half of FLAME": lambda path: np.savez(path.open("wb"), v_template=np.zeros((5023, 3))),
     "folder": lambda path: path.mkdir(),
+    "pipe": os.mkfifo,
+    "GNM with modes of kilometres": lambda path: np.savez(path.open("wb"), **far_modes()),
 }
 
 
