@@ -24,7 +24,7 @@ from ..core.heads.registry import load_model
 from ..core.landmarks import DetectOptions, LandmarkTrack, detect
 from ..core.reporting import SilentReporter
 from .footage import SHARED, shared_clip
-from .people import Person, render
+from .people import SKIN, Person, render, with_skin_chart
 from .photo_texture import photo_texture
 from .scan_to_mesh import NOW_LANDMARKS, Mesh, Surface, distances, face_samples, similarity
 from .table import Row, print_table
@@ -70,9 +70,11 @@ def filmed(head: FaceModel, person: Person, photo: Path) -> LandmarkTrack:
 
 
 def landmark_uv(head: FaceModel) -> Array:
-    """468×2: where in the head's texture the mesh's landmarks lie."""
+    """468×2: where in the skin's texture the mesh's landmarks lie; nan of those that don't lie on the skin."""
     corners = head.uv[head.uv_triangles[head.landmark_triangle]]
-    return np.asarray(np.einsum("lkc,lk->lc", corners, head.landmark_weights)[:468], dtype=np.float64)
+    places = np.einsum("lkc,lk->lc", corners, head.landmark_weights)
+    places[~outside(head, (SKIN,))[head.landmark_triangle]] = np.nan
+    return np.asarray(places[:468], dtype=np.float64)
 
 
 def surface_of(model: FaceModel, identity: Array) -> Mesh:
@@ -152,7 +154,7 @@ def main() -> None:
     if not ICT.exists():
         print(f"skipped: {ICT} is missing")
         return
-    head, builtin = load_model(str(ICT), SilentReporter()), load_model("builtin")
+    head, builtin = with_skin_chart(load_model(str(ICT), SilentReporter())), load_model("builtin")
     both = covered(head, builtin)
     results = [result(person, photo, head, builtin, both) for person, photo in zip(CAST, photos, strict=True) if photo]
     print_table(f"identity: scan-to-mesh distance, mean of {len(results)} people", rows(results))

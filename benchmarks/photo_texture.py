@@ -27,13 +27,15 @@ Image = NDArray[np.uint8]
 def photo_texture(photo: Path, places: Array) -> Array32:
     """SIZE×SIZE×3 linear light from the first frame of a clip or still.
 
-    `places`: 468×2, where in the texture (u right, v up, 0–1, symmetric about u = 0.5) the landmarks lie.
+    `places`: 468×2, where in the texture (u right, v up, 0–1, symmetric about u = 0.5) the landmarks lie; nan leaves
+    one out.
     """
     clip = open_clip(photo, end=1)
     track = detect(clip, DetectOptions(), SilentReporter())
     seen = track.points[0, : len(places)].astype(np.float64)
     picture = display(next(iter(clip)).pixels, clip)
-    warped, weight = _carried(picture, seen, _texels(places))
+    known = np.isfinite(places).all(axis=1)
+    warped, weight = _carried(picture, seen[known], _texels(places[known]))
     colour, weight = _with_mirror(linear_light(warped), weight)
     skin = linear_light(picture[tuple(seen[OPEN_SKIN].astype(int).T[::-1])][None])[0].mean(axis=0)
     return _filled(colour, weight, np.asarray(skin, dtype=np.float32))
