@@ -20,12 +20,12 @@ from .embedding import Embedding, Sitting, Surfaces, embedded, find_face
 from .makeup import BROW_LIFT, flesh, random_painting, sitter
 from .observer import Observer, open_observer
 from .response import Measurement, measured_response
-from .studio import Plain, random_room
+from .studio import Plain, evenly_lit, random_room
 from .subject import subject
 from .view import Framing
 
 SEED = 20261122
-VERSION = 5
+VERSION = 6
 """Of the measurement: another one makes kept calibrations void."""
 PAINTINGS = 3
 """People painted on the mean head to place its landmarks."""
@@ -82,7 +82,7 @@ def landmarks_of(geometry: Geometry, observer: Observer, reporter: Reporter, rng
     rough = find_face(bare, observer)
     places = seen([bare], rough).places(mean, triangles)
     who = sitter(geometry, places, Framing.of(places), BROW_LIFT)
-    looks = [(random_painting(who, rng), random_room(rng)) for _ in range(PAINTINGS)]
+    looks = [(random_painting(who, rng), evenly_lit(random_room(rng))) for _ in range(PAINTINGS)]
     found = seen([Sitting(mean, triangles, *look) for look in looks], places)
     for shapes, weight, landmarks in OPENED:
         chosen = [geometry.expressions.index(name) for name in shapes if name in geometry.expressions]

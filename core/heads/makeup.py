@@ -134,11 +134,11 @@ class Painting:
         ball = seen.seen & (np.hypot(layers[..., 3], layers[..., 4]) < 0.9)
         out[ball] = _eye_colours(layers[ball][:, 3:], np.array(self.complexion.iris))
         for within, reach in ((ball, LID_SHADE), (own, LIP_SHADE)):
-            out[within] *= _openness(within, reach)[within, None]
+            out[within] *= openness(within, reach)[within, None]
         return out
 
 
-def _openness(within: NDArray[np.bool_], reach: float) -> Array32:
+def openness(within: NDArray[np.bool_], reach: float) -> Array32:
     """H×W, 0–1: how much of the light reaches what lies within lids or lips (H×W), which shade what is near them.
 
     Through a gap as narrow as closed lids and lips of a mesh leave, nothing shines.

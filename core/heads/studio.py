@@ -1,7 +1,7 @@
 """Pictures of a head for the detector: any mesh, covered and lit, before a known camera."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -91,6 +91,11 @@ def random_room(rng: np.random.Generator) -> Room:
         gloss=float(rng.uniform(0.0, 0.06)),
     )
     return Room(light, _triple(rng.uniform(0.02, 0.5) * rng.uniform(0.7, 1.3, size=3)))
+
+
+def evenly_lit(room: Room) -> Room:
+    """The same room with its lamp above the camera: one at the side would draw all landmarks to it."""
+    return replace(room, light=replace(room.light, direction=(0.0, -0.4, -1.0)))
 
 
 def photograph(vertices: Array, triangles: NDArray[np.int32], covering: Covering, view: View, room: Room) -> Image:

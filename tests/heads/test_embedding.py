@@ -9,12 +9,14 @@ from expression_transfer.core.errors import InputError
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.face.model import FaceModel
 from expression_transfer.core.face.paint import Complexion, painted
+from expression_transfer.core.heads.calibration import surfaces_of
 from expression_transfer.core.heads.embedding import Embedding, Sitting, embed, embedded
+from expression_transfer.core.heads.makeup import LID_SHADE, openness
 from expression_transfer.core.heads.observer import Observer, open_observer
 from expression_transfer.core.heads.studio import PLAIN_ROOM, Plain, Textured, photograph
 from expression_transfer.core.heads.view import Framing, nearest_on_surface
 from expression_transfer.core.landmarks.mirror import MIRROR
-from expression_transfer.core.landmarks.places import OUTER_EYE_CORNERS
+from expression_transfer.core.landmarks.places import EYES, OUTER_EYE_CORNERS
 from expression_transfer.core.raster.shade import linear_light
 from expression_transfer.core.reporting import SilentReporter
 
@@ -77,6 +79,33 @@ def test_a_planted_bias_comes_back_as_it_was(head: FaceModel) -> None:
     shift = (found.places(mean, head.triangles) - true)[chosen, 0]
     size = max(np.ptp(true[:, 0]), np.ptp(true[:, 1]))
     assert np.median(shift) == pytest.approx(2 / (0.6 * 256) * size, rel=0.15)
+
+
+def test_lids_reported_inside_the_eye_lie_on_the_lids(head: FaceModel) -> None:
+    """A detector that sees the lids' edges 2 mm too far in the eye, and the irises 4 mm too high."""
+    mean = head.mean.astype(np.float64)
+    true = head.landmarks(mean)
+    reported = true.copy()
+    for eye in EYES:
+        lids = eye.rings[0]
+        inwards = true[eye.iris] - true[lids]
+        reported[lids] += 0.002 * inwards / np.linalg.norm(inwards, axis=1, keepdims=True)
+        reported[[eye.iris, *eye.limbus]] += [0, 0.004, 0]
+    sitting = Sitting(mean, head.triangles, Plain())
+    surfaces = surfaces_of(head)
+    found = embedded([sitting], reported, PlantedObserver(reported, np.zeros(2)), SilentReporter(), surfaces)
+    assert surfaces.eyeballs[found.triangle[468:]].all() and surfaces.skin[found.triangle[:468]].all()
+    lids = np.concatenate([eye.rings[0] for eye in EYES])
+    away = np.linalg.norm(found.places(mean, head.triangles) - true, axis=1)[lids]
+    assert np.percentile(away, 90) < 0.0035
+
+
+def test_narrow_gaps_between_lids_are_dark() -> None:
+    """The whites of wide eyes are bright, those that a hardly open eye shows are not."""
+    wide, narrow = np.zeros((2, 256, 256), dtype=np.bool_)
+    wide[120:132, 100:130], narrow[125:126, 100:130] = True, True
+    assert openness(wide, LID_SHADE)[126, 115] > 0.95
+    assert openness(narrow, LID_SHADE)[125, 115] < 0.15
 
 
 def test_the_detector_finds_the_built_in_heads_own_landmarks(head: FaceModel, observer: Observer) -> None:
