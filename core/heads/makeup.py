@@ -200,10 +200,10 @@ class _Painter:
             self._blend(out, 0.8 * self._filled(0.7 * rim + 0.3 * rim.mean(axis=0), 0.015), 0.22 * self.skin)
         if not self.who.eyeballs:
             self._flat_eyes(out)
-        for upper, lower in LASHES:
+        for above, below in LASHES:
             thickness = self.rng.uniform(0.015, 0.035)
-            self._blend(out, 0.9 * self._line(self.landmarks[list(upper)], thickness), 0.4 * self.hair)
-            self._blend(out, 0.5 * self._line(self.landmarks[list(lower)], 0.4 * thickness), 0.5 * self.hair)
+            self._blend(out, 0.9 * self._line(self.landmarks[list(above)], thickness), 0.4 * self.hair)
+            self._blend(out, 0.5 * self._line(self.landmarks[list(below)], 0.4 * thickness), 0.5 * self.hair)
         return _linear(cv2.GaussianBlur(out, (0, 0), 0.7))
 
     def _mouth(self, out: Array32) -> None:
