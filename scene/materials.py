@@ -30,7 +30,9 @@ def plain(part: str) -> Any:
 
 
 def textured(former: Any, image: Any) -> Any:
-    """A head's material with a texture in the place of its plain colour."""
+    """A head's material with a texture in the place of its plain colour; the same where it has that one already."""
+    if any(getattr(node, "image", None) == image for node in former.node_tree.nodes):
+        return former
     material = _new(f"{former.name} {image.name}", former[_PART])
     surface, tree = compat.principled(material), material.node_tree
     picture = tree.nodes.new("ShaderNodeTexImage")

@@ -61,7 +61,6 @@ CHOOSE_MODEL_TIP = (
     "Add ICT-FaceKit (folder or zip), FLAME (.pkl, .npz), Basel (.mat, .h5), GNM or a saved model. "
     "It is checked and measured, which takes about a minute"
 )
-ADD_MODEL = "Add"
 MODEL_FILES = "*.npz;*.pkl;*.mat;*.h5;*.zip"
 REMOVE_MODEL = "Remove Face Model"
 REMOVE_MODEL_TIP = "Remove the marked model; the file it was added from stays"

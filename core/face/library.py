@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..conventions import LANDMARKS
 from ..errors import InputError
 from ..facs.tables import SHAPES
+from .flame import CODE_NAMES, IDENTITY_MODES
 from .model import FaceModel
 
 BUILTIN = "builtin"
@@ -90,6 +91,8 @@ def _bad_name(model: FaceModel) -> str | None:
         return "an expression is there twice"
     if missing := [name for name in NEEDED_SHAPES if name not in names]:
         return f"the expression {missing[0]} is missing"
+    if model.root is not None and (model.code_names != CODE_NAMES or len(model.identity) > IDENTITY_MODES):
+        return "it has FLAME's root, but not its parameters"
     return None if NEEDED_PART in model.parts else f"the part '{NEEDED_PART}' is missing"
 
 

@@ -223,6 +223,9 @@ def test_added_and_then_textured_by_their_buttons(blender, tmp_path, monkeypatch
         "texture", str(tmp_path / "fit.npz"), "--plate", str(file), "-o", str(tmp_path / "texture"),
     ]  # fmt: skip
     assert {slot.material.node_tree.nodes.active.image.name for slot in face.material_slots} == {"texture.png"}
+    materials = set(blender.data.materials.keys())
+    assert blender.ops.expression_transfer.bake_texture() == {"FINISHED"}
+    assert set(blender.data.materials.keys()) == materials
     expression_transfer.unregister()
 
 

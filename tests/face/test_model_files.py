@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.face import library
+from expression_transfer.core.face.geometry import Root
 from expression_transfer.core.face.ict import read_ict
 from expression_transfer.core.face.library import BUILTIN_PATH, load_builtin, load_file
 from expression_transfer.core.face.model import FaceModel
@@ -69,6 +70,14 @@ def renamed(model: FaceModel, name: str, new: str) -> FaceModel:
     return replace(model, expressions=tuple(new if each == name else each for each in model.expressions))
 
 
+def with_root(model: FaceModel) -> FaceModel:
+    place, moved = (
+        np.zeros(3, np.float32),
+        (np.zeros((len(k), 3), np.float32) for k in (model.identity, model.expression)),
+    )
+    return replace(model, root=Root(place, place, *moved))
+
+
 BROKEN: dict[str, Callable[[FaceModel], FaceModel]] = {
     "response.common": lambda model: with_response(model, common=model.response.common[:, :-1]),
     "response.common is": lambda model: with_response(model, common=np.zeros(3, np.float32)),
@@ -91,6 +100,7 @@ BROKEN: dict[str, Callable[[FaceModel], FaceModel]] = {
         expression=model.expression[1:],
         response=replace(model.response, expression=model.response.expression[1:]),
     ),
+    "FLAME's root": with_root,
     "'skin' is missing": lambda model: replace(
         model, parts=tuple("hide" if part == "skin" else part for part in model.parts)
     ),
