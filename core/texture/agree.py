@@ -22,6 +22,8 @@ SPREAD = 0.04
 """Least standard deviation (natural log) of honest looks: grain, pores, registration."""
 HUE = 0.05
 """Least standard deviation of the skin's hue (natural log of a channel against the mean of the three)."""
+DARKER = np.log(3.0), np.log(6.0)
+"""Than the face's skin: in shadow still, and surely a collar or hair."""
 ROUNDS = 3
 FLOOR = 0.01
 """Of the brightest tenth's light: added before the logarithm, so that noise in the dark stays small."""
@@ -38,7 +40,9 @@ class Stack:
     rim: Array32
     """K×N, 0–1: how near the silhouette."""
     skin: NDArray[np.bool_]
-    """N: skin is there, on anybody."""
+    """N: skin is there, on anybody; not the scalp."""
+    beside: NDArray[np.bool_]
+    """N: beside the face, where clothes and hair hide the skin."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def agreement(stack: Stack, layout: Layout) -> Agreement:
             gain = _local(logs - middle, overall, stack.weight * trust, layout)
         else:
             gain = np.broadcast_to(overall[:, None], logs.shape)
-        trust = _trust(logs - middle - gain, stack.weight, layout) * _skin_like(logs - gain, stack)
+        raw = _trust(logs - middle - gain, stack.weight, layout) * _skin_like(logs - gain, stack)
+        trust = np.stack([_spread_doubt(frame, shown, layout) for frame, shown in zip(raw, seen, strict=True)])
     return _everywhere(gain, trust, stack, layout)
 
 
@@ -114,20 +119,24 @@ def _trust(residual: Array32, weight: Array32, layout: Layout) -> Array32:
     size = np.abs(residual).max(axis=-1)
     spread = np.maximum(1.4826 * weighted_median(size[..., None], weight)[:, 0], SPREAD)
     spread = layout.texels(cv2.medianBlur(layout.grid(spread), 5))
-    raw = 1 / (1 + (size / (3 * np.maximum(spread, SPREAD))) ** 4)
-    return np.stack([_spread_doubt(frame, seen, layout) for frame, seen in zip(raw, weight > 0, strict=True)])
+    return np.asarray(1 / (1 + (size / (3 * np.maximum(spread, SPREAD))) ** 4))
 
 
 def _skin_like(logs: Array32, stack: Stack) -> Array32:
-    """K×N: 0 where a skin texel near the silhouette has another hue than the skin away from it (all frames')."""
-    hue = logs - logs.mean(axis=-1, keepdims=True)
-    inner = hue[(stack.weight > 0) & (stack.rim <= 0) & stack.skin]
-    if not len(inner):
+    """K×N: 0 where a skin texel near the silhouette, or beside the face, has another hue than the face's skin (all
+    frames'), and where one beside the face is far darker.
+    """
+    mean = logs.mean(axis=-1, keepdims=True)
+    hue = logs - mean
+    inner = (stack.weight > 0) & (stack.rim <= 0) & stack.skin & ~stack.beside
+    if not inner.any():
         return np.ones_like(stack.weight)
-    middle = np.median(inner, axis=0)
-    spread = np.maximum(1.4826 * np.median(np.abs(inner - middle), axis=0), HUE)
-    off = np.abs((hue - middle) / spread).max(axis=-1)
-    return np.asarray(1 - stack.rim * stack.skin * np.clip((off - 2) / 2, 0, 1), dtype=np.float32)
+    middle = np.median(hue[inner], axis=0)
+    spread = np.maximum(1.4826 * np.median(np.abs(hue[inner] - middle), axis=0), HUE)
+    off = np.clip((np.abs((hue - middle) / spread).max(axis=-1) - 2) / 2, 0, 1)
+    darker = (np.median(mean[inner]) - mean[..., 0] - DARKER[0]) / (DARKER[1] - DARKER[0])
+    loose = np.maximum(stack.rim * off, stack.beside * np.maximum(off, np.clip(darker, 0, 1)))
+    return np.asarray(1 - stack.skin * loose, dtype=np.float32)
 
 
 def _spread_doubt(trust: Array32, seen: NDArray[np.bool_], layout: Layout) -> Array32:

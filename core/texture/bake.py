@@ -25,11 +25,16 @@ from .fill import distance
 from .layout import Layout, lay_out
 from .light import linear, plate_values
 from .look import Look, Viewer, rise
+from .skin import beside_face, scalp
 from .unseen import completed, is_inside
 
 SIZE, FRAMES = 2048, 48
 COARSE = 256
 """Side of the texture on which frames are compared: K frames take 1 MB each of memory there, at any size."""
+FLESH = ("skin", "head")
+"""Parts that have the skin's hue, lips and lids not always."""
+TRUSTED = 0.3, 0.7
+"""A look's trust at which it shows nothing of the face, and all: many frames' doubtful looks make no sure one."""
 FEATHER = 0.004, 0.025
 """Of the texture's side: how far inside what was seen the filling begins, beside small gaps and beside large ones."""
 
@@ -55,7 +60,7 @@ def bake(clip: Clip, fit: Fit, model: FaceModel, reporter: Reporter, size: int =
     """
     rows = {int(fit.frames[row]): int(row) for row in chosen_rows(model, fit, frames)}
     viewer, coarse = Viewer(model, fit), lay_out(model, COARSE)
-    stack, found = _stacked(clip, rows, viewer, coarse, reporter)
+    stack, found = _stacked(clip, rows, viewer, model, coarse, reporter)
     if not found:
         span = f"{fit.frames[0]}–{fit.frames[-1]}"
         raise InputError(
@@ -95,7 +100,7 @@ def _looks(
 
 
 def _stacked(
-    clip: Clip, rows: dict[int, int], viewer: Viewer, layout: Layout, reporter: Reporter
+    clip: Clip, rows: dict[int, int], viewer: Viewer, model: FaceModel, layout: Layout, reporter: Reporter
 ) -> tuple[Stack, list[int]]:
     """The looks of all chosen frames on the coarse layout, and the frames."""
     planes, found = [], []
@@ -105,8 +110,15 @@ def _stacked(
         planes.append(plane)
         found.append(number)
     stacked = np.array(planes, np.float32).reshape(len(found), len(layout), 5)
-    skin = (np.array(viewer.model.parts) == "skin")[viewer.model.part][layout.triangle]
-    return Stack(stacked[..., :3], stacked[..., 3], stacked[..., 4], skin), found
+    return Stack(stacked[..., :3], stacked[..., 3], stacked[..., 4], *_regions(model, layout)), found
+
+
+def _regions(model: FaceModel, layout: Layout) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """N, twice: skin that isn't scalp, and what lies beside the face."""
+    flesh = np.isin(np.array(model.parts), FLESH)[model.part][layout.triangle]
+    where = np.column_stack([scalp(model)[:, 0], beside_face(model)])
+    hairy, beside = (layout.attributes(where, model.triangles, np.arange(len(layout))) > 0.5).T
+    return flesh & ~hairy, beside
 
 
 def _gathered(
@@ -127,7 +139,7 @@ def _gathered(
         weight = look.weight * field[:, 3]
         total[look.texel] += look.light * np.exp(-field[:, :3]) * weight[:, None]
         weights[look.texel] += weight
-        sure[look.texel] += look.sure * field[:, 3]
+        sure[look.texel] += look.sure * rise(field[:, 3], TRUSTED)
     return total / np.maximum(weights, 1e-12)[:, None], np.minimum(sure, 1)
 
 

@@ -9,9 +9,10 @@ from ..face.model import FaceModel
 from ..face.paint import Complexion, painted
 from ..raster.shade import linear_light
 from .eyes import eyeballs
-from .fill import TINY, continued, distance, matched, padded
+from .fill import TINY, distance, padded
 from .layout import Layout
 from .look import rise
+from .skin import Spread, skin_and_hair
 
 PAINTED = 1024
 """Side of the painted texture at most: it is smooth."""
@@ -19,8 +20,8 @@ SYMMETRIC = 5e-3
 """m: a texel whose mirror image in the layout is this close to its mirror image on the head has a counterpart."""
 INSIDE = ("eyeball", "iris", "pupil", "teeth", "tongue", "gums", "mouth")
 """What the names of parts begin with that are painted where they aren't seen; the rest is skin."""
-NEAR, LARGEST = 0.008, 1.5
-"""What the mirror image is matched over (of the texture's side), and the largest change (natural log)."""
+LARGEST = 1.5
+"""Natural log of the largest change in light between a texel and its mirror image."""
 MIRRORED = 0.01, 0.03
 """Of the texture's side, from what was seen: where the mirror image begins and is all. Small gaps (eyelids' folds,
 nostrils) have none: there the two halves differ most.
@@ -39,8 +40,8 @@ def completed(model: FaceModel, layout: Layout, light: Array32, coverage: Array3
     """S×S×3 linear light: what was seen (N×3, with coverage N), and where little or nothing was, a guess that meets it.
 
     Skin is mirrored from the other half where that was seen and the layout is symmetric, and continues smoothly
-    elsewhere; irises are completed around their axis; the rest of eyes and mouth is
-    painted.
+    over the surface elsewhere, as hair does over the scalp; irises are completed around their axis; the rest of
+    eyes and mouth is painted.
     """
     part = model.part[layout.triangle]
     inside = is_inside(model)[layout.triangle]
@@ -63,14 +64,18 @@ def is_inside(model: FaceModel) -> NDArray[np.bool_]:
 
 
 def _skin(model: FaceModel, layout: Layout, light: Array32, coverage: Array32) -> Array32:
-    """N×3: what is seen, its smooth continuation, and further away from it the other half's mirror image."""
-    seen = layout.grid(light)
+    """N×3: what is seen, away from it the other half's mirror image where that was seen, and what continues both."""
     known = _inner(layout.grid(coverage))
-    smooth = continued(seen, known)
-    mirrored = matched(np.maximum(smooth[:, ::-1], TINY), seen, known, NEAR, LARGEST)
-    share = rise(distance(known < 0.5), MIRRORED) * rise(distance(known[:, ::-1] > 0.5), MIRRORED)
-    share = (share * _twins(model, layout))[..., None]
-    return layout.texels(share * mirrored + (1 - share) * smooth)
+    other = np.ascontiguousarray(known[:, ::-1])
+    spread, on_skin, twins = Spread(model, layout, ~is_inside(model)), layout.texels(known), _twins(model, layout)
+    mirrored = layout.texels(np.ascontiguousarray(layout.grid(light)[:, ::-1]))
+    ratio = np.log(np.maximum(light, TINY)) - np.log(np.maximum(mirrored, TINY))
+    lit = spread.over(np.clip(ratio, -LARGEST, LARGEST), on_skin * layout.texels(other * twins))
+    share = layout.texels(rise(distance(known < 0.5), MIRRORED) * rise(distance(other > 0.5), MIRRORED) * twins)
+    mirrored *= np.exp(lit)
+    near = np.where(on_skin[:, None] > 0, light, mirrored)
+    smooth = skin_and_hair(spread, near, np.maximum(on_skin, share))
+    return np.asarray(smooth + share[:, None] * (mirrored - smooth))
 
 
 def _inner(coverage: Array32) -> Array32:
