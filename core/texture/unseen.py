@@ -86,12 +86,12 @@ def _inner(coverage: Array32) -> Array32:
     return np.asarray(inner if inner.any() else coverage, dtype=np.float32)
 
 
-def _twins(model: FaceModel, layout: Layout) -> NDArray[np.bool_]:
-    """S×S: the layout's mirror image shows the other half's same place there."""
+def _twins(model: FaceModel, layout: Layout) -> Array32:
+    """S×S, 0 or 1: the layout's mirror image shows the other half's same place there."""
     place = layout.grid(layout.attributes(model.mean, model.triangles, np.arange(len(layout))))
     on = layout.grid(np.ones(len(layout), dtype=np.float32)) > 0
     other = place[:, ::-1] * np.array([-1, 1, 1], dtype=np.float32)
-    return np.asarray((np.linalg.norm(place - other, axis=-1) < SYMMETRIC) & on & on[:, ::-1])
+    return np.asarray((np.linalg.norm(place - other, axis=-1) < SYMMETRIC) & on & on[:, ::-1], dtype=np.float32)
 
 
 def _painted(model: FaceModel, layout: Layout) -> Array32:
