@@ -20,7 +20,7 @@ from ..core.reporting import SilentReporter
 from ..core.texture import bake
 from ..demo import astronaut
 
-SIZE, FOCAL, HEIGHT = 420, 1280.0, 420
+SIZE, FOCAL, HEIGHT = 420, 940.0, 420
 FLAT = Light(lamp=(0, 0, 0), sky=(1, 1, 1), ground=(1, 1, 1), gloss=0)
 """The texture has the plate's own light in it."""
 BACKGROUND = np.array([0.20, 0.22, 0.25], dtype=np.float32)
