@@ -55,14 +55,14 @@ def list_models() -> list[Entry]:
 def add_model(path: Path, reporter: Reporter, name: str | None = None, engine: str = "numpy") -> Entry:
     """Read a model, check it whole, calibrate it where it is not, and keep a copy.
 
-    It is called `name`, or what it calls itself, or what of that can be a file's name; a model that bore that name
-    is replaced. The copy bears the name itself, so that the fits made with it lead back to it. Raises InputError
-    naming what is wrong with the file.
+    It is called `name`, or what it calls itself, or what of that can be a file's name. The copy bears the name itself,
+    so that the fits made with it lead back to it. Raises InputError naming what is wrong with the file, or where the
+    name is taken: fits made with that model would meet another one.
     """
+    if name is not None:
+        _free_name(path, name)  # before a minute of calibration
     model = _from_path(path, reporter, engine)
-    called = _file_name(name or model.name)
-    if not called or called == BUILTIN:
-        raise InputError(f"{path}: a model can't be called '{name or model.name}'; give another with --name")
+    called = _free_name(path, model.name if name is None else name)
     kept = _folder() / f"{called}.npz"
     model = replace(model, name=called)
     model.save(kept, packed=False)
@@ -81,6 +81,16 @@ def _from_path(path: Path, reporter: Reporter, engine: str = "numpy") -> FaceMod
     from .prepare import prepared  # noqa: PLC0415  Blender lists and loads models without the engine
 
     return load_file(path) if is_saved(path) else prepared(path, reporter, engine)
+
+
+def _free_name(path: Path, name: str) -> str:
+    """What the model at a path will be called. Raises InputError where it can't be called so."""
+    called = _file_name(name)
+    if not called or called == BUILTIN:
+        raise InputError(f"{path}: a model can't be called '{name}'; give another name with --name")
+    if called in _registered():
+        raise InputError(f"{path}: '{called}' was added before; `models remove {called}` first, or give another --name")
+    return called
 
 
 def _file_name(name: str) -> str:
