@@ -22,7 +22,7 @@ SPREAD = 0.04
 """Least standard deviation (natural log) of honest looks: grain, pores, registration."""
 HUE = 0.05
 """Least standard deviation of the skin's hue (natural log of a channel against the mean of the three)."""
-DARKER = np.log(3.0), np.log(6.0)
+DARKER = np.log(2.2), np.log(4.5)
 """Than the face's skin: in shadow still, and surely a collar or hair."""
 ROUNDS = 3
 FLOOR = 0.01
