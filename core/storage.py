@@ -26,6 +26,8 @@ UNREADABLE = (
 """What numpy and zipfile raise at a damaged or hostile .npz."""
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """Ways to pack that are read: of the output of others, zipfile takes more memory than a member claims to need."""
+UNFINISHED = ".unfinished-"
+"""How the names of files begin that are being written."""
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-", suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED, suffix=path.suffix)
         os.close(handle)
         temporary = Path(name)
         yield temporary

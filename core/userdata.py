@@ -1,10 +1,16 @@
 """Where the user's own files lie."""
 
 import os
+import stat
 import sys
+import time
 from pathlib import Path
 
+from .storage import UNFINISHED
+
 VARIABLE = "EXPRESSION_TRANSFER_DATA"
+ABANDONED = 3600.0
+"""s after which a file that is still unfinished has lost its writer."""
 
 
 def user_data_folder() -> Path:
@@ -23,3 +29,17 @@ def user_data_folder() -> Path:
 def cache_folder() -> Path:
     """Where what can be made again is kept; the user may clear it at any time."""
     return user_data_folder() / "cache"
+
+
+def cached_files() -> dict[Path, int]:
+    """Bytes of each file in the cache, except those that a process is just writing."""
+    sizes = {}
+    for file in cache_folder().rglob("*"):
+        try:
+            status = file.stat()
+        except FileNotFoundError:  # another process was quicker
+            continue
+        written = not file.name.startswith(UNFINISHED) or time.time() - status.st_mtime > ABANDONED
+        if written and stat.S_ISREG(status.st_mode):
+            sizes[file] = status.st_size
+    return sizes

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.heads.registry import list_models
-from ..core.userdata import cache_folder
+from ..core.userdata import cached_files
 from . import settings
 from .windows import redraw
 
@@ -22,7 +22,7 @@ def refresh() -> None:
         shown.size, shown.path = entry.size, str(entry.path)
     models.chosen = min(models.chosen, len(models.known) - 1)
     redraw()
-    models.cached = round(sum(file.stat().st_size for file in cache_folder().rglob("*") if file.is_file()) / 2**20)
+    models.cached = round(sum(cached_files().values()) / 2**20)
 
 
 def chosen(context: Any) -> Any:

@@ -33,11 +33,22 @@ def files_beside(path: Path, sample: str, folder: str, limit: int) -> Read:
     return _of_zip(path, archive, sample, limit)
 
 
+def folder_with(path: Path, sample: str, folder: str) -> Path:
+    """Where in a folder `sample` stands: in itself, in its subfolder `folder`, or in one beneath a subfolder.
+
+    Raises InputError where it is in none of them.
+    """
+    try:
+        places = (path, path / folder, *sorted(path.glob(f"*/{folder}")))
+        return next(place for place in places if (place / sample).is_file())
+    except StopIteration:
+        raise InputError(f"{path}: holds no {sample}") from None
+    except OSError as error:
+        raise InputError(f"{path}: can't be read ({error.strerror or error})") from error
+
+
 def _of_folder(path: Path, sample: str, folder: str, limit: int) -> Read:
-    places = (path, path / folder, *sorted(path.glob(f"*/{folder}")))
-    found = next((place for place in places if (place / sample).is_file()), None)
-    if found is None:
-        raise InputError(f"{path}: holds no {sample}")
+    found = folder_with(path, sample, folder)
 
     def read(name: str) -> bytes:
         file = found / name

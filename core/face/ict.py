@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from ..errors import InputError
 from ..facs.tables import SHAPES
-from .archive import Read, files_beside
+from .archive import Read, files_beside, folder_with
 from .atlas import atlas
 from .geometry import Eyeballs, Geometry, no_codes
 from .sphere import eyeball_of
@@ -23,6 +23,9 @@ LARGEST = 100.0
 
 LICENCE = "MIT, © 2020 USC Institute for Creative Technologies: any use, as long as the notice is kept"
 NEUTRAL = "generic_neutral_mesh"
+SAMPLE = f"{NEUTRAL}.obj"
+FOLDER = "FaceXModel"
+"""Where its repository keeps the meshes."""
 IDENTITIES = 100
 VERTICES = 26719
 POLYGONS = 26384
@@ -175,13 +178,18 @@ def _fans(
 
 def read_ict(path: Path, names: tuple[str, ...] = EXPRESSIONS) -> IctHead:
     """The model in a folder or zip, with the expressions `names`; an InputError names what is missing or damaged."""
-    read = files_beside(path, f"{NEUTRAL}.obj", "FaceXModel", FILE_LIMIT)
+    read = files_beside(path, SAMPLE, FOLDER, FILE_LIMIT)
     try:
-        neutral, uv, quads, uv_quads = _mesh(read(f"{NEUTRAL}.obj"))
+        neutral, uv, quads, uv_quads = _mesh(read(SAMPLE))
         moved = _displacements(read, (*(f"identity{k:03d}" for k in range(IDENTITIES)), *names), neutral)
     except ValueError as error:
         raise InputError(f"{path}: damaged ICT-FaceKit ({error}); get it from its repository again") from error
     return IctHead(neutral * METRES, quads, uv, uv_quads, moved[:IDENTITIES], moved[IDENTITIES:], names)
+
+
+def mesh_files(folder: Path) -> list[Path]:
+    """All that `read_ict` may read of a folder. Raises InputError where that holds no ICT-FaceKit."""
+    return sorted(folder_with(folder, SAMPLE, FOLDER).glob("*.obj"))
 
 
 def _displacements(read: Read, names: tuple[str, ...], neutral: Array) -> Array32:

@@ -11,11 +11,12 @@ from ..errors import InputError
 from ..face.flame import TEXTURE_FILES, read_flame
 from ..face.flame_engines import forward_of
 from ..face.geometry import Geometry
+from ..face.ict import mesh_files
 from ..face.library import BUILTIN_PATH, load_builtin, load_file
 from ..face.model import FaceModel
 from ..face.recognise import read_geometry
 from ..reporting import Reporter
-from ..userdata import cache_folder
+from ..userdata import cache_folder, cached_files
 from .calibration import SEED, VERSION, calibrated, landmarks_of
 from .carry import with_expressions
 from .flame_codes import with_flame_codes
@@ -61,17 +62,16 @@ def made_ready(geometry: Geometry, reporter: Reporter) -> FaceModel:
 
 def clear_cache() -> int:
     """Forget what was prepared and measured; the bytes that this freed."""
-    files = [file for file in cache_folder().rglob("*") if file.is_file()]
-    freed = sum(file.stat().st_size for file in files)
+    files = cached_files()
     for file in files:
         file.unlink(missing_ok=True)
-    return freed
+    return sum(files.values())
 
 
 def _fingerprint(path: Path) -> str:
     """By place, size and time of modification: hashing a hundred megabytes would take longer than loading the cache."""
     textures = (path.parent / name for name in TEXTURE_FILES)
-    files = sorted(path.rglob("*.obj")) if path.is_dir() else [path, *(file for file in textures if file.is_file())]
+    files = mesh_files(path) if path.is_dir() else [path, *(file for file in textures if file.is_file())]
     try:
         stamps = [[str(file.resolve()), *_stamp(file)] for file in (*files, BUILTIN_PATH)]
     except OSError as error:

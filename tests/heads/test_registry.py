@@ -15,6 +15,8 @@ from expression_transfer.core.face.model import FaceModel
 from expression_transfer.core.heads import prepare
 from expression_transfer.core.heads.registry import add_model, list_models, load_model
 from expression_transfer.core.reporting import Reporter, SilentReporter
+from expression_transfer.core.storage import UNFINISHED
+from expression_transfer.core.userdata import cache_folder
 from face_files import h5_arrays, mask, write_h5
 
 
@@ -86,6 +88,27 @@ def test_the_cache_is_cleared_and_says_how_much_it_freed(source: Path, preparati
     assert files(data) == [] and prepare.clear_cache() == 0
     load_model(str(source))
     assert preparations.count == 2
+
+
+def test_what_another_process_is_writing_is_not_cleared(data: Path) -> None:
+    cache_folder().mkdir(parents=True)
+    abandoned, written = (cache_folder() / f"{UNFINISHED}{name}.npz" for name in ("old", "new"))
+    for path in (abandoned, written):
+        path.write_bytes(bytes(100))
+    os.utime(abandoned, (0, 0))
+    (cache_folder() / "gone.npz").symlink_to(data / "none")
+    assert prepare.clear_cache() == 100 and files(data) == [written]
+
+
+def test_a_folder_without_a_model_is_not_searched(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def walked(*_: object) -> None:
+        raise AssertionError("a home has a million files")
+
+    (tmp_path / "home" / "deep" / "deeper").mkdir(parents=True)
+    (tmp_path / "home" / "deep" / "deeper" / "generic_neutral_mesh.obj").touch()
+    monkeypatch.setattr(Path, "rglob", walked)
+    with pytest.raises(InputError, match="holds no generic_neutral_mesh"):
+        load_model(str(tmp_path / "home"))
 
 
 def test_a_damaged_cache_is_made_anew(source: Path, preparations: Preparations, data: Path) -> None:
