@@ -9,7 +9,7 @@ import numpy as np
 
 from ..conventions import Array
 from ..reporting import Reporter
-from .normal import POSE
+from .normal import POSE, gradients, normal_matrices
 from .solver import TYPICAL_FOCAL, Person, Rows, Solver, States, diagonals
 from .threads import in_threads
 
@@ -35,8 +35,9 @@ def person_step(solver: Solver, rows: Rows, person: Person, states: States, evid
     modes = np.concatenate([solver.expression_modes, solver.identity_modes])
     own = POSE + len(solver.expression_modes)
     seen = solver.compare(rows, person, states)
-    normal = solver.normal(states, seen, modes)
-    gradient = solver.gradient(rows, person, states, seen, modes)
+    on_contours, gradient_there = contour_equations(solver, rows, person, states)
+    normal = solver.normal(states, seen, modes) + on_contours
+    gradient = solver.gradient(rows, person, states, seen, modes) + gradient_there
     prior = 1.0 / solver.priors.identity**2
     change = np.zeros(len(person.identity))
 
@@ -52,6 +53,16 @@ def person_step(solver: Solver, rows: Rows, person: Person, states: States, evid
 
     frames = solver.bounded_step(states.expression, gradient[:, :own], step, rounds=3)
     return change, states.moved(frames)
+
+
+def contour_equations(solver: Solver, rows: Rows, person: Person, states: States) -> tuple[Array, Array]:
+    """The contours' part of the normal matrices and of the negative gradient."""
+    contours = solver.contours
+    weights = np.column_stack([states.expression, np.tile(person.identity, (len(rows), 1))])
+    pixels = solver.track.points[rows].astype(np.float64)
+    seen = contours.compare(weights, pixels, states.pose, solver.camera, np.full(len(rows), person.focal))
+    equations = (*seen, states.pose, contours.modes, contours.metric)
+    return normal_matrices(*equations), gradients(*equations)
 
 
 OFFSET_STEPS = 3

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from ..face.model import FaceModel
 from ..landmarks.track import LandmarkTrack
+from .contours import Contours
 from .lips import LipGap, seen_gap
 from .metric import Metric
 from .normal import POSE, Pose, Residuals, gradients, normal_matrices, residuals
@@ -63,6 +64,7 @@ class Solver:
         self.track, self.model, self.priors = track, model, priors
         self.metric = Metric.of(model.response)
         self.lips = LipGap.of(model)
+        self.contours = Contours.of(model)
         self.mean = model.response.mean.astype(np.float64)
         self.identity_modes = model.response.identity.astype(np.float64)
         self.expression_modes = model.response.expression.astype(np.float64)

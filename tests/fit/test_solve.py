@@ -7,6 +7,7 @@ from expression_transfer.core.errors import InputError
 from expression_transfer.core.face.geometry import Eyeballs
 from expression_transfer.core.face.model import FaceModel, Response
 from expression_transfer.core.facs.tables import SHAPES
+from expression_transfer.core.fit.lips import LOWER, UPPER
 from expression_transfer.core.fit.normal import rotation_vectors
 from expression_transfer.core.fit.segments import bridge, bridged, long_runs, segments
 from expression_transfer.core.fit.solve import solve_shot
@@ -27,6 +28,7 @@ def model():
     rng = np.random.default_rng(1)
     theta, height = rng.uniform(-1.2, 1.2, 478), rng.uniform(-0.09, 0.09, 478)
     mean = np.column_stack([0.07 * np.sin(theta), height, 0.07 * np.cos(theta) + 0.01 * rng.normal(size=478)])
+    mean[LOWER] = mean[UPPER] - np.array([0, 0.01, 0])  # lips lie above each other, as the gap between them assumes
     expressions = tuple(name for name in SHAPES if name != "tongueOut")
     expression = bumps(rng, mean, len(expressions), 0.012, 0.02)
     identity = bumps(rng, mean, 10, 0.004, 0.05)
@@ -55,8 +57,8 @@ def model():
         uv_triangles=np.zeros((159, 3), np.int32),
         part=np.zeros(159, np.int8),
         parts=("skin",),
-        landmark_triangle=np.zeros(478, np.int32),
-        landmark_weights=np.zeros((478, 3), np.float32),
+        landmark_triangle=np.minimum(np.arange(478) // 3, 158).astype(np.int32),
+        landmark_weights=np.eye(3, dtype=np.float32)[np.arange(478) % 3],
         eyes=eyes,
         codes=np.zeros((len(expressions), 0), np.float32),
         code_names=(),
