@@ -21,26 +21,6 @@ def explain(jacobians: Array, residuals: Array, expected: Array, ridge: Array) -
     return np.asarray(np.linalg.solve(normal, right[..., None])[..., 0])
 
 
-def explain_linear(jacobians: Array, residuals: Array, codes: Array, ridge: float) -> tuple[Array, Array]:
-    """A constant (L×3 m) and a mode per code (I×L×3 m) whose projections explain residuals that vary with `codes`.
-
-    `jacobians`: K×L×2×3 px/m; `residuals`: K×L×2 px; `codes`: K×I. The modes carry a ridge (per observation, in
-    units of the landmarks' mean information), the constant none along the image and a little in depth.
-    """
-    design = np.concatenate([np.ones((len(codes), 1)), codes], axis=1)
-    constant, modes = [], []
-    for landmark in range(jacobians.shape[1]):
-        j, r = jacobians[:, landmark], residuals[:, landmark]
-        rows = np.einsum("ki,kac->kaic", design, j).reshape(len(codes) * 2, -1)
-        normal = rows.T @ rows
-        penalty = np.full((design.shape[1], 3), ridge * np.trace(normal) / len(normal))
-        penalty[0] *= 0.01
-        solution = np.linalg.solve(normal + np.diag(penalty.ravel()), rows.T @ r.ravel()).reshape(-1, 3)
-        constant.append(solution[0])
-        modes.append(solution[1:])
-    return np.array(constant), np.array(modes).transpose(1, 0, 2)
-
-
 def regressed(values: Array, codes: Array) -> tuple[Array, Array]:
     """A constant (…) and a mode per code (I×…) of values (N×…) that vary linearly with `codes` (N×I).
 

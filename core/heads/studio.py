@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from ..raster.cpu import Fragments, interpolate, rasterise
 from ..raster.guides import unit, vertex_normals
-from ..raster.shade import Light, display, shade, texture_at
+from ..raster.shade import Light, display, shade
 from .view import View
 
 Image = NDArray[np.uint8]
@@ -39,30 +39,6 @@ class Plain:
 
     def albedo(self, seen: Fragments) -> Array32:
         return np.broadcast_to(np.array(self.colour, dtype=np.float32), (*seen.triangle.shape, 3))
-
-
-@dataclass(frozen=True)
-class VertexColours:
-    triangles: NDArray[np.int32]
-    """F×3, as rasterised."""
-    colours: Array32
-    """V×3 linear light."""
-
-    def albedo(self, seen: Fragments) -> Array32:
-        return interpolate(seen, self.triangles, self.colours)
-
-
-@dataclass(frozen=True)
-class Textured:
-    texture: Array32
-    """h×w×3 linear light, first row at v = 1."""
-    uv: Array32
-    """C×2, u right, v up, 0–1."""
-    uv_triangles: NDArray[np.int32]
-    """F×3 into uv, as rasterised."""
-
-    def albedo(self, seen: Fragments) -> Array32:
-        return texture_at(self.texture, interpolate(seen, self.uv_triangles, self.uv))
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """Landmarks come back where they were planted on a mesh, by a planted detector and by the real one."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from expression_transfer.core.conventions import Array
+from expression_transfer.core.conventions import Array, Array32
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.face.model import FaceModel
@@ -13,11 +14,12 @@ from expression_transfer.core.heads.calibration import surfaces_of
 from expression_transfer.core.heads.embedding import Embedding, Sitting, embed, embedded
 from expression_transfer.core.heads.makeup import LID_SHADE, openness
 from expression_transfer.core.heads.observer import Observer, open_observer
-from expression_transfer.core.heads.studio import PLAIN_ROOM, Plain, Textured, photograph
+from expression_transfer.core.heads.studio import PLAIN_ROOM, Plain, photograph
 from expression_transfer.core.heads.view import Framing, nearest_on_surface
 from expression_transfer.core.landmarks.mirror import MIRROR
 from expression_transfer.core.landmarks.places import EYES, OUTER_EYE_CORNERS
-from expression_transfer.core.raster.shade import linear_light
+from expression_transfer.core.raster.cpu import Fragments, interpolate
+from expression_transfer.core.raster.shade import linear_light, texture_at
 from expression_transfer.core.reporting import SilentReporter
 
 
@@ -108,12 +110,22 @@ def test_narrow_gaps_between_lids_are_dark() -> None:
     assert openness(narrow, LID_SHADE)[125, 115] < 0.15
 
 
+@dataclass(frozen=True)
+class Textured:
+    """A covering: the texture of a model."""
+
+    head: FaceModel
+    texture: Array32
+
+    def albedo(self, seen: Fragments) -> Array32:
+        return texture_at(self.texture, interpolate(seen, self.head.uv_triangles, self.head.uv))
+
+
 def test_the_detector_finds_the_built_in_heads_own_landmarks(head: FaceModel, observer: Observer) -> None:
     """Its vertices are MediaPipe's: painted, they come back; the detector's own bias against them is what is left."""
     mean = head.mean.astype(np.float64)
     texture = linear_light(np.asarray(np.round(255 * painted(head, Complexion())), dtype=np.uint8))
-    covering = Textured(texture, head.uv, head.uv_triangles)
-    found = embed(mean, head.triangles, observer, SilentReporter(), [covering])
+    found = embed(mean, head.triangles, observer, SilentReporter(), [Textured(head, texture)])
     expected = head.response.mean.astype(np.float64)
     places = found.places(mean, head.triangles)
     chosen = interior(head)
