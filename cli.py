@@ -28,6 +28,8 @@ TOLD = (
     "frames",
     "matte",
     "performance.npz",
+    "fit.npz",
+    "neutral.obj",
     "arkit.csv",
     "facs.csv",
     "flame.npz",
@@ -59,7 +61,13 @@ def main(argv: list[str] | None = None, reporter: "Reporter | None" = None) -> i
         return _say(str(error), error.exit_status)
     except KeyboardInterrupt:
         terminal.end()
-        status = _say("interrupted; what was finished is kept, --resume goes on from it", INTERRUPTED)
+        resumable = hasattr(arguments, "resume")
+        left = (
+            "what was finished is kept, --resume goes on from it"
+            if resumable
+            else "nothing half done is left; run it again"
+        )
+        status = _say(f"interrupted; {left}", INTERRUPTED)
         if argv is None:  # a process of our own: frames that threads still compute need not be waited for
             os._exit(status)
         return status
@@ -335,7 +343,8 @@ def _guides(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import pipeline
 
     run, plate = pipeline.Run(reporter), pipeline.Footage(arguments.plate)
-    pipeline.guides(arguments.fit, plate, arguments.out, arguments.performance, arguments.model, run)
+    made = pipeline.guides(arguments.fit, plate, arguments.out, arguments.performance, arguments.model, run)
+    reporter.log(f"guides.####.exr and preview.####.png of {made['count']} frames")
     _close(arguments.out, run)
 
 

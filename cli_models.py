@@ -11,15 +11,22 @@ if TYPE_CHECKING:
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     models = commands.add_parser("models", help="face models").add_subparsers(required=True, metavar="ACTION")
     models.add_parser("list", help="what --model can name").set_defaults(run=_list)
-    add = models.add_parser("add", help="check a face model, calibrate it where it is not, and register it")
+    add = models.add_parser("add", help="check a face model, calibrate it (one to five minutes, once), register it")
     add.add_argument("path", type=Path, metavar="PATH", help="ICT-FaceKit, FLAME, BFM or GNM; or a saved model")
     add.add_argument("--name", metavar="NAME", help="what to call it (default: what it calls itself)")
-    add.add_argument("--engine", choices=("numpy", "smplx"), default="numpy", help="who evaluates FLAME")
+    add.add_argument(
+        "--engine",
+        choices=("numpy", "smplx"),
+        default="numpy",
+        help="what computes FLAME heads: ours, or your own smplx",
+    )
     add.set_defaults(run=_add)
     remove = models.add_parser("remove", help="forget a registered model")
     remove.add_argument("name", metavar="NAME")
     remove.set_defaults(run=_remove)
-    clear = models.add_parser("clear", help="forget what is cached of models that were used by their path")
+    clear = models.add_parser(
+        "clear", help="free the cache: models used by path, and calibrations (made again when needed)"
+    )
     clear.set_defaults(run=_clear)
 
 

@@ -15,7 +15,7 @@ from .export.flame import write_flame
 from .export.obj import write_obj
 from .export.plot import plot_curves
 from .face.model import FaceModel
-from .facs.from_fit import Neutral, performance, rest
+from .facs.from_fit import Neutral, performance, rest, shows_rest
 from .facs.performance import Performance
 from .facs.transfer import Mix, effect, lay, mixed, target_expression
 from .fit.result import Fit
@@ -110,7 +110,11 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
     neutral = _neutral(fit, footage)
     acted = performance(fit, neutral, footage.path.name)
     named = {"footage": str(footage.path), "kind": clip.kind, "first_file": str(footage_files(clip)[0].resolve())}
-    report = {**named, "warnings": list(track.warnings), **fit_report(track, fit, acted, model)}
+    report = {
+        **named,
+        "warnings": [*track.warnings, *_doubts(fit, footage, run)],
+        **fit_report(track, fit, acted, model, given_focal=footage.focal is not None),
+    }
     with run.timings.stage("write curves", len(track)):
         acted.save(folder / "performance.npz")
         write_curves(acted, folder)
@@ -120,6 +124,18 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
     write_json(folder / "report.json", report)
     made_from = fingerprint(fit=fitted_from, neutral=footage.neutral_frame)
     return Solved(clip, model, track, fit, neutral, acted, made_from, report)
+
+
+def _doubts(fit: Fit, footage: Footage, run: Run) -> list[str]:
+    """What had to be assumed for want of evidence; logged too."""
+    doubts = []
+    if footage.neutral_frame is None and not shows_rest(fit):
+        doubts.append("too short to find this person's neutral face: the model's is taken; --neutral N names a frame")
+    if footage.focal is None:
+        run.reporter.log(f"focal length {fit.camera.focal[0]:.0f} px is a guess; --focal gives a matchmove's")
+    for line in doubts:
+        run.reporter.log(line)
+    return doubts
 
 
 def _neutral(fit: Fit, footage: Footage) -> Neutral:

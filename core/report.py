@@ -23,8 +23,10 @@ def passages(marks: NDArray[np.bool_], frames: NDArray[np.int64]) -> list[list[i
     return [[int(frames[run[0]]), int(frames[run[-1]])] for run in runs]
 
 
-def fit_report(track: LandmarkTrack, fit: Fit, performance: Performance, model: FaceModel) -> dict[str, Any]:
-    """Figures and passages of one solved clip."""
+def fit_report(
+    track: LandmarkTrack, fit: Fit, performance: Performance, model: FaceModel, *, given_focal: bool
+) -> dict[str, Any]:
+    """Figures and passages of one solved clip; `given_focal`: the focal length was the user's."""
     residual, size = float(np.nanmean(fit.residual)), float(np.median(eye_distance(track.points[track.visible])))
     return {
         "frames": len(fit),
@@ -35,6 +37,7 @@ def fit_report(track: LandmarkTrack, fit: Fit, performance: Performance, model: 
         "detector": track.backend,
         "face_model": {"name": model.name, "licence": model.licence},
         "focal_px": round(float(fit.camera.focal[0]), 2),
+        "focal_from": "given" if given_focal else "guessed from perspective; a matchmove's is better (--focal)",
         "seen": int(fit.visible.sum()),
         "bridged": passages(fit.bridged, fit.frames),
         "missing": passages(performance.missing, fit.frames),

@@ -47,11 +47,15 @@ def rest(fit: Fit, neutral_frame: int | None = None) -> Neutral:
         if len(row) == 0 or not fit.visible[row[0]]:
             raise InputError(f"neutral frame {neutral_frame} shows no face in this shot; name another")
         return Neutral(np.minimum(units[row[0]], 0.9))
-    seen = fit.visible
-    if np.count_nonzero(seen) < REST_SECONDS * fit.fps:
+    if not shows_rest(fit):
         return Neutral(np.zeros(units.shape[1]))
-    level = np.percentile(units[seen], REST_PERCENTILE, axis=0)
+    level = np.percentile(units[fit.visible], REST_PERCENTILE, axis=0)
     return Neutral(np.where(level > REST_LIMIT, 0.0, level))
+
+
+def shows_rest(fit: Fit) -> bool:
+    """Whether the shot lasts long enough for the person's neutral to be found in it."""
+    return int(np.count_nonzero(fit.visible)) >= REST_SECONDS * fit.fps
 
 
 def performance(fit: Fit, neutral: Neutral, source: str) -> Performance:

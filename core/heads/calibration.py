@@ -62,6 +62,9 @@ def calibrated(geometry: Geometry, reporter: Reporter) -> FaceModel:
 def measured(geometry: Geometry, observer: Observer, reporter: Reporter) -> Calibration:
     """The calibration, measured anew."""
     rng = np.random.default_rng(SEED)
+    reporter.log(
+        f"calibrating {geometry.name}, once: the detector is shown some 1,500 renders of it (one to five minutes)"
+    )
     try:
         embedding = landmarks_of(geometry, observer, reporter, rng)
     except InputError as error:

@@ -120,7 +120,7 @@ def _identity_response(work: Measurement) -> tuple[Array, Array]:
     marks, framing = work.subject.marks, work.subject.framing
     people = [work.person(IDENTITY_SPREAD) for _ in range(IDENTITY_PEOPLE)]
     views = [framing.view(yaw, pitch) for yaw, pitch in IDENTITY_VIEWS]
-    seen = work.seen([Shot(person, work.rest, view) for person in people for view in views], "identity response")
+    seen = work.seen([Shot(person, work.rest, view) for person in people for view in views], "calibrate 1/3: people")
     added = []
     for person, pixels in zip(people, seen.reshape(len(people), len(views), LANDMARKS, 2), strict=True):
         true = work.true(person, work.rest)
@@ -143,7 +143,7 @@ def _expression_response(work: Measurement) -> Array:
     under = [names.index(work.upon[name]) if work.upon.get(name) in names else None for name in names]
     poses = [work.rest, *(_alone(names, index, base) for index, base in enumerate(under))]
     shots = [Shot(person, pose, view) for pose in poses for person, view in pairs]
-    seen = work.seen(shots, "expression response").reshape(len(poses), len(pairs), LANDMARKS, 2)
+    seen = work.seen(shots, "calibrate 2/3: expressions").reshape(len(poses), len(pairs), LANDMARKS, 2)
     still = {id(person): work.true(person, work.rest) for person in people}
     truth = marks.expression.astype(np.float64)
     out = np.zeros_like(truth)
@@ -204,7 +204,7 @@ def _noise(work: Measurement, response: Response) -> Array:
     """N×478×2 m at the face: what is left unexplained within a person, over expressions, poses and lights."""
     people = [work.person(IDENTITY_SPREAD) for _ in range(NOISE_PEOPLE)]
     shots = [_random_shot(work, person) for person in people for _ in range(NOISE_FRAMES)]
-    seen = work.seen(shots, "detector noise")
+    seen = work.seen(shots, "calibrate 3/3: noise")
     left = np.array([_unexplained(work, response, shot, pixels) for shot, pixels in zip(shots, seen, strict=True)])
     own = left.reshape(len(people), NOISE_FRAMES, LANDMARKS, 2)
     found = np.isfinite(own).all(axis=(2, 3))

@@ -206,7 +206,7 @@ def test_the_command_in_a_process_of_its_own(clips, tmp_path):
     good = run_apart("solve", clips / "face.mp4", "-o", tmp_path / "out")
     assert good.returncode == 0, good.stderr
     said = good.stderr.strip().splitlines()
-    assert [line.split()[0] for line in said] == ["detect", "fitting", "fit", "done:"], good.stderr
+    assert [line.split()[0] for line in said] == ["detect", "fitting", "fit", "focal", "too", "done:"], good.stderr
     bad = run_apart("solve", tmp_path / "gone.mp4", "-o", tmp_path)
     assert (bad.returncode, bad.stdout) == (2, "")
     assert bad.stderr.count("\n") == 1
