@@ -13,9 +13,10 @@ from ..core.conventions import CAMERA_FROM_FACE, Array, Array32, rotation_matric
 from ..core.demo.script import Keys, keyed
 from ..core.face.geometry import Geometry
 from ..core.face.model import FaceModel
+from ..core.face.surface import vertex_normals
 from ..core.fit.result import Camera
 from ..core.raster.cpu import Fragments, interpolate, rasterise
-from ..core.raster.guides import unit, vertex_normals
+from ..core.raster.guides import unit
 from ..core.raster.shade import Light, display, shade, texture_at
 
 SIZE, FPS, FRAMES = 512, 30, 60

@@ -12,6 +12,7 @@ from scipy.spatial import Delaunay
 
 from ..core.clip import display, open_clip
 from ..core.conventions import CV_PIXEL_CENTRE, Array, Array32
+from ..core.face.surface import signed_areas
 from ..core.landmarks import DetectOptions, detect
 from ..core.landmarks.places import OPEN_SKIN
 from ..core.raster.shade import linear_light
@@ -59,18 +60,13 @@ def _carried(picture: Image, seen: Array, places: Array) -> tuple[Image, Array32
     there[known] = np.einsum("nk,nkc->nc", weights, seen[finder.simplices[inside[known]]])
     u, v = (there.T.reshape(2, SIZE, SIZE) - CV_PIXEL_CENTRE).astype(np.float32)
     shown = np.asarray(cv2.remap(picture, u, v, cv2.INTER_CUBIC), dtype=np.uint8)
-    facing = _areas(seen[finder.simplices]) / _areas(places[finder.simplices])
+    facing = signed_areas(seen[finder.simplices]) / signed_areas(places[finder.simplices])
     facing = np.clip(facing / np.percentile(facing, 80), 0, 1) ** 2
     weight = np.zeros(SIZE * SIZE, np.float32)
     weight[known] = facing[inside[known]]
     inner = cv2.erode(known.reshape(SIZE, SIZE).astype(np.uint8), np.ones((SIZE // 30, SIZE // 30), np.uint8))
     feather = cv2.GaussianBlur(inner.astype(np.float32), (0, 0), SIZE / 80) * known.reshape(SIZE, SIZE)
     return shown, feather * cv2.GaussianBlur(weight.reshape(SIZE, SIZE), (0, 0), SIZE / 60)
-
-
-def _areas(corners: Array) -> Array:
-    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    return np.asarray(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
 
 
 def _with_mirror(colour: Array32, weight: Array32) -> tuple[Array32, Array32]:

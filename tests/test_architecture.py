@@ -31,7 +31,7 @@ ROOMS = (
 PIPELINE = {"pipeline", "recomposite", "job", "still", "report", "timings"}
 """Files of the last stage, which stand in core itself."""
 
-OPEN = {"conventions", "errors", "reporting", "storage", "userdata"}
+OPEN = {"conventions", "easing", "errors", "reporting", "storage", "userdata"}
 """… what everyone may use …"""
 
 DATA = {"landmarks.track", "face.geometry", "face.model", "fit.result", "facs.tables", "facs.performance"}

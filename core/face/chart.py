@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from .surface import facings
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.05, 20.0
 """Of a cotangent, which is negative opposite a wide angle and without bound opposite none."""
@@ -122,8 +123,7 @@ def _crowding(vertices: Array, place: Array, triangles: Triangles) -> Array:
 
 
 def _areas(vertices: Array, triangles: Triangles) -> Array:
-    a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    return np.asarray(0.5 * np.linalg.norm(np.cross(b - a, c - a), axis=1))
+    return np.asarray(0.5 * np.linalg.norm(facings(vertices[triangles]), axis=1))
 
 
 def _balanced(vertices: Array, place: Array, free: NDArray[np.bool_], edges: Edges, close: float) -> Array:

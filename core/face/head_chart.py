@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
 from .chart import borders, flat_chart
+from .surface import signed_areas
 
 CORNER = 0.08
 """Radius of an eyeball's half; a square has room for 0.085 beside its circle."""
@@ -126,17 +127,11 @@ def _disc(vertices: Array, triangles: Triangles) -> tuple[Array, Triangles]:
     corners = corners.reshape(-1, 3).astype(np.int32)
     points = vertices[used]
     disc = 2 * flat_chart(points, corners)[0].astype(np.float64) - 1
-    disc[:, 0] *= np.sign(_areas(disc[corners]).sum())
-    ahead = _areas(points[corners][..., :2])
+    disc[:, 0] *= np.sign(signed_areas(disc[corners]).sum())
+    ahead = signed_areas(points[corners][..., :2])
     sides = np.array([1.0 if ahead.sum() > 0 else -1.0, 1.0])
     shown = np.maximum(ahead * sides[0], 0)
     flat, seen = disc[corners].mean(axis=1), points[corners].mean(axis=1)[:, :2] * sides
     flat, seen = (values - np.average(values, axis=0, weights=shown) for values in (flat, seen))
     left, _, right = np.linalg.svd((flat * shown[:, None]).T @ seen)
     return disc @ (left * [1.0, np.linalg.det(left @ right)]) @ right, corners
-
-
-def _areas(corners: Array) -> Array:
-    """F: twice the signed areas of flat triangles (F×3×2)."""
-    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    return np.asarray(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])

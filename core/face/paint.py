@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from ..easing import smoothstep
 from ..landmarks.places import EYES
+from .brushes import FRACTION_BITS, blend, filled, fixed, line, noise
 from .model import FaceModel
-from .texels import FRACTION_BITS, Texels, fixed, hollowness
+from .texels import Texels, hollowness
 
 Colour = tuple[float, float, float]
 
@@ -93,11 +95,12 @@ class _Painter:
     def texture(self) -> Array32:
         out = np.tile(self.skin, (self.size, self.size, 1))
         self._blood_and_hollows(out)
-        out *= 1 + self._noise(((10, 0.018), (60, 0.014), (300, 0.022)))
-        self._blend(out, 0.96 * self._mask("lips", 0.0035), self._lip_colours())
+        out *= 1 + noise(self.rng, self.size, ((10, 0.018), (60, 0.014), (300, 0.022)))
+        blend(out, 0.96 * self._mask("lips", 0.0035), self._lip_colours())
         for nostril in NOSTRILS:
             rim = self.landmarks[list(nostril)]
-            self._blend(out, 0.8 * self._polygon(0.75 * rim + 0.25 * rim.mean(axis=0), 0.003), 0.22 * self.skin)
+            hole = filled(0.75 * rim + 0.25 * rim.mean(axis=0), self.size, 0.003 * self.size)
+            blend(out, 0.8 * hole, 0.22 * self.skin)
         self._scalp(out)
         self._folds(out)
         for brow in BROWS:
@@ -115,15 +118,15 @@ class _Painter:
 
     def _lip_colours(self) -> Array32:
         """size×size×3: finely lined."""
-        return np.asarray(self.lips * (1 + self._noise(((80, 0.03), (350, 0.06)))), dtype=np.float32)
+        return np.asarray(self.lips * (1 + noise(self.rng, self.size, ((80, 0.03), (350, 0.06)))), dtype=np.float32)
 
     def _scalp(self, out: Array32) -> None:
         """Hair cut short: no strands, but a line that isn't sharp."""
         depth, height = np.array(HAIRLINE[::-1]).T
         above = self.place[..., 1] - np.interp(self.place[..., 2], depth, height).astype(np.float32)
-        ragged = above / HAIR_EDGE + self._noise(((60, 0.15), (250, 0.2), (500, 0.25)))[..., 0]
+        ragged = above / HAIR_EDGE + noise(self.rng, self.size, ((60, 0.15), (250, 0.2), (500, 0.25)))[..., 0]
         thick = np.clip(ragged, 0, 1) * self._is("skin", "head")
-        self._blend(out, 0.94 * thick, self.hair * (1 + self._noise(((30, 0.06), (400, 0.16)))))
+        blend(out, 0.94 * thick, self.hair * (1 + noise(self.rng, self.size, ((30, 0.06), (400, 0.16)))))
 
     def _folds(self, out: Array32) -> None:
         """What the sky hardly reaches is darker and redder."""
@@ -137,7 +140,7 @@ class _Painter:
     def _brow(self, out: Array32, brow: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
         """Single hairs that lean outwards, over a soft ground."""
         upper, lower = (self.landmarks[list(edge)] for edge in brow)
-        ground = self._polygon(np.concatenate([upper, lower[::-1]]), 0.005)
+        ground = filled(np.concatenate([upper, lower[::-1]]), self.size, 0.005 * self.size)
         hairs = np.zeros((self.size, self.size), dtype=np.uint8)
         from_outside = 1 - self.rng.uniform(size=BROW_HAIRS) ** 0.9
         across = self.rng.beta(1.6, 1.6, size=BROW_HAIRS)
@@ -146,20 +149,21 @@ class _Painter:
             root = low + height * (high - low)
             way = _along(lower, max(along - 0.12, 0)) - low + (0.25 + 0.9 * along**3) * (high - low) * (0.8 - height)
             way *= self.rng.uniform(0.010, 0.019) * self.size / max(float(np.linalg.norm(way)), 1e-6)
-            line = np.stack([root - way / 2, root + way / 2 + 0.1 * (upper[2] - lower[2]) * (height - 0.7)])
-            cv2.polylines(hairs, [fixed(line)], False, 255, 1, cv2.LINE_AA, FRACTION_BITS)
+            hair = np.stack([root - way / 2, root + way / 2 + 0.1 * (upper[2] - lower[2]) * (height - 0.7)])
+            cv2.polylines(hairs, [fixed(hair)], False, 255, 1, cv2.LINE_AA, FRACTION_BITS)
         colour = 0.85 * self.hair + 0.15 * self.skin
-        self._blend(out, 0.42 * ground, colour)
-        self._blend(out, 0.8 * cv2.GaussianBlur(hairs, (0, 0), 0.5).astype(np.float32) / 255, colour)
+        blend(out, 0.42 * ground, colour)
+        blend(out, 0.8 * cv2.GaussianBlur(hairs, (0, 0), 0.5).astype(np.float32) / 255, colour)
 
     def _lids(self, out: Array32) -> None:
-        self._blend(out, self._mask("lid", 0.0), self.skin * np.array([0.86, 0.60, 0.56], dtype=np.float32))
+        blend(out, self._mask("lid", 0.0), self.skin * np.array([0.86, 0.60, 0.56], dtype=np.float32))
         dark = 0.4 * self.hair
         for lids in (eye.aperture for eye in EYES):
             crease = self.landmarks[lids.upper]
-            self._blend(out, 0.30 * cv2.GaussianBlur(self._line(crease, 0.006), (0, 0), 0.004 * self.size), dark)
-            self._blend(out, 0.85 * self._line(crease, 0.0035), dark)
-            self._blend(out, 0.35 * self._line(self.landmarks[lids.lower], 0.0018), dark)
+            shade = cv2.GaussianBlur(line(crease, self.size, 0.006 * self.size), (0, 0), 0.004 * self.size)
+            blend(out, 0.30 * shade, dark)
+            blend(out, 0.85 * line(crease, self.size, 0.0035 * self.size), dark)
+            blend(out, 0.35 * line(self.landmarks[lids.lower], self.size, 0.0018 * self.size), dark)
 
     def _eyes(self, out: Array32) -> None:
         for eye in (0, 1):
@@ -177,14 +181,14 @@ class _Painter:
         streaks = 1 + 0.18 * np.sin(31 * around + 2 * np.sin(7 * around)) * np.sin(np.pi * np.clip(away, 0, 1))
         # light that enters above falls on the iris's lower half
         lit = 1.05 + 0.35 * np.clip(-y, -0.6, 0.8) * np.clip(away, 0, 1)
-        iris = self.iris * (streaks * lit)[:, None] * (1 - 0.6 * _ramp(away, 0.74, 1.0))[:, None]
-        side = _ramp(np.abs(x), 1.2, 2.4)
+        iris = self.iris * (streaks * lit)[:, None] * (1 - 0.6 * smoothstep(away, 0.74, 1.0))[:, None]
+        side = smoothstep(np.abs(x), 1.2, 2.4)
         white = np.array([0.84, 0.82, 0.80]) * (1 - side[:, None] * np.array([0.06, 0.16, 0.16]))
-        outside = _ramp(away, 0.93, 1.08)[:, None]
-        pupil = _ramp(-away, -0.44, -0.36)[:, None]
+        outside = smoothstep(away, 0.93, 1.08)[:, None]
+        pupil = smoothstep(-away, -0.44, -0.36)[:, None]
         colour = (iris * (1 - outside) + white * outside) * (1 - pupil) + 0.02 * pupil
         # the upper lid's shadow, and the light that the cornea mirrors
-        colour = colour * (1 - 0.42 * _ramp(y, 0.35, 1.1) - 0.15 * _ramp(-y, 0.7, 1.2))[:, None]
+        colour = colour * (1 - 0.42 * smoothstep(y, 0.35, 1.1) - 0.15 * smoothstep(-y, 0.7, 1.2))[:, None]
         glint = np.exp(-(((x + 0.30) / 0.16) ** 2) - ((y - 0.38) / 0.16) ** 2) * ~behind
         return np.asarray(colour + 0.85 * glint[:, None] * (1 - colour))
 
@@ -192,7 +196,7 @@ class _Painter:
         """What lies behind the lips, darker towards the throat."""
         behind = np.maximum(self.marks[[0, 17], 2].min() - self.place[..., 2:] - 0.010, 0)
         light = FLOOR + (1 - FLOOR) * np.exp(-behind / THROAT)
-        fine, coarse = self._noise(((300, 0.05),)), self._noise(((90, 0.05),))
+        fine, coarse = noise(self.rng, self.size, ((300, 0.05),)), noise(self.rng, self.size, ((90, 0.05),))
         wet = 0.5 * self.lips + np.array([0.30, 0.12, 0.12], dtype=np.float32)
         for part, colour in (
             ("mouth", wet),
@@ -226,46 +230,17 @@ class _Painter:
         mask = self._is(part)
         return np.asarray(cv2.GaussianBlur(mask, (0, 0), blur * self.size) if blur else mask)
 
-    def _polygon(self, outline: Array, blur: float) -> Array32:
-        out = np.zeros((self.size, self.size), dtype=np.float32)
-        cv2.fillPoly(out, [fixed(outline)], 1.0, cv2.LINE_8, FRACTION_BITS)
-        return np.asarray(cv2.GaussianBlur(out, (0, 0), blur * self.size))
-
-    def _line(self, points: Array, thickness: float) -> Array32:
-        out = np.zeros((self.size, self.size), dtype=np.uint8)
-        width = max(round(thickness * self.size), 1)
-        cv2.polylines(out, [fixed(points)], False, 255, width, cv2.LINE_AA, FRACTION_BITS)
-        return np.asarray(out / np.float32(255), dtype=np.float32)
-
     def _spot(self, landmark: int, reach: float) -> Array32:
         """size×size×1: a soft round spot on the head."""
         squared = np.sum((self.place - self.marks[landmark].astype(np.float32)) ** 2, axis=2)
         return np.asarray(np.exp(-squared / np.float32(reach**2)), dtype=np.float32)[..., None]
 
-    def _noise(self, octaves: tuple[tuple[int, float], ...]) -> Array32:
-        """size×size×1 smooth noise: cells across the texture and standard deviation of each octave."""
-        out = np.zeros((self.size, self.size), dtype=np.float32)
-        for cells, deviation in octaves:
-            grid = self.rng.normal(scale=deviation, size=(cells, cells)).astype(np.float32)
-            out += cv2.resize(grid, (self.size, self.size), interpolation=cv2.INTER_CUBIC)
-        return out[..., None]
 
-    @staticmethod
-    def _blend(out: Array32, mask: Array32, colour: Array32) -> None:
-        out += mask[..., None] * (colour - out)
-
-
-def _along(line: Array, share: float) -> Array:
+def _along(points: Array, share: float) -> Array:
     """A place on a line of N points, 0 at its first and 1 at its last."""
-    at = share * (len(line) - 1)
-    before = min(int(at), len(line) - 2)
-    return np.asarray(line[before] + (at - before) * (line[before + 1] - line[before]))
-
-
-def _ramp(values: Array, start: float, end: float) -> Array:
-    """0 up to `start`, 1 from `end`, smooth in between."""
-    share = np.clip((values - start) / (end - start), 0, 1)
-    return np.asarray(share**2 * (3 - 2 * share))
+    at = share * (len(points) - 1)
+    before = min(int(at), len(points) - 2)
+    return np.asarray(points[before] + (at - before) * (points[before + 1] - points[before]))
 
 
 def _colour(values: Array) -> Colour:

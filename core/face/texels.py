@@ -5,9 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from .brushes import FRACTION_BITS, fixed
 from .model import FaceModel
-
-FRACTION_BITS = 4
+from .surface import vertex_normals
 
 
 class Texels:
@@ -37,11 +37,6 @@ class Texels:
         for corner in (1, 2):
             out += narrow[self._corners[:, corner]] * self._weights[:, corner, None]
         return np.asarray(out.reshape(self.size, self.size, -1))
-
-
-def fixed(points: Array) -> NDArray[np.int32]:
-    """OpenCV's fixed-point pixels, whose centres are at whole numbers."""
-    return np.asarray(np.round((points - 0.5) * 2**FRACTION_BITS), dtype=np.int32)
 
 
 def _weights(corners: Array, place: NDArray[np.intp], size: int) -> Array32:
@@ -76,15 +71,8 @@ def hollowness(vertices: Array, triangles: NDArray[np.int32], rounds: int) -> Ar
         smooth = (smooth + around(smooth)) / 2
     edge = np.linalg.norm(vertices[ends[:, 0]] - vertices[ends[:, 1]], axis=1)[:, None]
     length = around(_summed(ends[:, 0], edge, len(vertices)) / count)[:, 0] * np.sqrt(rounds)
-    rise = np.sum((smooth - vertices) * _normals(vertices, triangles), axis=1)
+    rise = np.sum((smooth - vertices) * vertex_normals(vertices, triangles), axis=1)
     return np.asarray(rise / np.maximum(length, 1e-9))
-
-
-def _normals(vertices: Array, triangles: NDArray[np.int32]) -> Array:
-    a, b, c = np.moveaxis(vertices[triangles], 1, 0)
-    face = np.cross(b - a, c - a)
-    total = sum(_summed(triangles[:, corner], face, len(vertices)) for corner in range(3))
-    return np.asarray(total / (np.linalg.norm(total, axis=1, keepdims=True) + 1e-12))
 
 
 def _summed(index: NDArray[np.int32], values: Array, count: int) -> Array:

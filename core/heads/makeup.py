@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from ..face.brushes import blend, filled, line, noise
 from ..face.geometry import Geometry
 from ..face.paint import BROWS, NOSTRILS, Complexion, random_complexion
 from ..landmarks.places import EYES, MOUTH, OUTER_LIPS, eye_distance
@@ -23,7 +24,6 @@ CHART = 384
 """px of the chart's side."""
 EXTENT = 1.5
 """Side of the chart in sizes of the face."""
-FRACTION_BITS = 4
 BROW_LIFT = 0.055
 """In distances of the outer eye corners: on a bare head the detector takes the ridge of the bone for the brow, which
 grows above it (5 mm on ICT-FaceKit, whose brows are annotated)."""
@@ -190,32 +190,32 @@ class _Painter:
             out *= 1 - self._spot(landmark, reach) * np.array([0.0, 0.06, 0.06], dtype=np.float32)
         for landmark, reach in HOLLOWS:
             out *= 1 - self._spot(landmark, reach) * np.array([0.10, 0.14, 0.12], dtype=np.float32)
-        out *= 1 + self._noise(((8, 0.02), (60, 0.018), (250, 0.025)))
+        out *= 1 + noise(self.rng, CHART, ((8, 0.02), (60, 0.018), (250, 0.025)))
         self._mouth(out)
         for upper, lower in BROWS:
             outline = np.concatenate([self.landmarks[list(upper)], self.landmarks[list(lower[::-1])]])
             self._brow(out, outline - [0, self.who.brow_lift * self.unit])
         for nostril in NOSTRILS:
             rim = self.landmarks[list(nostril)]
-            self._blend(out, 0.8 * self._filled(0.7 * rim + 0.3 * rim.mean(axis=0), 0.015), 0.22 * self.skin)
+            blend(out, 0.8 * self._filled(0.7 * rim + 0.3 * rim.mean(axis=0), 0.015), 0.22 * self.skin)
         if not self.who.eyeballs:
             self._flat_eyes(out)
         for above, below in LASHES:
             thickness = self.rng.uniform(0.015, 0.035)
-            self._blend(out, 0.9 * self._line(self.landmarks[list(above)], thickness), 0.4 * self.hair)
-            self._blend(out, 0.5 * self._line(self.landmarks[list(below)], 0.4 * thickness), 0.5 * self.hair)
+            blend(out, 0.9 * self._line(self.landmarks[list(above)], thickness), 0.4 * self.hair)
+            blend(out, 0.5 * self._line(self.landmarks[list(below)], 0.4 * thickness), 0.5 * self.hair)
         return _linear(cv2.GaussianBlur(out, (0, 0), 0.7))
 
     def _mouth(self, out: Array32) -> None:
-        self._blend(out, self._filled(self.landmarks[OUTER_LIPS], 0.01), self.lips)
+        blend(out, self._filled(self.landmarks[OUTER_LIPS], 0.01), self.lips)
         gap = (self.landmarks[MOUTH.upper] + self.landmarks[MOUTH.lower]) / 2
-        self._blend(out, 0.5 * self._line(gap, 0.01), 0.45 * self.lips)
+        blend(out, 0.5 * self._line(gap, 0.01), 0.45 * self.lips)
 
     def _brow(self, out: Array32, outline: Array) -> None:
-        hairs = np.clip(0.9 + 2.0 * self._noise(((200, 0.12), (400, 0.12)))[..., 0], 0, 1)
+        hairs = np.clip(0.9 + 2.0 * noise(self.rng, CHART, ((200, 0.12), (400, 0.12)))[..., 0], 0, 1)
         strength = self.rng.uniform(0.6, 0.9)
         dark = np.minimum(0.8 * self.hair + 0.2 * self.skin, BROW_AT_MOST * self.skin)
-        self._blend(out, strength * self._filled(outline, 0.02) * hairs, dark)
+        blend(out, strength * self._filled(outline, 0.02) * hairs, dark)
 
     def _flat_eyes(self, out: Array32) -> None:
         """Eyes that are part of the skin: white between the lids, an iris where the detector sees one."""
@@ -228,16 +228,11 @@ class _Painter:
 
     def _filled(self, outline: Array, blur: float) -> Array32:
         """CHART×CHART: 1 inside a polygon (N×2 px), softened over `blur` eye distances."""
-        mask = np.zeros((CHART, CHART), dtype=np.float32)
-        cv2.fillPoly(mask, [_fixed(outline)], 1.0, cv2.LINE_8, FRACTION_BITS)
-        return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(blur * self.unit, 0.3)))
+        return filled(outline, CHART, max(blur * self.unit, 0.3))
 
     def _line(self, points: Array, thickness: float) -> Array32:
-        mask = np.zeros((CHART, CHART), dtype=np.uint8)
-        cv2.polylines(
-            mask, [_fixed(points)], False, 255, max(round(thickness * self.unit), 1), cv2.LINE_AA, FRACTION_BITS
-        )
-        return np.asarray(mask / np.float32(255), dtype=np.float32)
+        """CHART×CHART: 1 on a line (N×2 px), `thickness` in eye distances."""
+        return line(points, CHART, thickness * self.unit)
 
     def _spot(self, landmark: int, reach: float) -> Array32:
         """CHART×CHART×1: a soft round spot."""
@@ -245,20 +240,3 @@ class _Painter:
         across = (np.arange(CHART, dtype=np.float32) + 0.5 - u) / (reach * self.unit)
         down = (np.arange(CHART, dtype=np.float32) + 0.5 - v) / (reach * self.unit)
         return np.asarray(np.exp(-(down[:, None] ** 2) - across**2, dtype=np.float32)[..., None])
-
-    def _noise(self, octaves: tuple[tuple[int, float], ...]) -> Array32:
-        """CHART×CHART×1 smooth noise: cells across and standard deviation of each octave."""
-        out = np.zeros((CHART, CHART), dtype=np.float32)
-        for cells, deviation in octaves:
-            grid = self.rng.normal(scale=deviation, size=(cells, cells)).astype(np.float32)
-            out += cv2.resize(grid, (CHART, CHART), interpolation=cv2.INTER_CUBIC)
-        return out[..., None]
-
-    @staticmethod
-    def _blend(out: Array32, mask: Array32, colour: Array32) -> None:
-        out += mask[..., None] * (colour - out)
-
-
-def _fixed(points: Array) -> NDArray[np.int32]:
-    """OpenCV's fixed-point pixels, whose centres are at whole numbers."""
-    return np.asarray(np.round((points - 0.5) * 2**FRACTION_BITS), dtype=np.int32)

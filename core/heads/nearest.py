@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array
+from ..face.surface import facings
 
 NEIGHBOURS = 6
 """Nearest vertices whose triangles are looked at."""
@@ -32,16 +33,6 @@ class Places:
         return np.asarray(sum(self.weights[:, k, None] * values[..., corners[:, k], :] for k in range(3)))
 
 
-def vertex_normals(vertices: Array, triangles: NDArray[np.int32]) -> Array:
-    """V×3 unit normals, weighted by area; zero where a vertex has no triangle."""
-    corners = vertices[triangles]
-    area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    total = np.zeros_like(vertices)
-    for corner in range(3):
-        np.add.at(total, triangles[:, corner], area)
-    return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-30))
-
-
 def nearest_places(
     points: Array, normals: Array, vertices: Array, triangles: NDArray[np.int32], turn_cost: float
 ) -> Places:
@@ -51,7 +42,7 @@ def nearest_places(
     """
     around, used = _triangles_around(triangles)
     corners = vertices[triangles]
-    area = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    area = facings(corners)
     facing = area / np.maximum(np.linalg.norm(area, axis=1, keepdims=True), 1e-30)
     found = []
     for start in range(0, len(points), CHUNK):

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from ..face.geometry import Geometry
 from ..face.model import FaceModel
+from ..face.surface import vertex_normals
 from .embedding import Embedding
-from .nearest import nearest_places, vertex_normals
+from .nearest import nearest_places
 from .spline import Warp, spline
 
 OUTSIDE = ("skin", "lips", "lid", "head")

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from ..face.surface import vertex_normals
 from ..raster.cpu import Fragments, interpolate, rasterise
-from ..raster.guides import unit, vertex_normals
+from ..raster.guides import unit
 from ..raster.shade import Light, display, shade
 from .view import View
 

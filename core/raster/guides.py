@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..conventions import CV_PIXEL_CENTRE, Array, Array32
 from ..face.model import FaceModel
+from ..face.surface import vertex_normals
 from ..fit.result import Fit
 from . import gl
 from .cpu import Fragments, interpolate, rasterise
@@ -137,17 +138,6 @@ def render_guides(
         backward=there,
         hidden=hidden,
     )
-
-
-def vertex_normals(vertices: Array, triangles: NDArray[np.int32]) -> Array:
-    """V×3 unit normals in camera space (y down, z forward), out of the surface, weighted by the triangles' areas.
-
-    The same formula gives them in face space: camera space is face space turned, not mirrored.
-    """
-    a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
-    facing = np.cross(b - a, c - a)
-    sums = [np.bincount(triangles.ravel(), np.repeat(facing[:, axis], 3), len(vertices)) for axis in range(3)]
-    return np.asarray(unit(np.stack(sums, axis=1).astype(np.float64)), dtype=np.float64)
 
 
 def unit(vectors: Array | Array32) -> Array32:

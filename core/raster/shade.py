@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ..clip.proxy import srgb_encoded
 from ..conventions import CV_PIXEL_CENTRE, Array, Array32
+from ..face.surface import vertex_normals
 from ..fit.result import Camera
 from .cpu import Fragments, interpolate, rasterise
-from .guides import MARGIN, Surface, unit, vertex_normals
+from .guides import MARGIN, Surface, unit
 from .windows import around
 
 SHADED = 0.06

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from ..easing import smoothstep
 from ..landmarks.places import Aperture
 from ..raster.cpu import interpolate, rasterise
 from ..raster.windows import Window, pixel_centres
-from .grid import smoothstep
 
 ALONG = 33
 """Samples from corner to corner."""

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from ..easing import smoothstep
 from ..landmarks.places import eye_distance
 from ..raster.cpu import interpolate, rasterise
 from ..raster.windows import Window, pixel_centres
-from .grid import distance_into, extend, mix, smoothstep
+from .grid import distance_into, extend, mix
 from .inner import InnerMouth
 
 SKIRT = 0.35

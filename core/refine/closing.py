@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array
+from ..easing import smoothstep
 from ..face.model import FaceModel
 from ..landmarks.places import EYES, MOUTH, Aperture
-from .grid import ramp, smoothstep
+from .grid import ramp
 
 SOFT = 3e-4
 """m: gaps of the model below this say little about real ones."""

@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 
 from ..conventions import Array, Array32
+from ..easing import smoothstep
 from ..landmarks.places import Eye
 from ..raster.windows import Window, pixel_centres
 from .aperture import Chart, coverage, rims
 from .backward import Motion
-from .grid import distance_into, mix, ramp, sample, smoothstep
+from .grid import distance_into, mix, ramp, sample
 from .patch import Patch, apply, head_affine
 
 ENOUGH = (0.6, 0.95)

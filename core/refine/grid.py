@@ -18,12 +18,6 @@ def sample(values: Array32, window: Window, lookup: Array32, interpolation: int)
     return np.asarray(sampled, dtype=np.float32)
 
 
-def smoothstep(x: Array32) -> Array32:
-    """Hermite's step from 0 at x ≤ 0 to 1 at x ≥ 1."""
-    t = np.clip(x, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), dtype=np.float32)
-
-
 def ramp(x: float, start: float, end: float) -> float:
     """Hermite's step of a number: 0 at `start`, 1 at `end`."""
     t = min(max((x - start) / (end - start), 0.0), 1.0)

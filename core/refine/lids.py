@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from ..conventions import Array, Array32
+from ..easing import smoothstep
 from ..flow import residual
 from ..landmarks.places import MOUTH, Aperture, Eye, eye_distance
 from ..raster.windows import Window, around, pixel_centres, within
@@ -14,7 +15,7 @@ from .aperture import Chart, closed_spline, rims, sheet_lookup
 from .backward import Motion
 from .colour import grain, with_grain
 from .fill import Fill, Filler
-from .grid import ramp, smoothstep
+from .grid import ramp
 from .patch import Patch
 
 LASHES = 0.03

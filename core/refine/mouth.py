@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..conventions import Array32
+from ..easing import smoothstep
 from ..landmarks.places import MOUTH
 from ..raster.windows import Window, pixel_centres
 from .aperture import Chart, Rims, carry_along, rims
 from .backward import Motion
 from .colour import eye_white, grain, lips, with_grain
-from .grid import mix, ramp, smoothstep
+from .grid import mix, ramp
 from .inner import dimmed, draw, lower_edge
 from .patch import Patch, apply, head_affine, jaw_shift
 

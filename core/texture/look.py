@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import CV_PIXEL_CENTRE, Array, Array32
+from ..easing import smoothstep
 from ..face.geometry import Geometry
+from ..face.surface import vertex_normals
 from ..fit.result import Fit
 from ..raster.cpu import interpolate, rasterise
-from ..raster.guides import unit, vertex_normals
+from ..raster.guides import unit
 from ..raster.windows import Window, around
 from .layout import Layout, metres_across
 
@@ -215,8 +217,7 @@ def _shifted(axis: int, part: slice) -> tuple[slice, ...]:
 
 def rise(distance: Array | Array32, between: tuple[float, float]) -> Array32:
     """0 below the first distance, 1 above the second, smooth in between."""
-    share = np.clip((distance - between[0]) / (between[1] - between[0]), 0, 1)
-    return np.asarray(share**2 * (3 - 2 * share), dtype=np.float32)
+    return smoothstep(distance, *between)
 
 
 def _sampled(light: Array32, pixels: Array32, shrink: float) -> Array32:

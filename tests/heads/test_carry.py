@@ -7,9 +7,10 @@ import pytest
 from expression_transfer.core.face.geometry import Eyeballs, Geometry
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.face.model import FaceModel
+from expression_transfer.core.face.surface import vertex_normals
 from expression_transfer.core.heads.carry import with_expressions
 from expression_transfer.core.heads.embedding import Embedding
-from expression_transfer.core.heads.nearest import nearest_places, vertex_normals
+from expression_transfer.core.heads.nearest import nearest_places
 from expression_transfer.core.heads.spline import spline
 from expression_transfer.core.raster.cpu import rasterise
 from expression_transfer.core.raster.subdivision import subdivide

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from expression_transfer.core.conventions import camera_rotations
-from expression_transfer.core.raster.guides import MARGIN, render_guides, surface, vertex_normals
+from expression_transfer.core.face.surface import vertex_normals
+from expression_transfer.core.raster.guides import MARGIN, render_guides, surface
 from expression_transfer.core.raster.windows import around, pixel_centres
 
 NONE, SLIDE, LIFT = np.array([0.0, 0.0]), np.array([1.0, 0.0]), np.array([0.0, 1.0])
