@@ -89,6 +89,7 @@ def part_vertices(head: Geometry, *parts: str) -> np.ndarray:
     return np.unique(head.triangles[np.isin(np.array(head.parts)[head.part], parts)])
 
 
+@pytest.mark.slow
 def test_carried_expressions_are_the_planted_ones(planted: tuple[Geometry, np.ndarray, Geometry]) -> None:
     head, truth, carried = planted
     face, moving = part_vertices(head, "skin", "lips", "lid"), [name != "tongueOut" for name in carried.expressions]
@@ -102,6 +103,7 @@ def test_carried_expressions_are_the_planted_ones(planted: tuple[Geometry, np.nd
     assert np.median(similar) > 0.99 and similar.min() > 0.97
 
 
+@pytest.mark.slow
 def test_what_does_not_move_stays(planted: tuple[Geometry, np.ndarray, Geometry]) -> None:
     head, truth, carried = planted
     still = np.abs(truth).max(axis=(0, 2)) < 1e-7
@@ -112,6 +114,7 @@ def test_what_does_not_move_stays(planted: tuple[Geometry, np.ndarray, Geometry]
     assert still[upper].all() and np.abs(carried.expression[:, upper]).max() < 1e-4
 
 
+@pytest.mark.slow
 def test_lower_teeth_follow_the_jaw_as_one_piece(planted: tuple[Geometry, np.ndarray, Geometry]) -> None:
     head, truth, carried = planted
     teeth, jaw = part_vertices(head, "teeth_lower"), carried.expressions.index("jawOpen")
@@ -128,6 +131,7 @@ def eye_pixels(head: Geometry, vertices: np.ndarray) -> int:
     return int(ball[head.part[seen[seen >= 0]]].sum())
 
 
+@pytest.mark.slow
 def test_lids_meet(planted: tuple[Geometry, np.ndarray, Geometry]) -> None:
     head, _, carried = planted
     blink = sum(carried.expression[carried.expressions.index(f"eyeBlink_{side}")] for side in "LR")
@@ -135,6 +139,7 @@ def test_lids_meet(planted: tuple[Geometry, np.ndarray, Geometry]) -> None:
     assert open_eyes > 5000 and closed < 0.03 * open_eyes
 
 
+@pytest.mark.slow
 def test_lids_slide_over_a_bulging_eyeball(planted: tuple[Geometry, np.ndarray, Geometry]) -> None:
     """A cornea that the built-in's smooth eyeballs don't have."""
     head, _, _ = planted

@@ -30,6 +30,7 @@ def ready(flame: Flame) -> Geometry:
     return with_flame_codes(with_expressions(bare, placed, model), flame, flame.vertices, SilentReporter())
 
 
+@pytest.mark.slow
 def test_the_builtin_head_carried_to_itself_in_flames_topology(flame: Flame, ready: Geometry) -> None:
     """FLAME's file was made from the built-in head, so its expressions are known (as coefficients, exactly)."""
     model = load_builtin()
@@ -43,6 +44,7 @@ def test_the_builtin_head_carried_to_itself_in_flames_topology(flame: Flame, rea
     assert np.median(error) < 0.2 and error.max() < 0.45
 
 
+@pytest.mark.slow
 def test_codes_make_most_of_every_expression(flame: Flame, ready: Geometry) -> None:
     skin, still = np.unique(ready.triangles[ready.part == 0]), np.zeros((5, 3))
     rest = flame.vertices(np.zeros(0), np.zeros(0), still)
@@ -53,6 +55,7 @@ def test_codes_make_most_of_every_expression(flame: Flame, ready: Geometry) -> N
         assert np.sum(missing**2) <= 0.3 * np.sum(moved[skin] ** 2), name
 
 
+@pytest.mark.slow
 def test_eyeballs_stay_and_turn(ready: Geometry) -> None:
     ball = ready.eyes.member == 1
     assert not ready.expression[:, ready.eyes.member > 0].any()

@@ -148,6 +148,7 @@ def test_calibrations_are_kept_by_content(own_folder: Path, head: FaceModel, mon
     assert len(made) == 3
 
 
+@pytest.mark.slow
 def test_a_geometry_without_a_face_is_named(own_folder: Path, head: FaceModel) -> None:
     rng = np.random.default_rng(2)
     shuffled = replace(geometry_of(head), name="Rubble", mean=rng.permutation(head.mean))
