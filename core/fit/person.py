@@ -86,12 +86,11 @@ def find_person(solver: Solver, rows: Rows, focal: float | None, reporter: Repor
         return solve_person(solver, rows, focal, reporter)[0]
     side = max(solver.track.width, solver.track.height)
     few = rows[:: max(1, len(rows) // FOCAL_SAMPLES)]
-    weight = min(len(few), solver.priors.frames)
 
     def cost(candidate: float) -> float:
         misfit = solve_person(solver, few, candidate * side, reporter, FOCAL_STEPS)[1]
         unusual = (np.log(candidate / TYPICAL_FOCAL) / FOCAL_SPREAD) ** 2
-        return float(weight * misfit + unusual) / 2
+        return float(FOCAL_EVIDENCE * misfit + unusual) / 2
 
     costs = dict(in_threads(cost, FOCALS, reporter))
     return solve_person(solver, rows, min(costs, key=costs.__getitem__) * side, reporter)[0]
@@ -99,6 +98,9 @@ def find_person(solver: Solver, rows: Rows, focal: float | None, reporter: Repor
 
 FOCAL_SAMPLES, FOCAL_STEPS = 20, 6
 """Frames and steps that are enough to tell focal lengths apart."""
+FOCAL_EVIDENCE = 3.0
+"""How many frames' worth of evidence a shot holds about the lens: what the detector gets wrong about a person's depth, it
+gets wrong in every frame, and a wrong lens explains it. Fewer than 2 and a known lens (tests/fit) isn't found."""
 FOCALS = (0.9, 1.4, 2.2, 3.5)
 """Focal lengths tried, in the image's larger side."""
 FOCAL_SPREAD = 0.35
