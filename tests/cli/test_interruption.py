@@ -156,6 +156,16 @@ def test_a_damaged_note_of_the_job_starts_anew(clips, done, tmp_path, damage):
     assert (tmp_path / "face.mp4").exists()
 
 
+@pytest.fixture(autouse=True)
+def interrupts_count():
+    """As in a terminal: what a shell starts in the background (these tests, perhaps) ignores SIGINT and hands that on;
+    a handler of one's own is not handed on.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupt(arguments, moment):
     """Run in a terminal of its own; SIGINT once `moment` is shown. Exit status, what was shown, seconds to the end."""
     terminal, end = pty.openpty()
