@@ -50,6 +50,7 @@ def _milliseconds(*forwards: Callable[..., object]) -> tuple[float, ...]:
 def _random_flame() -> Flame:
     rng = np.random.default_rng(0)
     arrays: dict[str, NDArray[Any]] = {name: 0.001 * rng.normal(size=shape) for name, shape in LAYOUT.items()}
+    arrays["v_template"] *= 40  # as high as a head
     joint = rng.integers(5, size=VERTICES)
     arrays["weights"] = np.eye(5)[joint]
     arrays["J_regressor"] = np.eye(5)[:, joint] / np.bincount(joint)[:, None]
