@@ -99,8 +99,9 @@ def find_person(solver: Solver, rows: Rows, focal: float | None, reporter: Repor
 FOCAL_SAMPLES, FOCAL_STEPS = 20, 6
 """Frames and steps that are enough to tell focal lengths apart."""
 FOCAL_EVIDENCE = 3.0
-"""How many frames' worth of evidence a shot holds about the lens: what the detector gets wrong about a person's depth, it
-gets wrong in every frame, and a wrong lens explains it. Fewer than 2 and a known lens (tests/fit) isn't found."""
+"""How many frames' worth of evidence a shot holds about the lens: what the detector gets wrong about a person's depth,
+it gets wrong in every frame, and a wrong lens explains it. Fewer than 2 and a known lens (tests/fit) isn't found.
+"""
 FOCALS = (0.9, 1.4, 2.2, 3.5)
 """Focal lengths tried, in the image's larger side."""
 FOCAL_SPREAD = 0.35
