@@ -295,12 +295,8 @@ def guides(
     Motion goes from the fitted face to what `curves` (as for `composite`) would make of it; without, nothing moves.
     `model_name`: the model it was fitted with, where that isn't a registered one.
     """
-    if (folder / fit_file.name).exists():
-        raise InputError(f"{folder}: holds a solve; give guides a folder of their own with -o")
-    fit = Fit.load(fit_file)
-    model = load_model(model_name or fit.model, run.reporter)
-    clip = plate.open(folder)
-    _check_pair(fit, fit_file, model, clip)
+    _refuse_solves_folder(fit_file, folder, "guides a folder of their own")
+    fit, model, clip = _fitted(fit_file, plate, folder, model_name, run)
     expression, gaze = _guide_states(fit, clip, curves)
     drawn, known = surface(model, 1), fit.visible | fit.bridged
     rows = {int(fit.frames[row]): int(row) for row in np.flatnonzero(known)}
@@ -338,12 +334,8 @@ def texture(
     """A texture of the person, from the footage that was fitted: in `folder` texture.exr, texture.png, coverage.png,
     head.obj and head.mtl (the neutral head that uses texture.png) and report.json. `model_name` as for `guides`.
     """
-    if (folder / fit_file.name).exists():
-        raise InputError(f"{folder}: holds a solve; give the texture a folder of its own with -o")
-    fit = Fit.load(fit_file)
-    model = load_model(model_name or fit.model, run.reporter)
-    clip = plate.open(folder)
-    _check_pair(fit, fit_file, model, clip)
+    _refuse_solves_folder(fit_file, folder, "the texture a folder of its own")
+    fit, model, clip = _fitted(fit_file, plate, folder, model_name, run)
     check_writable(folder)
     with run.timings.stage("texture", clip.frame_count):
         baked = bake(clip, fit, model, run.reporter, size, frames)
@@ -361,7 +353,20 @@ def texture(
     return report
 
 
-def _check_pair(fit: Fit, fit_file: Path, model: FaceModel, clip: Clip) -> None:
+def _refuse_solves_folder(fit_file: Path, folder: Path, wanted: str) -> None:
+    if (folder / fit_file.name).exists():
+        raise InputError(f"{folder}: holds a solve; give {wanted} with -o")
+
+
+def _fitted(
+    fit_file: Path, plate: Footage, folder: Path, model_name: str | None, run: Run
+) -> tuple[Fit, FaceModel, Clip]:
+    """A saved fit, the model it was fitted with, and its footage, for a job that writes to `folder`. Raises InputError
+    where they don't belong together.
+    """
+    fit = Fit.load(fit_file)
+    model = load_model(model_name or fit.model, run.reporter)
+    clip = plate.open(folder)
     if (len(fit.identity), fit.expressions) != (len(model.identity), model.expressions):
         raise InputError(f"{fit_file}: was fitted with another model than '{model.name}'; name it with --model")
     if (clip.width, clip.height) != (fit.camera.width, fit.camera.height):
@@ -369,6 +374,7 @@ def _check_pair(fit: Fit, fit_file: Path, model: FaceModel, clip: Clip) -> None:
         raise InputError(
             f"{clip.path}: is {size}, but {fit_file} was fitted to {wanted}; give the footage it was fitted to"
         )
+    return fit, model, clip
 
 
 def _guide_states(fit: Fit, clip: Clip, curves: Path | None) -> tuple[Array, Array]:

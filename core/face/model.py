@@ -39,7 +39,7 @@ class FaceModel(Geometry, Saved):
     """478×3 barycentric weights in it."""
     response: Response
 
-    def landmarks(self, vertices: Array) -> Array:
+    def landmarks(self, vertices: Array | Array32) -> Array:
         """478×3 (or …×478×3): the landmarks' true places on posed vertices (…×V×3)."""
-        corners = vertices[..., self.triangles[self.landmark_triangle], :]
+        corners = vertices[..., self.triangles[self.landmark_triangle], :].astype(np.float64, copy=False)
         return np.asarray(np.einsum("...lkc,lk->...lc", corners, self.landmark_weights))

@@ -40,7 +40,7 @@ class Contours:
     def of(cls, model: FaceModel) -> "Contours":
         """Lids move as the detector sees them move: it leaves shut eyes a slit, which must not keep them open."""
         mean, identity, expression = (
-            model.landmarks(values.astype(np.float64))[..., MIDDLE, :]
+            model.landmarks(values)[..., MIDDLE, :]
             for values in (model.mean, model.identity, model.expression)
         )
         expression[:, LIDS] = model.response.expression[:, MIDDLE[LIDS]]

@@ -48,7 +48,7 @@ def test_arrays_of_every_protocol(tmp_path: Path, protocol: int, dtype: str) -> 
 @pytest.mark.parametrize(("protocol", "old"), [(0, False), (0, True), (2, False), (2, True), (4, False)])
 @pytest.mark.parametrize("form", ["csc", "csr", "coo"])
 def test_sparse_matrices_of_old_and_new_scipy(tmp_path: Path, protocol: int, form: str, old: bool) -> None:
-    sparse = pytest.importorskip("scipy.sparse", reason="scipy writes the test's matrices")
+    sparse = pytest.importorskip("scipy.sparse", reason="scipy, which writes the test's matrices, is missing: make env")
     planted = np.where(np.random.default_rng(0).random((5, 40)) > 0.8, 1.5, 0.0)
     data = pickle.dumps({"a": getattr(sparse, f"{form}_matrix")(planted)}, protocol)
     if old:
@@ -199,7 +199,7 @@ def test_claims_of_terabytes_take_no_memory(tmp_path: Path) -> None:
 
 
 def sparse_state(**changes: object) -> bytes:
-    sparse = pytest.importorskip("scipy.sparse", reason="scipy writes the test's matrices")
+    sparse = pytest.importorskip("scipy.sparse", reason="scipy, which writes the test's matrices, is missing: make env")
     matrix = sparse.csc_matrix(ARRAY)
     matrix.__dict__.update(changes)
     return pickle.dumps({"a": matrix}, 2)
