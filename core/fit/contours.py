@@ -40,8 +40,7 @@ class Contours:
     def of(cls, model: FaceModel) -> "Contours":
         """Lids move as the detector sees them move: it leaves shut eyes a slit, which must not keep them open."""
         mean, identity, expression = (
-            model.landmarks(values)[..., MIDDLE, :]
-            for values in (model.mean, model.identity, model.expression)
+            model.landmarks(values)[..., MIDDLE, :] for values in (model.mean, model.identity, model.expression)
         )
         expression[:, LIDS] = model.response.expression[:, MIDDLE[LIDS]]
         weight = np.full((len(MIDDLE), 2), 1.0 / SIGMA**2)
