@@ -1,0 +1,1 @@
+"""Identity and expression of faces, read from pixels and landmarks by a small network."""
