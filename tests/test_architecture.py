@@ -31,13 +31,13 @@ ROOMS = (
 PIPELINE = {"pipeline", "recomposite", "job", "still", "report", "timings"}
 """Files of the last stage, which stand in core itself."""
 
-OPEN = {"conventions", "easing", "errors", "reporting", "storage", "userdata"}
+OPEN = {"conventions", "device", "easing", "errors", "reporting", "storage", "userdata"}
 """… what everyone may use …"""
 
 DATA = {"landmarks.track", "face.geometry", "face.model", "fit.result", "facs.tables", "facs.performance"}
 """… and the dataclasses that the rooms hand to each other."""
 
-AROUND = {"worker", "process", "terminal", "device"}
+AROUND = {"worker", "process", "terminal"}
 """How core is run, which only knows the open files."""
 
 BLENDER = {"bpy", "mathutils", "bmesh", "gpu", "bl_ext", "addon_utils"}

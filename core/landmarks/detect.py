@@ -1,5 +1,6 @@
 """Footage → LandmarkTrack."""
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,15 @@ from ..clip import Clip, display, read_ahead
 from ..conventions import LANDMARKS, Array, Array32
 from ..errors import InputError
 from ..reporting import Reporter
-from .backend import BackendName, open_backend
+from .backend import BackendName, Image, open_backend
 from .follow import Follower, Seen
 from .track import LandmarkTrack
 
 SPIKE = 0.08
 """A frame that jumps this far (of the face's size) and back is a detector's slip, not a motion."""
+
+Observer = Callable[[Image, Seen | None], None]
+"""Is handed every frame (H×W×3) in order, while its pixels are there, with what was seen in it."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +40,14 @@ class _Look:
     seen: Seen | None
 
 
-def detect(clip: Clip, options: DetectOptions, reporter: Reporter) -> LandmarkTrack:
+def detect(clip: Clip, options: DetectOptions, reporter: Reporter, observe: Observer | None = None) -> LandmarkTrack:
     """Follow one person through a clip; a row per frame, gaps marked. Bridging them is the fit's business.
 
     A frame is not visible where the mesh network's own presence probability is below one half, where more than a
     quarter of the landmarks lie outside the frame, where only somebody else is in reach, and where the landmarks jump
     for one frame. `score` is that presence probability, with either back end.
 
-    Gaps and the clip's warnings are logged.
+    Gaps and the clip's warnings are logged. `observe` also gets the landmarks that turn out to jump for one frame.
 
     Raises InputError naming the file where no frame shows a face, Cancelled where the reporter asks for it.
     """
@@ -52,7 +56,11 @@ def detect(clip: Clip, options: DetectOptions, reporter: Reporter) -> LandmarkTr
         looks = []
         for frame in read_ahead(clip):
             reporter.check()
-            looks.append(_Look(frame.number, frame.time, follower.look(display(frame.pixels, clip), frame.time)))
+            rgb = display(frame.pixels, clip)
+            seen = follower.look(rgb, frame.time)
+            looks.append(_Look(frame.number, frame.time, seen))
+            if observe is not None:
+                observe(rgb, seen)
             reporter.progress("detect", len(looks), clip.frame_count)
         name = backend.name
     track = _track(clip, looks, name)

@@ -1,0 +1,26 @@
+"""What the encoder's trunk saw of one person in one shot."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..storage import Saved
+
+
+@dataclass(frozen=True)
+class Encoding(Saved):
+    """One row per frame of the clip, beside its LandmarkTrack; zeros where the person is not seen."""
+
+    schema: ClassVar[str] = "encoding/1"
+
+    code: NDArray[np.float16]
+    """T×F: what the face shows; the encoder's head reads expression and gaze from it."""
+    identity: NDArray[np.float16]
+    """T×128, unit length: whose face it is."""
+    visible: NDArray[np.bool_]
+    """T: the person was found in this frame and encoded."""
+
+    def __len__(self) -> int:
+        return len(self.visible)
