@@ -16,4 +16,5 @@ class FaceEmbedder:
         """128, unit length: whose face has these landmarks (478×3 px) in a frame H×W×3."""
         place = align(points[None])
         _, identity = self.trunk(place.crop(rgb, 0)[None], place.front(points[None]))
-        return identity[0]
+        found: Array32 = identity[0]
+        return found

@@ -78,7 +78,7 @@ def test_cuda_that_is_not_there_is_told():
 def test_a_missing_onnxruntime_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     for device in ("auto", "cpu", "cuda"):
-        with pytest.raises(Failure, match="onnxruntime can't be loaded .*; install it"):
+        with pytest.raises(Failure, match=r"onnxruntime can't be loaded .*; install it"):
             open_trunk(device, TRUNK)
 
 

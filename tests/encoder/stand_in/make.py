@@ -13,14 +13,14 @@ from onnx import TensorProto, helper, numpy_helper
 
 HERE = Path(__file__).resolve().parent
 GREY = 0.5
-NAMES = (
+SHAPES = (
     "browInnerUp_L browInnerUp_R browOuterUp_L browOuterUp_R browDown_L browDown_R eyeWide_L eyeWide_R cheekSquint_L "
     "cheekSquint_R eyeSquint_L eyeSquint_R noseSneer_L noseSneer_R mouthUpperUp_L mouthUpperUp_R mouthSmile_L "
     "mouthSmile_R mouthDimple_L mouthDimple_R mouthFrown_L mouthFrown_R mouthLowerDown_L mouthLowerDown_R "
     "mouthStretch_L mouthStretch_R mouthPress_L mouthPress_R cheekPuff_L cheekPuff_R eyeBlink_L eyeBlink_R mouthClose "
     "mouthShrugLower mouthShrugUpper mouthPucker mouthFunnel jawOpen mouthRollUpper mouthRollLower jawForward jawLeft "
     "jawRight mouthLeft mouthRight"
-).split()
+)
 
 
 def directions() -> np.ndarray:
@@ -97,7 +97,7 @@ def head() -> None:
     inputs = [value(name, TensorProto.FLOAT, 6) for name in ("code", "person")]
     outputs = [value("weights", TensorProto.FLOAT, 45), value("sigma", TensorProto.FLOAT, 45)]
     write("head", nodes, inputs, [*outputs, value("gaze", TensorProto.FLOAT, 4)], constants,
-          version="stand-in", names=",".join(NAMES))  # fmt: skip
+          version="stand-in", names=",".join(SHAPES.split()))  # fmt: skip
 
 
 if __name__ == "__main__":
