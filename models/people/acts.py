@@ -150,7 +150,7 @@ def scattered(rng: np.random.Generator, style: Style, count: int) -> Array:
     chosen = rng.choice(STEMS, count, replace=False, p=odds / odds.sum())
     weights = np.zeros(len(NAMES))
     for stem in chosen:
-        weights[COLUMNS[stem]] = rng.random() * lopsided(rng)[: len(COLUMNS[stem])]
+        weights[COLUMNS[stem]] = rng.random() * (lopsided(rng) if stem in SIDED else 1.0)
     if "mouthClose" in chosen:  # lips can close only what the jaw has opened
         open_by = weights[COLUMNS["mouthClose"]] + rng.uniform(0, 0.3)
         weights[COLUMNS["jawOpen"]] = np.clip(np.maximum(weights[COLUMNS["jawOpen"]], open_by), 0, 1)
@@ -162,7 +162,7 @@ def played_gesture(rng: np.random.Generator, gesture: Gesture, much: float) -> A
     sides, weights = lopsided(rng), np.zeros(len(NAMES))
     for stem, weight in gesture.items():
         columns = COLUMNS[stem]
-        own = sides[: len(columns)] * np.exp(0.06 * rng.normal(size=len(columns))) if len(columns) > 1 else 1.0
+        own = sides * np.exp(0.06 * rng.normal(size=2)) if stem in SIDED else 1.0
         weights[columns] = np.clip(weight * much * np.exp(0.2 * rng.normal()) * own, 0, 1)
     return weights
 
@@ -192,10 +192,10 @@ def possible(weights: Array) -> Array:
         known[one], known[other] = known[one] - shared, known[other] - shared
     known["mouthClose"] = np.minimum(known["mouthClose"], known["jawOpen"])
     rolled = np.maximum(known["mouthRollUpper"], known["mouthRollLower"])
-    known["mouthFunnel"] = _less(known["mouthFunnel"], 5 * rolled)
-    known["mouthPucker"] = _less(known["mouthPucker"], 3 * known["mouthFunnel"])
-    known["eyeWide"] = _less(known["eyeWide"], 10 * known["eyeBlink"])
-    known["cheekPuff"] = _less(known["cheekPuff"], 3 * (known["jawOpen"] - known["mouthClose"]))
+    known["mouthFunnel"] = _less(known["mouthFunnel"], 5.0 * rolled)
+    known["mouthPucker"] = _less(known["mouthPucker"], 3.0 * known["mouthFunnel"])
+    known["eyeWide"] = _less(known["eyeWide"], 10.0 * known["eyeBlink"])
+    known["cheekPuff"] = _less(known["cheekPuff"], 3.0 * (known["jawOpen"] - known["mouthClose"]))
     result = np.array(weights)
     for stem, columns in COLUMNS.items():
         result[..., columns] = known[stem]
