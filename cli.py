@@ -340,19 +340,21 @@ def _tell_rig(report: dict[str, Any], path: Path, reporter: "Reporter") -> None:
 
 
 def _guides(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core import pipeline
+    from .core import products
+    from .core.pipeline import Footage, Run
 
-    run, plate = pipeline.Run(reporter), pipeline.Footage(arguments.plate)
-    made = pipeline.guides(arguments.fit, plate, arguments.out, arguments.performance, arguments.model, run)
+    run, plate = Run(reporter), Footage(arguments.plate)
+    made = products.guides(arguments.fit, plate, arguments.out, arguments.performance, arguments.model, run)
     reporter.log(f"guides.####.exr and preview.####.png of {made['count']} frames")
     _close(arguments.out, run)
 
 
 def _texture(arguments: argparse.Namespace, reporter: "Reporter") -> None:
-    from .core import pipeline
+    from .core import products
+    from .core.pipeline import Footage, Run
 
-    run, plate = pipeline.Run(reporter), pipeline.Footage(arguments.plate)
-    made = pipeline.texture(arguments.fit, plate, arguments.out, arguments.size, arguments.frames, arguments.model, run)
+    run, plate = Run(reporter), Footage(arguments.plate)
+    made = products.texture(arguments.fit, plate, arguments.out, arguments.size, arguments.frames, arguments.model, run)
     reporter.log(f"{made['seen_percent']} % of the head's surface was seen, in {len(made['frames'])} frames")
     _close(arguments.out, run)
 
