@@ -13,7 +13,8 @@ from ..core.facs.tables import ARKIT
 from ..core.pipeline import Footage, Run, solve
 from ..core.reporting import SilentReporter
 from .footage import shared_clip
-from .plumbing import blendshapes, correlation
+from .plumbing import blendshapes
+from .scores import correlation
 from .table import Row, print_table
 
 CLIPS = ("d0.mp4", "d3.mp4", "d18.mp4", "d20.mp4")

@@ -18,6 +18,7 @@ from ..core.heads.registry import load_model
 from ..core.pipeline import Footage, Run, solve
 from ..core.reporting import SilentReporter
 from .footage import SHARED
+from .scores import correlation
 from .table import Row, print_table
 
 BARS = {"AU26": "mouth opening", "AU45_L": "blink, left", "AU45_R": "blink, right", "AU12_L": "smile, left",
@@ -47,11 +48,6 @@ def _row(unit: str, what: str, acted: Scene, solved: Performance, peer: dict[str
 def _truth(unit: str, acted: Scene) -> Array:
     shape = UNIT_SHAPES[unit]
     return acted.weight(shape) if shape in acted.expressions else np.zeros(len(acted))
-
-
-def correlation(found: Array, truth: Array) -> float:
-    """Pearson's; 0 where the found curve is constant."""
-    return float(np.corrcoef(found, truth)[0, 1]) if found.std() > 0 else 0.0
 
 
 def blendshapes(clip: Path) -> dict[str, Array] | None:
