@@ -1,11 +1,20 @@
 """Where networks run."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from .errors import InputError
+from .errors import Failure, InputError
 
 Device = Literal["auto", "cpu", "cuda"]
 CUDA = "CUDAExecutionProvider"
+
+
+def onnxruntime() -> Any:
+    """The module, imported when it is needed: it takes a quarter of a second. Raises Failure where it is missing."""
+    try:
+        import onnxruntime  # noqa: PLC0415
+    except ImportError as error:
+        raise Failure(f"onnxruntime can't be loaded ({error}); install it: pip install onnxruntime") from error
+    return onnxruntime
 
 
 def choose_device(wanted: Device) -> Literal["cpu", "cuda"]:
@@ -15,9 +24,7 @@ def choose_device(wanted: Device) -> Literal["cpu", "cuda"]:
     """
     if wanted == "cpu":
         return "cpu"
-    import onnxruntime  # noqa: PLC0415  start-up time: only asked when it matters
-
-    if CUDA in onnxruntime.get_available_providers():
+    if CUDA in onnxruntime().get_available_providers():
         return "cuda"
     if wanted == "cuda":
         raise InputError("--device cuda: this onnxruntime has no CUDA; install onnxruntime-gpu in place of onnxruntime")

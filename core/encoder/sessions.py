@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from ..device import CUDA, Device, choose_device
-from ..errors import Failure, InputError
+from ..device import CUDA, Device, choose_device, onnxruntime
+from ..errors import InputError
 from ..landmarks.backend import quiet_stderr
 
 CPU = "CPUExecutionProvider"
@@ -18,7 +18,7 @@ def open_session(path: Path, device: Device) -> Any:
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file; an ONNX network is needed there")
-    runtime = _onnxruntime()
+    runtime = onnxruntime()
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -33,12 +33,3 @@ def open_session(path: Path, device: Device) -> Any:
     if device == "cuda" and CUDA not in session.get_providers():
         raise InputError("--device cuda: onnxruntime finds no CUDA libraries it can use; install CUDA and cuDNN")
     return session
-
-
-def _onnxruntime() -> Any:
-    """Imported when a network is opened: it takes a quarter of a second."""
-    try:
-        import onnxruntime  # noqa: PLC0415
-    except ImportError as error:
-        raise Failure(f"onnxruntime can't be loaded ({error}); install it: pip install onnxruntime") from error
-    return onnxruntime
