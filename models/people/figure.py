@@ -1,0 +1,100 @@
+"""A head prepared to be drawn many times: one index buffer, bases as matrices, normals by segmented sums."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...core.conventions import Array, Array32, rotation_matrices
+from ...core.face.model import FaceModel
+from .chart import SKIN
+
+CASTERS = (SKIN, "head")
+"""Parts whose shadows fall on others."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A FaceModel (as chart.with_skin_chart gives it) whose vertices are split along the seams of its texture, so that one table serves all attributes."""
+
+    head: FaceModel
+    source: NDArray[np.intp]
+    """C: the head's vertex that each corner is a copy of."""
+    uv: Array32
+    """C×2, of the skin's chart: 0–1 over the skin, anything elsewhere."""
+    triangles: NDArray[np.int32]
+    """F×3 into the corners."""
+
+    @classmethod
+    def of(cls, head: FaceModel) -> "Figure":
+        pairs = np.stack([head.triangles.ravel(), head.uv_triangles.ravel()], axis=1)
+        corners, index = np.unique(pairs, axis=0, return_inverse=True)
+        triangles = index.reshape(-1, 3).astype(np.int32)
+        return cls(head, corners[:, 0].astype(np.intp), head.uv[corners[:, 1]], triangles)
+
+    @cached_property
+    def _motion(self) -> Array32:
+        """E×3V."""
+        return self.head.expression.reshape(len(self.head.expressions), -1)
+
+    @cached_property
+    def _fans(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Triangles in the order of their vertices, where each vertex's begin, and the vertices that have any."""
+        order = np.argsort(self.head.triangles.ravel(), kind="stable")
+        used, first = np.unique(self.head.triangles.ravel()[order], return_index=True)
+        return order // 3, first, used
+
+    @cached_property
+    def casters(self) -> NDArray[np.intp]:
+        """Vertices of the parts that cast shadows."""
+        chosen = [k for k, name in enumerate(self.head.parts) if name in CASTERS]
+        return np.unique(self.head.triangles[np.isin(self.head.part, chosen)])
+
+    def neutral(self, identity: Array) -> Array32:
+        """V×3 m: the neutral head of an identity (I standard deviations)."""
+        head = self.head
+        moved = identity.astype(np.float32) @ head.identity.reshape(len(identity), -1)
+        return head.mean + moved.reshape(head.mean.shape)
+
+    def shapes(self, identity: Array, neutral: Array32, weights: Array, gaze: Array) -> Array32:
+        """T×V×3 m, face space: `FaceModel.shape` of T frames at once (weights T×E, gaze T×2×2 rad)."""
+        moved = (weights.astype(np.float32) @ self._motion).reshape(len(weights), *neutral.shape)
+        moved += neutral
+        for eye, centre in enumerate(self.head.eye_centres(identity).astype(np.float32)):
+            ball = np.flatnonzero(self.head.eyes.member == eye + 1)
+            moved[:, ball] = (moved[:, ball] - centre) @ np.swapaxes(_eye_turns(gaze[:, eye]), 1, 2) + centre
+        return moved
+
+    def normals(self, vertices: Array32) -> Array32:
+        """V×3 unit vectors of posed vertices (V×3), weighted by the triangles' areas."""
+        order, first, used = self._fans
+        a, b, c = (np.take(vertices, self.head.triangles[:, corner], axis=0) for corner in range(3))
+        facing = _cross(b - a, c - a)
+        out = np.zeros_like(vertices)
+        out[used] = np.add.reduceat(np.take(facing, order, axis=0), first, axis=0)
+        length = np.sqrt(np.einsum("vi,vi->v", out, out))[:, None]
+        return out / np.maximum(length, np.float32(1e-12))
+
+    def ahead(self, identity: Array, neutral: Array32) -> Array32:
+        """V×3: unit vectors from each eyeball's centre to its vertices, in the eye that looks ahead; 0 elsewhere."""
+        member = self.head.eyes.member
+        centre = self.head.eye_centres(identity).astype(np.float32)[member - 1]
+        away = np.where((member > 0)[:, None], neutral - centre, np.float32(0))
+        return away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), np.float32(1e-12))
+
+
+def _eye_turns(gaze: Array) -> Array32:
+    """T×3×3 of yaws and pitches T×2."""
+    zero = np.zeros(len(gaze))
+    yaw = rotation_matrices(np.stack([zero, gaze[:, 0], zero], axis=1))
+    pitch = rotation_matrices(np.stack([gaze[:, 1], zero, zero], axis=1))
+    return (yaw @ pitch).astype(np.float32)
+
+
+def _cross(one: Array32, other: Array32) -> Array32:
+    """N×3; np.cross takes three times as long."""
+    x, y, z = one.T
+    u, v, w = other.T
+    return np.stack([y * w - z * v, z * u - x * w, x * v - y * u], axis=1)
+
