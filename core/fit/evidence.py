@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..conventions import Array
 
 
@@ -20,3 +23,7 @@ class Evidence:
 
     def __len__(self) -> int:
         return len(self.weights)
+
+    def seen(self) -> NDArray[np.bool_]:
+        """T: the frame was read."""
+        return np.asarray(np.isfinite(self.weights).all(axis=1) & np.isfinite(self.sigma).all(axis=1))

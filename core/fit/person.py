@@ -51,7 +51,7 @@ def person_step(solver: Solver, rows: Rows, person: Person, states: States, evid
         change = np.linalg.solve(shared + prior * np.eye(len(shared)), push - prior * person.identity)
         return np.asarray(solved[:, :, -1] - solved[:, :, :-1] @ change)
 
-    frames = solver.bounded_step(states.expression, gradient[:, :own], step, rounds=3)
+    frames = solver.bounded_step(rows, states.expression, gradient[:, :own], step, rounds=3)
     return change, states.moved(frames)
 
 

@@ -15,6 +15,7 @@ from ..face.model import FaceModel
 from ..landmarks.track import LandmarkTrack
 from ..reporting import Reporter
 from .banded import smoothness_gradient, solve_coupled
+from .evidence import Evidence
 from .gaze import eye_directions, steady_gaze
 from .normal import POSE, Pose
 from .person import find_person
@@ -43,15 +44,17 @@ def solve_shot(
     reporter: Reporter,
     focal: float | None = None,
     priors: Priors = DEFAULT,
+    evidence: Evidence | None = None,
 ) -> Fit:
     """Fit a person's shot. `focal`: px where a matchmove gives it; otherwise the footage's EXIF or an estimate.
+    `evidence`: T rows of what a learnt estimator read off the pictures.
 
     Raises InputError where no frame shows a face, Cancelled where the reporter asks for it.
     """
     seen = np.flatnonzero(track.visible)
     if len(seen) == 0:
         raise InputError("no face was found in any frame; check the frame range, or choose the person")
-    solver = Solver(track, model, priors)
+    solver = Solver(track, model, priors, evidence)
     spread = seen[np.unique(np.linspace(0, len(seen) - 1, SAMPLES).astype(int))]
     reporter.log("fitting the person")
     person = find_person(solver, spread, focal if focal is not None else track.focal, reporter)
@@ -63,7 +66,7 @@ def solve_states(solver: Solver, person: Person, seen: Rows, reporter: Reporter)
     """States (T rows; at rest where there is no face) and variances of the weights of the whole shot."""
     track, count = solver.track, len(solver.track)
     pose, weights = np.zeros((count, 6)), np.zeros((count, len(solver.expression_modes)))
-    variance = np.tile(1.0 / solver.ridge, (count, 1))
+    variance = 1.0 / solver.belief.precision
     alone_rows = np.union1d(seen[::EVERY], seen[-1:])  # the others begin between their neighbours
     started = np.isin(np.arange(count), alone_rows)
     chunks = np.array_split(alone_rows, -(-len(alone_rows) // WINDOW))
@@ -157,14 +160,14 @@ def solve_frames(solver: Solver, person: Person, rows: Rows) -> States:
     states = solver.start(rows, person.focal)
     for iteration in range(FRAME_STEPS):
         seen = solver.compare(rows, person, states)
-        gradient = solver.gradient(rows, person, states, seen, solver.expression_modes)
         if iteration in RENEWED:
-            normal = solver.normal(states, seen, solver.expression_modes)
+            normal, discount = solver.discounted_normal(rows, states, seen)
+        gradient = solver.gradient(rows, person, states, seen, solver.expression_modes, discount)
 
         def step(precision: Array, pull: Array, normal: Array = normal) -> Array:
             return np.asarray(np.linalg.solve(normal + diagonals(precision), pull[..., None])[..., 0])
 
-        states = states.moved(solver.bounded_step(states.expression, gradient, step, rounds=3))
+        states = states.moved(solver.bounded_step(rows, states.expression, gradient, step, rounds=3))
     return states
 
 
@@ -176,17 +179,17 @@ def solve_window(solver: Solver, person: Person, states: States, rows: Rows, sti
         visible = states.rows(known)
         seen = solver.compare(rows[known], person, visible)
         gradient = -stiff * smoothness_gradient(states.stacked())
-        gradient[known] += solver.gradient(rows[known], person, visible, seen, solver.expression_modes)
         if iteration == 0:
-            normal[known] = solver.normal(visible, seen, solver.expression_modes)
+            normal[known], discount = solver.discounted_normal(rows[known], visible, seen)
+        gradient[known] += solver.gradient(rows[known], person, visible, seen, solver.expression_modes, discount)
 
         def step(precision: Array, pull: Array) -> Array:
             return solve_coupled(normal + diagonals(precision), pull, stiff)
 
         if iteration < WINDOW_STEPS:
-            states = states.moved(solver.bounded_step(states.expression, gradient, step, rounds=1))
+            states = states.moved(solver.bounded_step(rows, states.expression, gradient, step, rounds=1))
         else:
-            states = states.moved(solver.relaxed_step(states.expression, gradient, step))
-    ridge = np.ones(len(stiff))
-    ridge[POSE:] = solver.ridge
-    return states, np.diagonal(np.linalg.inv(normal + np.diag(ridge)), axis1=1, axis2=2)[:, POSE:]
+            states = states.moved(solver.relaxed_step(rows, states.expression, gradient, step))
+    precision = np.ones_like(gradient)
+    precision[:, POSE:] = solver.belief.precision[rows]
+    return states, np.diagonal(np.linalg.inv(normal + diagonals(precision)), axis1=1, axis2=2)[:, POSE:]

@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from ..face.model import FaceModel
 from ..landmarks.track import LandmarkTrack
+from .belief import Belief
 from .contours import Contours
+from .discount import Discount
+from .evidence import Evidence
 from .lips import LipGap, seen_gap
 from .metric import Metric
 from .normal import POSE, Pose, Residuals, gradients, normal_matrices, residuals
@@ -60,15 +63,17 @@ class States:
 class Solver:
     """The shot's fixed parts; its methods are steps of the solve."""
 
-    def __init__(self, track: LandmarkTrack, model: FaceModel, priors: Priors) -> None:
+    def __init__(
+        self, track: LandmarkTrack, model: FaceModel, priors: Priors, evidence: Evidence | None = None
+    ) -> None:
         self.track, self.model, self.priors = track, model, priors
+        self.belief = Belief.of(evidence, model.expressions, priors, track.times)
         self.metric = Metric.of(model.response)
         self.lips = LipGap.of(model)
         self.contours = Contours.of(model)
         self.mean = model.response.mean.astype(np.float64)
         self.identity_modes = model.response.identity.astype(np.float64)
         self.expression_modes = model.response.expression.astype(np.float64)
-        self.ridge = 1.0 / priors.spreads(model.expressions) ** 2
         self.camera = Camera(
             width=track.width,
             height=track.height,
@@ -91,7 +96,7 @@ class Solver:
         focals = np.full(len(rows), focal)
         seen = self.track.points[rows].astype(np.float64)
         pose = start_pose(seen, self.track.depth[rows], self.mean, self.camera, focals)
-        return States(pose, np.zeros((len(rows), len(self.expression_modes))))
+        return States(pose, np.clip(self.belief.expected[rows], 0.0, 1.0))
 
     def compare(self, rows: Rows, person: Person, states: States) -> tuple[Residuals, Array]:
         """Residuals and model points (T×478×3) of visible rows."""
@@ -101,12 +106,20 @@ class Solver:
         return residuals(points, seen, states.pose, self.camera, focals, self.metric), points
 
     def gradient(
-        self, rows: Rows, person: Person, states: States, seen: tuple[Residuals, Array], modes: Array
+        self,
+        rows: Rows,
+        person: Person,
+        states: States,
+        seen: tuple[Residuals, Array],
+        modes: Array,
+        discount: Discount | None = None,
     ) -> Array:
         """T×(POSE+n): the data's negative gradient by pose and `modes` (the expressions', then perhaps identity's);
         `seen` is what `compare` gave.
         """
         gradient = gradients(*seen, states.pose, modes, self.metric)
+        if discount is not None:
+            gradient = discount.gradient(gradient)
         pixels = self.track.points[rows].astype(np.float64)
         gap = seen_gap(pixels, states.pose, person.focal)
         lips = self.lips.pull(self.lips.neutral(person.identity), states.expression, gap)
@@ -115,20 +128,32 @@ class Solver:
 
     def normal(self, states: States, seen: tuple[Residuals, Array], modes: Array) -> Array:
         """T×(POSE+n)×(POSE+n): the data's normal matrices."""
-        normal = normal_matrices(*seen, states.pose, modes, self.metric)
+        return self._with_lips(normal_matrices(*seen, states.pose, modes, self.metric))
+
+    def discounted_normal(
+        self, rows: Rows, states: States, seen: tuple[Residuals, Array]
+    ) -> tuple[Array, Discount | None]:
+        """T×(POSE+E)×(POSE+E), and what was taken off them where an estimator's readings hold the landmarks' already
+        (None: there are none).
+        """
+        normal = normal_matrices(*seen, states.pose, self.expression_modes, self.metric)
+        given = self.belief.given[rows]
+        if not given.any():
+            return self._with_lips(normal), None
+        discount = Discount.of(normal, given)
+        return self._with_lips(discount.normal(normal)), discount
+
+    def _with_lips(self, normal: Array) -> Array:
         expressions = slice(POSE, POSE + len(self.expression_modes))
         normal[:, expressions, expressions] += self.lips.normal()
         return normal
 
-    def bounded_step(self, expression: Array, gradient: Array, step: "StepSolver", rounds: int) -> Array:
+    def bounded_step(self, rows: Rows, expression: Array, gradient: Array, step: "StepSolver", rounds: int) -> Array:
         """The step (T×(POSE+E)) that `step` gives for the data's gradient with the expression prior added, weights
         kept within 0–1 by an active set: one that would pass a bound is sent to it and held, and the rest solved
         again, `rounds` times in all.
         """
-        pull = gradient.copy()
-        pull[:, POSE:] -= self.ridge * expression + self.priors.sparsity
-        precision = np.ones_like(pull)
-        precision[:, POSE:] = self.ridge
+        precision, pull = _with_belief(self.belief.rows(rows), expression, gradient)
         outward = np.where(pull[:, POSE:] < 0, expression <= 0, expression >= 1)
         _hold(precision, pull, outward, 0.0)
         for _ in range(rounds):
@@ -141,16 +166,21 @@ class Solver:
             _hold(precision, pull, high, 1 - expression)
         return found
 
-    def relaxed_step(self, expression: Array, gradient: Array, step: "StepSolver") -> Array:
+    def relaxed_step(self, rows: Rows, expression: Array, gradient: Array, step: "StepSolver") -> Array:
         """The step of the weights that are there, freed from the priors that kept the others away (and drew these
         towards 0): as with the relaxed lasso (Meinshausen 2007), sparsity chooses and the data decide how much.
         """
-        pull = gradient.copy()
-        pull[:, POSE:] -= RELAXED_RIDGE * expression
-        precision = np.ones_like(pull)
-        precision[:, POSE:] = RELAXED_RIDGE
-        _hold(precision, pull, expression <= ABSENT, 0.0)
+        precision, pull = _with_belief(self.belief.rows(rows).relaxed(), expression, gradient)
+        _hold(precision, pull, (expression <= ABSENT) & (self.belief.slope > 0), 0.0)
         return step(precision, pull)
+
+
+def _with_belief(belief: Belief, expression: Array, gradient: Array) -> tuple[Array, Array]:
+    """Precisions to add to the data's normal matrices (T×(POSE+E)), and the negative gradient of both."""
+    precision, pull = np.ones_like(gradient), gradient.copy()
+    precision[:, POSE:], towards = belief.equations(expression)
+    pull[:, POSE:] += towards
+    return precision, pull
 
 
 class StepSolver(Protocol):
@@ -159,10 +189,8 @@ class StepSolver(Protocol):
     def __call__(self, precision: Array, pull: Array) -> Array: ...
 
 
-RELAXED_RIDGE = 1.0
-"""Precision about 0 of weights in the relaxed step."""
 ABSENT = 0.05
-"""Weights up to this are taken for absent then, and stay."""
+"""Weights up to this are taken for absent in the relaxed step, and stay."""
 
 HELD = 1e10
 """Precision of a weight that is held."""
