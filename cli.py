@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,9 @@ TOLD = (
     "neutral.obj",
     "arkit.csv",
     "facs.csv",
+    "facs_0-5.csv",
+    "facs_A-E.csv",
+    "events.json",
     "flame.npz",
     "curves.png",
     "texture.exr",
@@ -107,6 +111,13 @@ def _parser() -> argparse.ArgumentParser:
     _out(solve)
     _footage(solve, "FOOTAGE")
     _solving(solve)
+    solve.add_argument(
+        "--scale",
+        action="append",
+        choices=("0-5", "A-E"),
+        default=[],
+        help="write the units on this scale too: facs_0-5.csv, FACS' letters in facs_A-E.csv",
+    )
     solve.set_defaults(run=_solve)
 
     rig = commands.add_parser("rig", help="key a character with a performance → .blend")
@@ -267,7 +278,7 @@ def _close(folder: Path, run: "Run") -> None:
 def _solve(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import pipeline
 
-    run = _run(arguments, reporter)
+    run = replace(_run(arguments, reporter), scales=tuple(arguments.scale))
     pipeline.solve(_clip(arguments, arguments.footage), arguments.out, run)
     _close(arguments.out, run)
 

@@ -10,7 +10,8 @@ import numpy as np
 from .clip import Clip, open_clip
 from .conventions import Array
 from .errors import InputError
-from .export.curves import LIVE_LINK_FPS, read_performance, write_arkit, write_facs
+from .export.curves import LIVE_LINK_FPS, Scale, read_performance, write_arkit, write_facs, write_scale
+from .export.events import write_events
 from .export.flame import write_flame
 from .export.obj import write_obj
 from .export.plot import plot_curves
@@ -69,6 +70,8 @@ class Run:
     backend: BackendName | None = None
     resume: bool = False
     """Go on from what an interrupted run of the same job left in the folder."""
+    scales: tuple[Scale, ...] = ()
+    """Scales on which the units are written beside 0–1."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,9 @@ class Solved:
 
 
 def solve(footage: Footage, folder: Path, run: Run) -> Solved:
-    """Footage → everything in `folder`: landmarks.npz, fit.npz, performance.npz, arkit.csv, facs.csv, neutral.obj,
-    curves.png, report.json; flame.npz where the model was made from FLAME.
+    """Footage → everything in `folder`: landmarks.npz, fit.npz, performance.npz, arkit.csv, facs.csv, events.json,
+    neutral.obj, curves.png, report.json; facs_0-5.csv and facs_A-E.csv on request; flame.npz where the model was made
+    from FLAME.
     """
     return _solve(footage, footage.open(folder), load_model(run.model, run.reporter), Job(folder, run.resume), run)
 
@@ -110,7 +114,7 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
     }
     with run.timings.stage("write curves", len(track)):
         acted.save(folder / "performance.npz")
-        write_curves(acted, folder)
+        write_curves(acted, folder, run.scales)
         write_obj(model.neutral(fit.identity), model, folder / "neutral.obj")
         if model.root is not None:
             write_flame(fit, model, folder / "flame.npz")
@@ -138,10 +142,13 @@ def _neutral(fit: Fit, footage: Footage) -> Neutral:
         raise InputError(f"{footage.path}: {error}") from error
 
 
-def write_curves(acted: Performance, folder: Path) -> None:
-    """arkit.csv, facs.csv and curves.png."""
+def write_curves(acted: Performance, folder: Path, scales: tuple[Scale, ...]) -> None:
+    """arkit.csv, facs.csv, events.json and curves.png; facs_0-5.csv and facs_A-E.csv where asked for."""
     write_arkit(acted, folder / "arkit.csv")
     write_facs(acted, folder / "facs.csv")
+    write_events(acted, folder / "events.json")
+    for scale in scales:
+        write_scale(acted, scale, folder / f"facs_{scale}.csv")
     plot_curves(acted, folder / "curves.png")
 
 

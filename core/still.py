@@ -16,7 +16,7 @@ Rows = TypeVar("Rows", LandmarkTrack, Fit, Performance)
 _PER_FRAME = {
     LandmarkTrack: ("points", "depth", "score", "visible"),
     Fit: ("rotation", "translation", "expression", "variance", "gaze", "residual", "confidence", "visible", "bridged"),
-    Performance: ("units", "head", "gaze", "confidence", "bridged", "missing"),
+    Performance: ("units", "head", "position", "gaze", "confidence", "bridged", "missing"),
 }
 
 

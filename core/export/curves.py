@@ -3,12 +3,16 @@
 import csv
 import io
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from ..conventions import Array
 from ..errors import InputError
+from ..facs.affect import valence_arousal
 from ..facs.convert import arkit_weights, gaze_from_weights, shapes_from_arkit
+from ..facs.derived import derived_units
+from ..facs.levels import five_point, levels
 from ..facs.performance import Performance
 from ..facs.tables import ARKIT, DERIVED, UNIT_SHAPES, UNITS
 from ..storage import write_text
@@ -21,7 +25,12 @@ LIVE_LINK_FPS = 60.0
 """Live Link Face's own rate."""
 
 HEAD = ("head_yaw", "head_pitch", "head_roll")
+POSITION = ("head_x", "head_y", "head_z")
 GAZE = ("gaze_L_yaw", "gaze_L_pitch", "gaze_R_yaw", "gaze_R_pitch")
+_MARKS = ("frame", "timestamp", "confidence", "success", "bridged")
+
+Scale = Literal["0-5", "A-E"]
+"""How intensities are written beside 0–1."""
 
 
 def write_arkit(performance: Performance, path: Path) -> None:
@@ -37,41 +46,35 @@ def write_arkit(performance: Performance, path: Path) -> None:
 
 
 def write_facs(performance: Performance, path: Path) -> None:
-    """One row per frame: frame, seconds, confidence, success and bridged marks, every unit, head and gaze in radians,
-    and derived units for information (their names end in _derived).
+    """One row per frame: frame, seconds, confidence, success and bridged marks, every unit, head (radians, metres) and
+    gaze (radians), and for information (their names end in _derived) derived units, valence and arousal.
     """
-    derived = derived_units(performance)
-    header = ["frame", "timestamp", "confidence", "success", "bridged", *UNITS, *HEAD, *GAZE]
-    header += [f"{unit.name}_derived" for unit in DERIVED]
-    values = np.column_stack([performance.units, performance.head, performance.gaze.reshape(-1, 4), derived])
-    rows = [
-        [
-            str(performance.frames[row]),
-            f"{performance.times[row]:.6f}",
-            f"{performance.confidence[row]:.4f}",
-            str(int(not performance.missing[row])),
-            str(int(performance.bridged[row])),
-            *_decimals(values[row]),
-        ]
-        for row in range(len(performance))
+    header = [*_MARKS, *UNITS, *HEAD, *POSITION, *GAZE]
+    header += [f"{name}_derived" for name in (*DERIVED, "valence", "arousal")]
+    place = [performance.head, performance.position, performance.gaze.reshape(-1, 4)]
+    known = [derived_units(performance), valence_arousal(performance)]
+    values = np.column_stack([performance.units, *place, *known])
+    _write(path, header, [_marks(performance, row) + _decimals(values[row]) for row in range(len(performance))])
+
+
+def write_scale(performance: Performance, scale: Scale, path: Path) -> None:
+    """Units and derived units as FACS' levels (A–E; empty below a trace) or on the scale of 0–5, for reading only: the
+    columns' names end in the scale's.
+    """
+    values = np.column_stack([performance.units, derived_units(performance)])
+    cells = levels(values).tolist() if scale == "A-E" else [_decimals(row) for row in five_point(values)]
+    header = [*_MARKS, *(f"{name}_{scale}" for name in (*UNITS, *DERIVED))]
+    _write(path, header, [_marks(performance, row) + cells[row] for row in range(len(performance))])
+
+
+def _marks(performance: Performance, row: int) -> list[str]:
+    return [
+        str(performance.frames[row]),
+        f"{performance.times[row]:.6f}",
+        f"{performance.confidence[row]:.4f}",
+        str(int(not performance.missing[row])),
+        str(int(performance.bridged[row])),
     ]
-    _write(path, header, rows)
-
-
-def derived_units(performance: Performance) -> Array:
-    """T×len(DERIVED), as tables.DERIVED explains each."""
-    unit = {name: performance.units[:, column] for column, name in enumerate(UNITS)}
-    lifted = np.mean([unit["AU10_L"], unit["AU10_R"], unit["AU16_L"], unit["AU16_R"]], axis=0)
-    yaw, pitch = np.moveaxis(performance.gaze.mean(axis=1), -1, 0)
-    columns = {
-        "AU25": (unit["AU26"] + lifted) * (1.0 - unit["AU8"]),
-        "AU27": 2.0 * unit["AU26"] - 1.0,
-        "AU61": yaw / np.deg2rad(30.0),
-        "AU62": -yaw / np.deg2rad(30.0),
-        "AU63": -pitch / np.deg2rad(25.0),
-        "AU64": pitch / np.deg2rad(25.0),
-    }
-    return np.asarray(np.clip(np.stack([columns[item.name] for item in DERIVED], axis=1), 0.0, 1.0))
 
 
 def read_performance(path: Path, short_fps: float = LIVE_LINK_FPS) -> Performance:
@@ -92,7 +95,8 @@ def read_performance(path: Path, short_fps: float = LIVE_LINK_FPS) -> Performanc
 
 def _from_facs(table: dict[str, list[str]], path: Path) -> Performance:
     values = {name: _numbers(table, name, path) for name in ("timestamp", *UNITS)}
-    optional = {name: _numbers(table, name, path) for name in (*HEAD, *GAZE, "confidence", "success") if name in table}
+    known = (*HEAD, *POSITION, *GAZE, "confidence", "success")
+    optional = {name: _numbers(table, name, path) for name in known if name in table}
     times = _rising(values["timestamp"], path) + values["timestamp"][0]
     count = len(times)
     zero, one = np.zeros(count), np.ones(count)
@@ -103,6 +107,7 @@ def _from_facs(table: dict[str, list[str]], path: Path) -> Performance:
     return Performance(
         units=np.stack([values[unit] for unit in UNITS], axis=1),
         head=np.stack([optional.get(name, zero) for name in HEAD], axis=1),
+        position=np.stack([optional.get(name, zero) for name in POSITION], axis=1),
         gaze=np.stack([optional.get(name, zero) for name in GAZE], axis=1).reshape(-1, 2, 2),
         confidence=optional.get("confidence", one),
         bridged=marks > 0.5,
@@ -124,6 +129,7 @@ def _from_arkit(table: dict[str, list[str]], short_fps: float, path: Path) -> Pe
     return Performance(
         units=np.stack([shapes[shape] for shape in UNIT_SHAPES.values()], axis=1),
         head=np.stack(head, axis=1),
+        position=np.zeros((count, 3)),
         gaze=_arkit_gaze(table, shapes, path),
         confidence=np.ones(count),
         bridged=np.zeros(count, bool),

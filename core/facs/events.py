@@ -5,13 +5,16 @@ The unit is present from the curve's rise above a trace to its return, if it bec
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array
+from .derived import derived_units
 from .levels import SLIGHT, TRACE, level
+from .performance import Performance
+from .tables import ALTERNATIVES, DERIVED, UNITS
 
 Marks = NDArray[np.bool_]
 
@@ -91,6 +94,30 @@ class _Shot:
         seconds = float(self.times[span.stop - 1] - self.times[span.start]) + frame
         lasting = seconds >= rules.shortest or span.stop - span.start >= rules.frames
         return lasting and bool(self.seen[span].any())
+
+
+def events_of(performance: Performance) -> tuple[Event, ...]:
+    """Everything that happened in a shot, each thing once: where FACS scores a derived unit instead of the one it is
+    derived from (AU43 instead of AU45, …), by what the face does at the apex, the event is the derived unit's.
+    """
+    derived = derived_units(performance)
+    beside = [column for column, name in enumerate(DERIVED) if name.split("_")[0] not in ALTERNATIVES]
+    curves = np.column_stack([performance.units, derived[:, beside]])
+    names = (*UNITS, *(DERIVED[column] for column in beside))
+    marks = {"missing": performance.missing, "bridged": performance.bridged}
+    events = find_events(curves, names, performance.frames, performance.times, **marks)
+    rows = {int(frame): row for row, frame in enumerate(performance.frames)}
+    return tuple(_scored(event, derived[rows[event.apex]]) for event in events)
+
+
+def _scored(event: Event, derived: Array) -> Event:
+    """The event under the code that FACS gives it; `derived`: the derived units at its apex."""
+    for code, usual in ALTERNATIVES.items():
+        shown = zip(DERIVED, derived.tolist(), strict=True)
+        sides = {name.partition("_")[2]: value for name, value in shown if name.split("_")[0] == code}
+        if event.unit == usual and max(sides.values()) >= SLIGHT:
+            return replace(event, unit=code, strengths={side: value for side, value in sides.items() if value >= TRACE})
+    return event
 
 
 def find_events(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..conventions import Array, yaw_pitch_roll
+from ..conventions import CAMERA_FROM_FACE, Array, yaw_pitch_roll
 from ..errors import InputError
 from ..fit.result import Fit
 from .convert import units_from_shapes
@@ -65,6 +66,7 @@ def performance(fit: Fit, neutral: Neutral, source: str) -> Performance:
     return Performance(
         units=np.clip(np.where(present[:, None], units, 0.0), 0.0, 1.0),
         head=np.where(present[:, None], yaw_pitch_roll(fit.rotation), 0.0),
+        position=np.where(present[:, None], _position(fit, present), 0.0),
         gaze=fit.gaze,
         confidence=fit.confidence,
         bridged=fit.bridged,
@@ -74,3 +76,9 @@ def performance(fit: Fit, neutral: Neutral, source: str) -> Performance:
         fps=fit.fps,
         source=source,
     )
+
+
+def _position(fit: Fit, present: NDArray[np.bool_]) -> Array:
+    """T×3 m, as Performance.position."""
+    usual = np.median(fit.translation[present], axis=0) if present.any() else np.zeros(3)
+    return np.asarray((fit.translation - usual) @ CAMERA_FROM_FACE)

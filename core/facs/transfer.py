@@ -60,6 +60,7 @@ def resample(driver: Performance, times: Array) -> Performance:
         driver,
         units=at(driver.units),
         head=at(driver.head),
+        position=at(driver.position),
         gaze=at(driver.gaze),
         confidence=at(driver.confidence),
         bridged=driver.bridged[nearest] & ~outside,

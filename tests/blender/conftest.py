@@ -29,6 +29,6 @@ def performance() -> Performance:
     gaze = np.stack([np.column_stack([0.3 * np.sin(times), -0.2 * np.sin(times)])] * 2, axis=1)
     flags = np.zeros(len(times), dtype=bool)
     return Performance(
-        units=units, head=head, gaze=gaze, confidence=np.ones(len(times)), bridged=flags, missing=flags,
-        frames=np.arange(60), times=times, fps=30.0, source="planted",
+        units=units, head=head, position=np.zeros((len(times), 3)), gaze=gaze, confidence=np.ones(len(times)),
+        bridged=flags, missing=flags, frames=np.arange(60), times=times, fps=30.0, source="planted",
     )  # fmt: skip

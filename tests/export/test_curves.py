@@ -29,6 +29,7 @@ def performance(count=60, fps=30.0, seed=0):
     return Performance(
         units=units,
         head=rng.normal(0, 0.3, (count, 3)),
+        position=np.zeros((count, 3)),
         gaze=rng.uniform(-0.4, 0.4, (count, 2, 2)),
         confidence=np.linspace(0.5, 1, count),
         bridged=np.arange(count) == 3,

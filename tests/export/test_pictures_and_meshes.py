@@ -57,8 +57,9 @@ def test_plot_shades_each_passage_once():
     marks[0, :1] = marks[0, 10:14] = marks[1, 20:] = True
     zeros = np.zeros(30)
     performance = Performance(
-        units=np.zeros((30, len(UNITS))), head=np.zeros((30, 3)), gaze=np.zeros((30, 2, 2)), confidence=zeros,
-        bridged=marks[0], missing=marks[1], frames=np.arange(30), times=np.arange(30) / 10, fps=10.0, source="planted",
+        units=np.zeros((30, len(UNITS))), head=np.zeros((30, 3)), position=np.zeros((30, 3)),
+        gaze=np.zeros((30, 2, 2)), confidence=zeros, bridged=marks[0], missing=marks[1],
+        frames=np.arange(30), times=np.arange(30) / 10, fps=10.0, source="planted",
     )  # fmt: skip
     axis = Figure().subplots()
     plot._shade(axis, performance)

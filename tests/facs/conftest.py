@@ -16,6 +16,7 @@ def make_performance() -> Callable[..., Performance]:
         values: dict[str, object] = {
             "units": rng.uniform(0, 1, (count, len(UNITS))),
             "head": rng.normal(0, 0.2, (count, 3)),
+            "position": rng.normal(0, 0.02, (count, 3)),
             "gaze": rng.uniform(-0.3, 0.3, (count, 2, 2)),
             "confidence": np.ones(count),
             "bridged": np.zeros(count, bool),

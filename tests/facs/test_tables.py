@@ -1,6 +1,9 @@
 from collections import Counter
+from pathlib import Path
 
 from expression_transfer.core.facs.tables import (
+    ACTION_UNITS,
+    ALTERNATIVES,
     ARKIT,
     ARKIT_MERGED,
     CENTRAL,
@@ -65,4 +68,67 @@ def test_upper_region_has_both_sides_of_each_unit_and_no_mouth():
 
 
 def test_derived_units_are_no_control_channels():
-    assert not {unit.name for unit in DERIVED} & set(UNITS)
+    assert not set(DERIVED) & set(UNITS)
+
+
+def test_every_unit_of_the_issue_is_listed_once():
+    wanted = {
+        1,
+        2,
+        4,
+        5,
+        6,
+        7,
+        9,
+        10,
+        11,
+        12,
+        14,
+        15,
+        16,
+        17,
+        18,
+        20,
+        22,
+        23,
+        24,
+        25,
+        26,
+        27,
+        28,
+        29,
+        30,
+        33,
+        34,
+        43,
+        45,
+    }
+    wanted |= set(range(51, 59)) | set(range(61, 65))
+    codes = [unit.code for unit in ACTION_UNITS]
+    assert {f"AU{number}" for number in wanted} <= set(codes)
+    assert len(set(codes)) == len(codes)
+    assert codes == sorted(codes, key=lambda code: int(code[2:]))
+
+
+def test_what_is_read_has_a_channel_and_what_is_derived_has_none():
+    channels = {unit.split("_")[0] for unit in UNITS} - {"mouthLeft", "mouthRight"}
+    assert {unit.code for unit in ACTION_UNITS if unit.source == "read"} == channels
+    assert {name.split("_")[0] for name in DERIVED} == {unit.code for unit in ACTION_UNITS if unit.source == "derived"}
+    for unit in ACTION_UNITS:
+        assert unit.of
+        assert unit.sided == (f"{unit.code}_L" in (*UNITS, *DERIVED) and unit.code != "AU30")
+
+
+def test_alternatives_are_a_derived_unit_and_the_read_one_it_comes_from():
+    source = {unit.code: unit for unit in ACTION_UNITS}
+    for derived, read in ALTERNATIVES.items():
+        assert source[derived].source == "derived"
+        assert source[read].source == "read"
+        assert read in source[derived].of
+
+
+def test_the_documented_table_is_this_one():
+    page = (Path(__file__).parents[2] / "docs" / "action-units.md").read_text(encoding="utf-8")
+    for unit in ACTION_UNITS:
+        sides = "L, R" if unit.sided else ""
+        assert f"| {unit.code} | {unit.name} | {sides} | {unit.source} | {unit.of} |" in page

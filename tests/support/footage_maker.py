@@ -51,6 +51,7 @@ def pose(count: int, fps: float = FPS, **units: float) -> Performance:
     return Performance(
         units=values,
         head=np.zeros((count, 3)),
+        position=np.zeros((count, 3)),
         gaze=np.zeros((count, 2, 2)),
         confidence=np.ones(count),
         bridged=np.zeros(count, bool),
