@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..reporting import Reporter
 from .backend import BackendName, Image, open_backend
 from .follow import Follower, Seen
+from .recogniser import Portraits, Recogniser
 from .track import LandmarkTrack
 
 SPIKE = 0.08
@@ -31,6 +32,8 @@ class DetectOptions:
     """MediaPipe's face_landmarker.task, for the Tasks back end; None: see tasks.find_task_file."""
     person: tuple[float, float] | None = None
     """A point (u, v) px near the face to follow, where one is first seen; None: the largest, most central."""
+    recogniser: Recogniser = field(default_factory=Portraits)
+    """Tells the person from others after cuts and gaps, and where people cross."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def detect(clip: Clip, options: DetectOptions, reporter: Reporter, observe: Obse
     Raises InputError naming the file where no frame shows a face, Cancelled where the reporter asks for it.
     """
     with closing(open_backend(options.backend, options.task)) as backend:
-        follower = Follower(backend, options.person)
+        follower = Follower(backend, options.person, options.recogniser)
         looks = []
         for frame in read_ahead(clip):
             reporter.check()
@@ -62,6 +65,8 @@ def detect(clip: Clip, options: DetectOptions, reporter: Reporter, observe: Obse
             if observe is not None:
                 observe(rgb, seen)
             reporter.progress("detect", len(looks), clip.frame_count)
+        for row in follower.strangers():
+            looks[row] = replace(looks[row], seen=None)
         name = backend.name
     track = _track(clip, looks, name)
     if not track.visible.any():

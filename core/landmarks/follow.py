@@ -1,13 +1,13 @@
 """One person through a shot: where to look next, whom to believe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from ..conventions import Array, Array32
 from .backend import Backend, FoundFace, Image
+from .recogniser import Memory, Portraits, Recogniser
 from .region import Region, region_of_mesh
 
 PRESENCE = 0.5
@@ -19,23 +19,25 @@ SETTLING = 4
 STEADY = 0.06
 """The mesh is drifting or the face is fast where its region changes by more than this share between frames."""
 CONFIRM_EVERY = 10
-"""Frames after which the finder is asked even where all is steady."""
+"""Frames after which the finder and the recogniser are asked even where all is steady."""
 AGREEMENT = 0.2
 """Finder and mesh mean the same face where their regions differ by less (of the size).
 
 They usually differ by 0.05 (full-range finder) or 0.1 (short-range)."""
 REACH = 1.0
-"""How far from the last place a lost face is accepted again, in sides of its region; as much more per second away."""
+"""How far from the last place a lost face is likely found again, in sides of its region; as much more per second."""
 SCALE_CHANGE = 2.0
-"""How much larger or smaller it may have become."""
+"""How much larger or smaller it has likely become."""
+STAYING, ELSEWHERE = 1.25, 0.75
+"""Doubt (Memory.doubt) up to which a face is the person's where the mesh followed it, and where it is out of reach."""
+CHANGED = Portraits.familiar
+"""Difference of the portraits of two frames from which on the picture was cut, or somebody stepped before the face."""
+DISMISSED_FOR = 5
+"""Frames after which somebody else is looked at again, who might be the person in another light."""
 WINDOW = 2.5
 """Side of the part of the frame where a known face is looked for, in sides of its region."""
 SMALLEST = 32
 """px; no finder works on less."""
-FAMILIAR = 0.16
-"""Difference of two portraits. Measured on twenty people: 0.03–0.15 in one person's shot, 0.16–0.3 between people."""
-GALLERY = 16
-"""Looks of the person that are remembered."""
 
 
 @dataclass(frozen=True)
@@ -48,35 +50,65 @@ class Seen:
     """The mesh network's presence probability."""
     region: Region
     """Where it was looked for."""
-    portrait: Array
-    """24×24×3, 0–1: its look."""
+    crop: Image
+    """What was seen there."""
+    in_crop: Array32
+    """478×3 px of the crop."""
+    portrait: Array32
+    """The crop's, to tell a cut (Portraits.of_crop)."""
+
+
+@dataclass(frozen=True)
+class _Dismissed:
+    """A face that was looked at and is not the person's."""
+
+    region: Region
+    """Where the finder put it."""
+    portrait: Array32
+    frames: int
+    """For how long it has been dismissed."""
 
 
 class Follower:
     """Looks at the frames of a shot in order and reports one person, or nobody, in each.
 
     The mesh network follows its own last landmarks; its score stays high on a face that it has half lost, so the finder
-    confirms it after fast motion and now and then. A person who was lost, or whose look changed within a frame (a cut),
-    is accepted again only near the last place and with a familiar look.
+    confirms it after fast motion and now and then. Who it is, the recogniser says: now and then, and whenever the
+    person was lost or the picture changed within a frame (a cut); then every face in the frame is a candidate, and one
+    far from the last place has to be more familiar.
     """
 
-    def __init__(self, backend: Backend, person: tuple[float, float] | None) -> None:
+    def __init__(self, backend: Backend, person: tuple[float, float] | None, recogniser: Recogniser) -> None:
         self._backend = backend
         self._person = person
+        self._recogniser = recogniser
+        self._memory = Memory(recogniser)
+        self._portraits = Portraits()
         self._last: Seen | None = None
         self._last_time = 0.0
         self._lost = True
         self._unconfirmed = 0
-        self._gallery: list[Array] = []
+        self._row = -1
+        self._unrecognised: list[tuple[int, Seen]] = []
+        self._dismissed: list[_Dismissed] = []
+        self._strangers: list[int] = []
 
     def look(self, rgb: Image, time: float) -> Seen | None:
         """The person in a frame H×W×3 at `time` s, or None: nobody believable, or only somebody else."""
-        seen = self._track(rgb) or self._search(rgb, time)
+        self._row += 1
+        seen = self._track(rgb)
+        if seen is None:
+            self._recognise()
+            seen = self._search(rgb, time)
         self._lost = seen is None
         if seen is not None:
-            self._last, self._last_time = seen, time
-            self._remember(seen)
+            self._last, self._last_time, self._dismissed = seen, time, []
         return seen
+
+    def strangers(self) -> list[int]:
+        """Frames, counted from 0, whose face was reported and turned out to be somebody else's; ask at the end."""
+        self._recognise()
+        return self._strangers
 
     def _track(self, rgb: Image) -> Seen | None:
         """The face where it was in the frame before."""
@@ -88,7 +120,31 @@ class Follower:
         self._unconfirmed += 1
         if self._unconfirmed >= CONFIRM_EVERY or _difference(seen.region, region_of_mesh(seen.points)) > STEADY:
             seen = self._confirmed(rgb, seen)
-        return seen if _unlike(seen.portrait, self._last.portrait) < FAMILIAR else None
+        if self._portraits.unlike(seen.portrait, self._last.portrait) >= CHANGED:
+            return None
+        self._unrecognised.append((self._row, seen))
+        return seen if len(self._unrecognised) < CONFIRM_EVERY or self._recognise() else None
+
+    def _recognise(self) -> bool:
+        """Whether the face followed since the recogniser was last asked is still the person's; where it is not, the
+        frames are disowned from which on it isn't. One blurred or half hidden frame decides nothing.
+        """
+        pending, self._unrecognised = self._unrecognised, []
+        if not pending:
+            return True
+        newest = self._look(pending[-1][1])
+        if self._memory.doubt(newest) < STAYING:
+            self._memory.remember(newest)
+            return True
+        hers = [self._memory.doubt(self._look(seen)) < STAYING for _, seen in pending]
+        if any(hers[len(hers) // 2 :]):
+            return True
+        known = len(hers) - hers[::-1].index(True) if any(hers) else 0
+        self._strangers += [row for row, _ in pending[known:]]
+        return False
+
+    def _look(self, seen: Seen) -> Array32:
+        return self._recogniser.look(seen.crop, seen.in_crop)
 
     def _confirmed(self, rgb: Image, seen: Seen) -> Seen:
         """What was seen or, where the finder puts this face elsewhere and the mesh agrees when it looks there, that."""
@@ -105,49 +161,84 @@ class Follower:
         return again if better else seen
 
     def _search(self, rgb: Image, time: float) -> Seen | None:
-        """Look at the whole frame; the best candidate that proves to be the person."""
+        """Look at the whole frame; the candidate that proves to be the person."""
+        before, self._dismissed = self._dismissed, []
         for faces in self._candidates(rgb):
-            for face in sorted(faces, key=lambda face: self._cost(face.region, rgb)):
-                seen = self._settle(rgb, face.region) if self._near(face.region, time) else None
-                if seen is not None and self._is_familiar(seen):
-                    return seen
+            found = self._first(rgb, faces) if self._memory.empty else self._again(rgb, faces, before, time)
+            if found is not None:
+                return found
+        return None
+
+    def _first(self, rgb: Image, faces: Sequence[FoundFace]) -> Seen | None:
+        """The face that is asked for; all others are remembered as somebody else's."""
+        ranked = sorted(faces, key=lambda face: self._cost(face.region, rgb))
+        settled = _distinct([seen for face in ranked if (seen := self._settle(rgb, face.region)) is not None])
+        if not settled:
+            return None
+        self._memory.remember(self._look(settled[0]))
+        for other in settled[1:]:
+            self._memory.remember_other(self._look(other))
+        return settled[0]
+
+    def _again(self, rgb: Image, faces: Sequence[FoundFace], before: Sequence[_Dismissed], time: float) -> Seen | None:
+        """The face that is most like the person's, if it is like enough for its place."""
+        looked = [(face, self._dismissed_still(rgb, face.region, before)) for face in faces]
+        self._dismissed += [still for _, still in looked if still is not None]
+        settled = [
+            (face, seen)
+            for face, still in looked
+            if still is None and (seen := self._settle(rgb, face.region)) is not None
+        ]
+        looks = [self._look(seen) for _, seen in settled]
+        doubts = [
+            self._memory.doubt(look) / (1.0 if self._near(face.region, time) else ELSEWHERE)
+            for look, (face, _) in zip(looks, settled, strict=True)
+        ]
+        best = int(np.argmin(doubts)) if doubts and min(doubts) < 1 else None
+        for k, (face, _) in enumerate(settled):
+            if k != best:
+                self._memory.remember_other(looks[k])
+                self._dismissed.append(_Dismissed(face.region, self._portrait(rgb, face.region), 0))
+        if best is None:
+            return None
+        self._memory.remember(looks[best])
+        return settled[best][1]
+
+    def _dismissed_still(self, rgb: Image, region: Region, before: Sequence[_Dismissed]) -> _Dismissed | None:
+        """What is known of a face that was just dismissed in about this place, looking the same."""
+        for known in before:
+            if known.frames < DISMISSED_FOR and _difference(known.region, region) < AGREEMENT:
+                portrait = self._portrait(rgb, region)
+                if self._portraits.unlike(portrait, known.portrait) < CHANGED / 2:
+                    return _Dismissed(region, portrait, known.frames + 1)
         return None
 
     def _candidates(self, rgb: Image) -> Iterator[list[FoundFace]]:
-        """Faces around the last place, in the whole frame, and in ever smaller tiles of it; or all at once where
+        """Faces around the last place and in the whole frame, then in ever smaller tiles of it; or all at once where
         the user has named a place, because the face meant may be the smallest.
         """
         levels = range(self._backend.depth + 1)
-        if self._last is not None:
-            here = region_of_mesh(self._last.points)
-            yield find_near(self._backend, rgb, here)
-            levels = range(sum(tile_side(rgb, level) > here.size for level in levels))
-        found = (find_in_tiles(self._backend, rgb, level) for level in levels)
-        if self._last is None and self._person is not None:
-            yield [face for faces in found for face in faces]
-        else:
-            yield from found
-
-    def _is_familiar(self, seen: Seen) -> bool:
-        return not self._gallery or min(_unlike(seen.portrait, look) for look in self._gallery) < FAMILIAR
-
-    def _remember(self, seen: Seen) -> None:
-        """Keep looks that are new by half of what still counts as familiar."""
-        new = not self._gallery or min(_unlike(seen.portrait, look) for look in self._gallery) > FAMILIAR / 2
-        if new and len(self._gallery) < GALLERY:
-            self._gallery.append(seen.portrait)
+        if self._last is None:
+            found = (find_in_tiles(self._backend, rgb, level) for level in levels)
+            if self._person is not None:
+                yield [face for faces in found for face in faces]
+            else:
+                yield from found
+            return
+        here = region_of_mesh(self._last.points)
+        yield _apart([*find_near(self._backend, rgb, here), *find_in_tiles(self._backend, rgb, 0)])
+        for level in levels[1 : sum(tile_side(rgb, level) > here.size for level in levels)]:
+            yield _apart(find_in_tiles(self._backend, rgb, level))
 
     def _cost(self, region: Region, rgb: Image) -> float:
-        """Rank of a candidate: near the last place, else near the point asked for, else large and central."""
-        if self._last is not None:
-            return float(np.linalg.norm(region.centre - region_of_mesh(self._last.points).centre))
+        """Rank of a candidate: near the point asked for, else large and central."""
         if self._person is not None:
             return float(np.linalg.norm(region.centre - np.array(self._person)))
         middle = np.array(rgb.shape[1::-1]) / 2
         return float(np.linalg.norm((region.centre - middle) / middle) - 4 * region.size / min(rgb.shape[:2]))
 
     def _near(self, region: Region, time: float) -> bool:
-        """Could the person be there by now?"""
+        """Could the person have got there by now?"""
         if self._last is None:
             return True
         before = region_of_mesh(self._last.points)
@@ -167,21 +258,34 @@ class Follower:
         return seen
 
     def _mesh(self, rgb: Image, region: Region) -> Seen | None:
-        crop = region.crop(rgb, self._backend.side)
+        side = self._backend.side
+        crop = region.crop(rgb, side)
         points, score = self._backend.mesh(crop)
-        seen = Seen(region.to_image(points), score, region, portrait(crop))
+        in_crop = np.asarray(points * np.float32(side), dtype=np.float32)
+        seen = Seen(region.to_image(points), score, region, crop, in_crop, self._portraits.of_crop(crop))
         return seen if score >= PRESENCE and share_inside(seen.points, rgb) >= INSIDE else None
 
-
-def portrait(crop: Image) -> Array:
-    """24×24×3, 0–1: the inner four fifths of a crop, coarse: whose face it is rather than what it does."""
-    edge = len(crop) // 10
-    return np.asarray(cv2.resize(crop[edge:-edge, edge:-edge], (24, 24), interpolation=cv2.INTER_AREA) / 255.0)
+    def _portrait(self, rgb: Image, region: Region) -> Array32:
+        return self._portraits.of_crop(region.crop(rgb, self._backend.side))
 
 
-def _unlike(one: Array, other: Array) -> float:
-    """Root mean square difference of two portraits."""
-    return float(np.sqrt(np.mean((one - other) ** 2)))
+def _distinct(faces: Sequence[Seen]) -> list[Seen]:
+    """Each face once: finders report one in several tiles."""
+    kept: list[Seen] = []
+    for face in faces:
+        region = region_of_mesh(face.points)
+        if all(_difference(region_of_mesh(other.points), region) > AGREEMENT for other in kept):
+            kept.append(face)
+    return kept
+
+
+def _apart(faces: Sequence[FoundFace]) -> list[FoundFace]:
+    """Each face once, as its best finding has it."""
+    kept: list[FoundFace] = []
+    for face in sorted(faces, key=lambda face: -face.score):
+        if all(_difference(other.region, face.region) > AGREEMENT for other in kept):
+            kept.append(face)
+    return kept
 
 
 def _difference(one: Region, other: Region) -> float:

@@ -175,7 +175,7 @@ from pathlib import Path, PosixPath, WindowsPath
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.landmarks import DetectOptions, detect
 from expression_transfer.core.reporting import SilentReporter
-detect(open_clip({clip.path!r}), {options!r}, SilentReporter())
+detect(open_clip({clip.path!r}), DetectOptions({options.backend!r}, {options.task!r}), SilentReporter())
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")
