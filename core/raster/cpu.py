@@ -72,17 +72,23 @@ def rasterise(
 
 def interpolate(fragments: Fragments, triangles: NDArray[np.int32], attributes: Array | Array32) -> Array32:
     """H×W×C: vertex attributes (V×C) at each pixel, perspective-correct; zeros where nothing is seen."""
-    flat = fragments.triangle.ravel()
-    place = np.flatnonzero(flat >= 0)
-    weights = fragments.weights.reshape(-1, 3)[place]
-    corners = np.take(triangles, flat[place], axis=0)
+    place = np.flatnonzero(fragments.triangle.ravel() >= 0)
+    out = np.zeros((fragments.triangle.size, attributes.shape[1]), dtype=np.float32)
+    out[place] = interpolate_at(place, fragments, triangles, attributes)
+    return out.reshape(*fragments.triangle.shape, attributes.shape[1])
+
+
+def interpolate_at(
+    place: NDArray[np.intp], fragments: Fragments, triangles: NDArray[np.int32], attributes: Array | Array32
+) -> Array32:
+    """N×C: what `interpolate` gives at N seen pixels (flat indices)."""
+    weights = np.take(fragments.weights.reshape(-1, 3), place, axis=0)
+    corners = np.take(triangles, fragments.triangle.ravel()[place], axis=0)
     values = np.asarray(attributes, dtype=np.float32)
-    out = np.zeros((flat.size, values.shape[1]), dtype=np.float32)
     mixed = np.take(values, corners[:, 0], axis=0) * weights[:, :1]
     for corner in (1, 2):
         mixed += np.take(values, corners[:, corner], axis=0) * weights[:, corner, None]
-    out[place] = mixed
-    return out.reshape(*fragments.triangle.shape, values.shape[1])
+    return mixed
 
 
 def drawn(x: Array, y: Array, z: Array, shape: tuple[int, int], cull: bool) -> NDArray[np.intp]:

@@ -39,7 +39,9 @@ def draw_eyes(rng: np.random.Generator) -> EyeLook:
         pupil_angle=float(rng.uniform(0.11, 0.25)),
         rim=float(rng.uniform(0.2, 0.8)),
         fibres=np.stack([0.4 * rng.uniform(0, 1, 6), rng.uniform(0, 2 * np.pi, 6)]).astype(np.float32),
-        sclera=(rng.uniform(0.5, 0.72) * np.array([1.0, 0.96, 0.93]) * np.exp(rng.normal(0, 0.03, 3))).astype(np.float32),
+        sclera=(rng.uniform(0.5, 0.72) * np.array([1.0, 0.96, 0.93]) * np.exp(rng.normal(0, 0.03, 3))).astype(
+            np.float32
+        ),
         redness=float(rng.uniform(0.1, 0.6)),
     )
 

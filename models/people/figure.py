@@ -97,4 +97,3 @@ def _cross(one: Array32, other: Array32) -> Array32:
     x, y, z = one.T
     u, v, w = other.T
     return np.stack([y * w - z * v, z * u - x * w, x * v - y * u], axis=1)
-

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 
 from ...core.conventions import Array, Array32
 
-CELL = 0.003
+CELL = 0.004
 """m: of the map that a lamp sees the head's relief in."""
-CELLS = 112
+CELLS = 84
 LEAK = 0.25
 """Shares of light below this count as none: Chebyshev's bound lets some through behind edges."""
-NEAR = 0.004
+NEAR = 0.003
 """m: no surface shades what lies this little behind it."""
+MIRROR = 0.6
+"""Cosine below which no highlight is seen."""
 SCATTER = np.array([1.0, 0.55, 0.4], dtype=np.float32)
 """Red light reaches further past the terminator in skin."""
 
@@ -58,7 +60,7 @@ def draw_lights(rng: np.random.Generator) -> Lights:
         lamps=tuple(lamps),
         sky=fill,
         ground=fill * np.float32(rng.uniform(0.3, 0.9)) * _tint(rng),
-        gloss=float(rng.uniform(0.0, 0.07)),
+        gloss=float(rng.uniform(0.0, 0.04)),
         sharpness=float(np.exp(rng.uniform(np.log(8), np.log(60)))),
         occlusion=float(rng.uniform(0.3, 0.9)),
     )
@@ -80,21 +82,23 @@ def _tint(rng: np.random.Generator) -> Array32:
     return np.clip(tint, 0.1, 2.0).astype(np.float32)
 
 
-def lit_share(vertices: Array32, casters: NDArray[np.intp], lamp: Lamp) -> Array32:
+def lit_share(vertices: Array32, normals: Array32, casters: NDArray[np.intp], lamp: Lamp) -> Array32:
     """V, 0–1: how much of a lamp reaches each vertex (V×3 m, camera space) past the casters among them.
 
     A variance shadow map (Donnelly & Lauritzen 2006): the mean and variance of the nearest relief round a place bound
     the share of it that lies before a depth, so that blurring the map softens the shadow.
     """
+    casters = casters[normals[casters] @ lamp.towards > 0]
+    if not len(casters):
+        return np.ones(len(vertices), dtype=np.float32)
     across, down = _axes(lamp.towards)
     relief = vertices @ np.stack([across, down, lamp.towards], axis=1).astype(np.float32)
-    place = relief[:, :2] - np.median(relief[casters, :2], axis=0)
-    place = place / np.float32(CELL) + np.float32(CELLS / 2)
-    first, second = _moments(place[casters], relief[casters, 2], 0.8 + 2.5 * lamp.softness)
-    u, v = (np.ascontiguousarray(axis - 0.5).reshape(1, -1) for axis in place.T)
-    height = _looked_up(first, u, v)
-    variance = np.maximum(_looked_up(second, u, v) - height**2, np.float32(4e-6))
-    behind = np.maximum(height - relief[:, 2] - np.float32(NEAR), 0)
+    relief -= relief[casters].mean(axis=0)
+    place = relief[:, :2] / np.float32(CELL) + np.float32(CELLS / 2)
+    moments = _moments(place[casters], relief[casters, 2], 1.2 + 2.0 * lamp.softness)
+    mean, square = _looked_up(moments, place)
+    variance = np.maximum(square - mean**2, np.float32(NEAR**2))
+    behind = np.maximum(mean - relief[:, 2] - np.float32(NEAR), 0)
     share = variance / (variance + behind**2)
     return np.clip((share - LEAK) / (1 - LEAK), 0, 1)
 
@@ -106,21 +110,22 @@ def _axes(towards: Array32) -> tuple[Array, Array]:
     return across, np.cross(towards, across)
 
 
-def _moments(place: Array32, height: Array32, blur: float) -> tuple[Array32, Array32]:
-    """CELLS×CELLS means of the nearest height (m towards the lamp) and of its square."""
+def _moments(place: Array32, height: Array32, blur: float) -> Array32:
+    """CELLS×CELLS×2: means round each cell of the nearest height (m towards the lamp) and of its square."""
     column, row = np.clip(place.astype(np.intp), 0, CELLS - 1).T
-    order = np.argsort(height)
-    relief = np.full(CELLS * CELLS, -1.0, dtype=np.float32)
-    relief[(row * CELLS + column)[order]] = height[order]  # of several, the last one stays: the nearest
-    relief = relief.reshape(CELLS, CELLS)
-    relief = np.where(relief > -1, relief, cv2.dilate(relief, np.ones((3, 3), np.uint8)))
-    relief = np.maximum(relief, height.min())
-    return tuple(cv2.GaussianBlur(moment, (0, 0), blur) for moment in (relief, relief**2))
+    order, cell = np.argsort(height), row * CELLS + column
+    map_ = np.zeros((CELLS * CELLS, 3), dtype=np.float32)
+    # of several vertices in a cell the last one stays: the nearest
+    map_[cell[order]] = np.stack([height, height**2, np.ones_like(height)], axis=1)[order]
+    blurred = cv2.GaussianBlur(map_.reshape(CELLS, CELLS, 3), (0, 0), blur)
+    return np.ascontiguousarray(blurred[..., :2] / np.maximum(blurred[..., 2:], np.float32(1e-4)))
 
 
-def _looked_up(grid: Array32, u: Array32, v: Array32) -> Array32:
-    """`grid` at N places (1×N each)."""
-    return np.asarray(cv2.remap(grid, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)[0]
+def _looked_up(grid: Array32, place: Array32) -> tuple[Array32, Array32]:
+    """Two layers of a grid at N places (N×2, cells)."""
+    u, v = (np.ascontiguousarray(axis - np.float32(0.5)).reshape(-1, 1) for axis in place.T)
+    found = cv2.remap(grid, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return found[:, 0, 0], found[:, 0, 1]
 
 
 def shade(
@@ -136,9 +141,14 @@ def shade(
     for lamp, share in zip(lights.lamps, lit.T, strict=True):
         cosine = normals @ lamp.towards
         wrap = np.float32(0.08 + 0.3 * lamp.softness) * SCATTER
-        diffuse = np.clip((cosine[:, None] + wrap) / (1 + wrap), 0, None)
+        diffuse = np.maximum((cosine[:, None] + wrap) / (1 + wrap), 0)
         half = lamp.towards - np.array([0, 0, 1], dtype=np.float32)
-        mirror = np.clip(normals @ (half / np.linalg.norm(half)), 0, None) ** shine[:, 1]
-        glint = mirror * (cosine > 0) * shine[:, 0] * (shine[:, 1] + 8) / 8
-        out += (albedo * diffuse + glint[:, None]) * (share[:, None] * lamp.colour)
+        lit_here = share[:, None] * lamp.colour
+        diffuse *= lit_here
+        out += albedo * diffuse
+        mirror = normals @ (half / np.linalg.norm(half))
+        some = np.flatnonzero((mirror > MIRROR) & (cosine > 0))
+        reflectance, exponent = shine[some].T
+        glint = mirror[some] ** exponent * reflectance * (exponent + 8) / 8
+        out[some] += glint[:, None] * lit_here[some]
     return out

@@ -40,14 +40,14 @@ def draw_backend(rng: np.random.Generator) -> int:
 def observed(backend: Backend, picture: Image, truth: Array, rng: np.random.Generator) -> Sight | None:
     """A face whose true landmarks are 478×2 px; None where the detector does not believe in it or loses it.
 
-    The first region is a little off, as one from the frame before is; half of the faces are settled twice.
+    The first region is a little off, as one from the frame before is; half of the faces are looked at again.
     """
-    looks = 1 + int(rng.uniform() < 0.5)
+    again = int(rng.uniform() < 0.5)
     region = _jittered(region_of_mesh(truth.astype(np.float32)), rng)
-    for look in range(1 + looks):
+    for look in range(1 + again):
         points, score = backend.mesh(region.crop(picture, backend.side))
         points = region.to_image(points)
-        if look < looks:
+        if look < again:
             region = region_of_mesh(points)
     away = np.linalg.norm(points[:, :2] - truth, axis=1).mean()
     return Sight(points, score) if score >= PRESENCE and away < ASTRAY * eye_distance(truth) else None

@@ -1,20 +1,15 @@
 """Who is shown: shape, skin, eyes, teeth and hair of somebody who does not exist."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from ...core.conventions import Array, Array32
 from .eyes import EyeLook, draw_eyes
+from .skin import Skin
 
 UNUSUAL, UNUSUAL_SPREAD = 0.25, 1.3
 """How many people have shapes drawn wider than the model's own distribution, and how much wider."""
-
-
-class Skin(Protocol):
-    def albedo(self, weights: Array) -> Array32:
-        """h×w×3 linear light over the skin's chart, with the wrinkles of 53 weights."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +49,17 @@ def draw_person(rng: np.random.Generator, modes: int, skin: Skin) -> Person:
         eyes=draw_eyes(rng),
         teeth=(rng.uniform(0.45, 0.8) * np.array([1.0, 0.93, 0.80]) ** rng.uniform(0.3, 1.3)).astype(np.float32),
         flesh=(rng.uniform(0.6, 1.2) * np.array([0.40, 0.12, 0.11]) * np.exp(rng.normal(0, 0.1, 3))).astype(np.float32),
-        hair=draw_hair(rng),
+        hair=draw_hair(rng, skin.hair),
         cloth=np.exp(rng.uniform(np.log(0.02), np.log(0.6), 1) + rng.normal(0, 0.4, 3)).clip(0, 0.9).astype(np.float32),
     )
 
 
-def draw_hair(rng: np.random.Generator) -> Hair:
-    grey = rng.uniform() < 0.15
-    tone = np.array([1.0, 1.0, 1.0]) if grey else np.array([0.05, 0.032, 0.02]) / 0.05
-    bright = np.exp(rng.uniform(np.log(0.15), np.log(0.5))) if grey else np.exp(rng.uniform(np.log(0.006), np.log(0.3)))
+def draw_hair(rng: np.random.Generator, colour: Array32) -> Hair:
+    """Hair a little lighter or darker than the brows."""
     bald = rng.uniform() < 0.12
     volume = np.array([0.09, 0.115, 0.105]) * rng.uniform(0.95, 1.25) * rng.uniform(0.95, 1.08, 3)
     return Hair(
-        colour=(bright * tone).astype(np.float32),
+        colour=np.asarray(colour * np.float32(np.exp(rng.normal(0, 0.3))), dtype=np.float32),
         line=1.0 if bald else float(rng.normal(0.062, 0.008)),
         slope=float(rng.uniform(0.35, 0.8)),
         radii=(volume * 0 if bald else volume).astype(np.float32),

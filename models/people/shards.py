@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.conventions import Array, Array32
-from ...core.face.model import FaceModel
 from ...core.landmarks.backend import Backend
 from ...core.storage import whole_file
 from .acts import take as act
+from .chart import Chart
 from .degrade import Image, packed, spoilt
 from .figure import Figure
 from .observe import draw_backend, observed
 from .person import Person, draw_person
 from .stage import Stage, exposed
-from .standin import draw_skin
+from .skin import draw_skin
 from .take import draw_take
 
 PEOPLE, TAKES, FRAMES = 25, 2, 10
@@ -57,6 +57,7 @@ class Workshop:
     """What all shards are made with."""
 
     figure: Figure
+    chart: Chart
     backends: tuple[Backend, ...]
     photos: tuple[Array32, ...]
 
@@ -84,7 +85,7 @@ def make_shard(split: str, index: int, workshop: Workshop, path: Path) -> tuple[
 def _shard_samples(split: str, index: int, workshop: Workshop) -> Iterator[Sample | None]:
     for number in range(index * PEOPLE, (index + 1) * PEOPLE):
         rng = np.random.default_rng([SEEDS[split], number])
-        person = draw_person(rng, len(workshop.figure.head.identity), draw_skin(rng))
+        person = draw_person(rng, len(workshop.figure.head.identity), draw_skin(rng, workshop.chart, workshop.photos))
         stage = Stage(workshop.figure, person)
         for take in range(TAKES):
             yield from _take_samples(rng, stage, person, workshop, (number, TAKES * number + take))
@@ -100,8 +101,7 @@ def _take_samples(
     shapes = stage.shapes(acting.weights, acting.gaze)
     face = 0.0
     for row in range(FRAMES):
-        vertices = shapes[row].astype(np.float64) @ take.rotation[row].T + take.place[row]
-        shot = stage.shot(vertices, acting.weights[row], take.camera, row, take.lights, take.backdrop)
+        shot = stage.shot(shapes[row], acting.weights[row], row, take.around)
         face = face or shot.face  # the camera's exposure is set once
         picture = spoilt(exposed(shot.picture, face, take.exposure), take.quality, rng)
         sight = observed(workshop.backends[backend], picture, shot.landmarks, rng)
@@ -123,9 +123,3 @@ def _arrays(samples: list[Sample]) -> dict[str, NDArray[Any]]:
     arrays = {name: np.array([getattr(sample, name) for sample in samples], dtype=kind) for name, kind in TYPES.items()}
     offsets = np.cumsum([0, *map(len, files)]).astype(np.int64)
     return {"jpeg": np.concatenate(files), "offsets": offsets, **arrays}
-
-
-def open_figure(head: FaceModel) -> Figure:
-    from .chart import with_skin_chart
-
-    return Figure.of(with_skin_chart(head))

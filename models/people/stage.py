@@ -9,29 +9,28 @@ from numpy.typing import NDArray
 from ...core.clip.proxy import srgb_encoded
 from ...core.conventions import Array, Array32
 from ...core.fit.result import Camera
-from ...core.raster.cpu import Fragments, interpolate, rasterise
+from ...core.landmarks.places import MOUTH
+from ...core.raster.cpu import Fragments, interpolate_at, rasterise
 from ...core.raster.guides import unit
 from ...core.raster.shade import texture_at
+from .chart import SKIN
 from .eyes import eye_albedo
 from .figure import Figure
+from .hollows import in_hollows, in_mouth, under_lids
 from .lamps import Lights, lit_share, shade
 from .person import Person
+from .trim import behind, dress
 
-SAMPLES = 1.5
+SAMPLES = 1.125
 """Rendered pixels per pixel of the picture, along u and along v."""
 HIDDEN_BY = 0.004
 """m: a landmark that lies this far behind what is seen at its place is hidden."""
+PARTED = 0.001
+"""m: lips further apart than that may show teeth."""
 TEETH, FLESH = ("teeth_upper", "teeth_lower"), ("mouth", "gums", "tongue")
-DEPTHS = (-0.03, 0.03)
-"""m, face space: in the mouth it is dark behind the first and light before the second (the front teeth)."""
-COLLAR = -0.165
-"""m: clothes begin below."""
-EYE_SHINE, TOOTH_SHINE = (0.35, 350.0), (0.06, 60.0)
-"""Reflectance and exponent of highlights."""
-LID_SHADE = 0.035
-"""Of the picture's side: how far lids shade eyeballs."""
-HOLLOWS = ((0.012, 0.010), (0.035, 0.03))
-"""Of the picture's side, and m: a place this far behind the mean depth round it is in the dark."""
+WITHIN = ("gums", "tongue", *TEETH)
+EYE_SHINE, WET_SHINE = (0.35, 350.0), (0.06, 60.0)
+"""Reflectance and exponent of the highlights of eyes, and of what is in the mouth."""
 
 
 @dataclass(frozen=True)
@@ -48,111 +47,137 @@ class Shot:
     """478."""
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """How a head stands before the camera in T frames, and in what light."""
+
+    camera: Camera
+    rotation: Array
+    """T×3×3 from face to camera space."""
+    place: Array
+    """T×3 m, camera space: where face space's origin is."""
+    lights: Lights
+    backdrop: Array32
+    """H×W×3 linear light."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The N pixels of a head, by flat index into the rendered picture, and where each of some kinds are among them."""
+
+    fragments: Fragments
+    place: NDArray[np.intp]
+    skin: NDArray[np.intp]
+    eye: NDArray[np.intp]
+    tooth: NDArray[np.intp]
+    flesh: NDArray[np.intp]
+    skull: NDArray[np.intp]
+    """What continues the skin beyond its texture."""
+
+
 class Stage:
-    """Renders one person with one figure."""
+    """Renders one person."""
 
     def __init__(self, figure: Figure, person: Person) -> None:
         self._figure, self._person = figure, person
         self._head = figure.head
         self._neutral = figure.neutral(person.identity)
         ahead = figure.ahead(person.identity, self._neutral)
-        self._still = np.concatenate([self._neutral[:, 1:], ahead], axis=1)[figure.source]
+        self._still = np.concatenate([figure.uv, self._neutral[figure.source, 1:], ahead[figure.source]], axis=1)
         names = np.array(self._head.parts)
-        self._is_eye = np.array([name.startswith(("eyeball", "iris", "pupil")) for name in names])
-        self._is_tooth, self._is_flesh = np.isin(names, TEETH), np.isin(names, FLESH)
-        self._is_skin = names == "skin"
+        eye = np.array([name.startswith(("eyeball", "iris", "pupil")) for name in names])
+        tooth, flesh = np.isin(names, TEETH), np.isin(names, FLESH)
+        skin = names == SKIN
+        skull = ~(skin | eye | tooth | flesh)
+        self._kinds = {"skin": skin, "eye": eye, "tooth": tooth, "flesh": flesh, "skull": skull}
+        self._closed = np.flatnonzero(~np.isin(self._head.part, np.flatnonzero(np.isin(names, WITHIN))))
 
     def shapes(self, weights: Array, gaze: Array) -> Array32:
         """T×V×3 m, face space."""
         return self._figure.shapes(self._person.identity, self._neutral, weights, gaze)
 
-    def shot(self, vertices: Array, weights: Array, camera: Camera, row: int, lights: Lights, backdrop: Array32) -> Shot:
-        """A posed head (V×3 m, camera space) with 53 weights in row `row` of a camera's shot."""
-        size = (round(SAMPLES * camera.width), round(SAMPLES * camera.height))
+    def shot(self, shape: Array32, weights: Array, row: int, around: Surroundings) -> Shot:
+        """A head's shape (V×3 m, face space) of 53 weights, in row `row` of what is around it."""
+        camera, rotation = around.camera, around.rotation[row]
+        vertices = shape.astype(np.float64) @ rotation.T + around.place[row]
+        texture = self._person.skin.albedo(weights, _slope(around.lights.lamps[0].towards @ rotation))
         pixels = camera.project(vertices, row)
-        seen = self._rasterised(SAMPLES * pixels, vertices[:, 2], size)
-        linear = cv2.resize(backdrop, size, interpolation=cv2.INTER_LINEAR)
-        light = self._light(seen, vertices.astype(np.float32), weights, lights)
-        linear[seen.seen] = light
-        part = self._part(seen)
-        skin = self._is_skin[part]
         landmarks = self._head.landmarks(vertices)
+        seen = self._seen(self._rasterised(pixels, vertices[:, 2], camera, landmarks))
+        light = self._light(seen, vertices.astype(np.float32), weights, texture, around.lights)
+        size = seen.fragments.triangle.shape[::-1]
+        linear = behind(cv2.resize(around.backdrop, size, interpolation=cv2.INTER_LINEAR), self._person, vertices,
+                        pixels * SAMPLES)  # fmt: skip
+        linear.reshape(-1, 3)[seen.place] = light
         places = camera.project(landmarks, row)
         return Shot(
             picture=cv2.resize(linear, (camera.width, camera.height), interpolation=cv2.INTER_AREA),
-            face=float(np.mean(light[skin])) if skin.any() else 1.0,
+            face=float(np.mean(light[seen.skin])) if len(seen.skin) else 1.0,
             landmarks=places,
-            visible=self._visible(seen, SAMPLES * places, landmarks[:, 2], pixels),
+            visible=self._visible(seen.fragments, SAMPLES * places, landmarks[:, 2], pixels),
         )
 
-    def _rasterised(self, pixels: Array, depth: Array, size: tuple[int, int]) -> Fragments:
-        source = self._figure.source
-        return rasterise(pixels[source], depth[source], self._figure.triangles, *size, cull=True, edges=False)
+    def _rasterised(self, pixels: Array, depth: Array, camera: Camera, landmarks: Array) -> Fragments:
+        """The indices of triangles are the head's, whether all were drawn or only those outside a closed mouth."""
+        source, triangles = self._figure.source, self._figure.triangles
+        size = (round(SAMPLES * camera.width), round(SAMPLES * camera.height))
+        gap = np.linalg.norm(landmarks[MOUTH.upper] - landmarks[MOUTH.lower], axis=1).max()
+        if gap > PARTED:
+            return rasterise(SAMPLES * pixels[source], depth[source], triangles, *size, cull=True, edges=False)
+        seen = rasterise(
+            SAMPLES * pixels[source], depth[source], triangles[self._closed], *size, cull=True, edges=False
+        )
+        some = seen.triangle >= 0
+        seen.triangle[some] = self._closed[seen.triangle[some]]
+        return seen
 
-    def _part(self, seen: Fragments) -> NDArray[np.int8]:
-        return self._head.part[seen.triangle[seen.seen]]
+    def _seen(self, fragments: Fragments) -> Seen:
+        place = np.flatnonzero(fragments.triangle.ravel() >= 0)
+        part = np.take(self._head.part, fragments.triangle.ravel()[place])
+        kinds = {name: np.flatnonzero(np.take(belongs, part)) for name, belongs in self._kinds.items()}
+        return Seen(fragments, place, **kinds)
 
-    def _light(self, seen: Fragments, vertices: Array32, weights: Array, lights: Lights) -> Array32:
-        """N×3 linear light of the N pixels seen."""
+    def _light(self, seen: Seen, vertices: Array32, weights: Array, texture: Array32, lights: Lights) -> Array32:
+        """N×3 linear light of a head (V×3 m, camera space) with a texture (h×w×3)."""
         normals = self._figure.normals(vertices)
-        lit = [lit_share(vertices, self._figure.casters, lamp) for lamp in lights.lamps]
+        lit = [lit_share(vertices, normals, self._figure.casters, lamp) for lamp in lights.lamps]
         moving = np.concatenate([normals, np.stack(lit, axis=1)], axis=1)
-        attributes = np.concatenate([self._figure.uv, self._still, moving[self._figure.source]], axis=1)
-        layers = interpolate(seen, self._figure.triangles, attributes)
-        part = self._part(seen)
-        texture = texture_at(self._person.skin.albedo(weights), layers[..., :2])[seen.seen]
-        place, ahead, normal, lit_here = np.split(layers[seen.seen], (4, 7, 10), axis=1)
-        albedo = self._albedo(part, texture, place[:, 2:], ahead)
-        open_sky = self._open_sky(seen, part, place[:, 2:], weights, lights)
-        lit_here = lit_here * np.where(self._is_skin[part], 1, open_sky)[:, None]
-        return shade(unit(normal), albedo, lit_here, open_sky, self._shine(part, lights), lights)
+        attributes = np.concatenate([self._still, moving[self._figure.source]], axis=1)
+        layers = interpolate_at(seen.place, seen.fragments, self._figure.triangles, attributes)
+        uv, neutral, ahead, normal, lit_here = np.split(layers, (2, 4, 7, 10), axis=1)
+        albedo = self._albedo(seen, uv, neutral, ahead, texture)
+        open_sky = self._open_sky(seen, neutral[:, 1], weights, lights)
+        for kind in (seen.eye, seen.tooth, seen.flesh):
+            lit_here[kind] *= open_sky[kind, None]
+        return shade(unit(normal), albedo, lit_here, open_sky, self._shine(seen, lights), lights)
 
-    def _albedo(self, part: NDArray[np.int8], texture: Array32, place: Array32, ahead: Array32) -> Array32:
-        """N×3; `place`: N×2 m, height and depth on the neutral head."""
-        person, albedo = self._person, texture.copy()
-        albedo[~self._is_skin[part]] = np.median(texture[self._is_skin[part]], axis=0) if len(texture) else 0
-        albedo[self._is_tooth[part]] = person.teeth
-        albedo[self._is_flesh[part]] = person.flesh
-        eye = self._is_eye[part]
-        albedo[eye] = eye_albedo(unit(ahead[eye]), person.eyes)
-        return _dressed(albedo, place, person, ~eye & ~self._is_tooth[part] & ~self._is_flesh[part])
+    def _albedo(self, seen: Seen, uv: Array32, neutral: Array32, ahead: Array32, texture: Array32) -> Array32:
+        """N×3; `neutral`: N×2 m, height and depth on the neutral head."""
+        person = self._person
+        albedo = _looked_up(texture, uv)
+        albedo[seen.skull] = np.median(texture[::16, ::16].reshape(-1, 3), axis=0)
+        albedo[seen.tooth], albedo[seen.flesh] = person.teeth, person.flesh
+        albedo[seen.eye] = eye_albedo(unit(ahead[seen.eye]), person.eyes)
+        dress(albedo, neutral, seen.skin, person)
+        dress(albedo, neutral, seen.skull, person)
+        return albedo
 
-    def _shine(self, part: NDArray[np.int8], lights: Lights) -> Array32:
+    def _shine(self, seen: Seen, lights: Lights) -> Array32:
         """N×2."""
-        shine = np.tile(np.array([lights.gloss, lights.sharpness], dtype=np.float32), (len(part), 1))
-        shine[self._is_eye[part]] = EYE_SHINE
-        shine[self._is_tooth[part] | self._is_flesh[part]] = TOOTH_SHINE
+        shine = np.empty((len(seen.place), 2), dtype=np.float32)
+        shine[:] = lights.gloss, lights.sharpness
+        shine[seen.eye] = EYE_SHINE
+        shine[seen.tooth] = shine[seen.flesh] = WET_SHINE
         return shine
 
-    def _open_sky(
-        self, seen: Fragments, part: NDArray[np.int8], place: Array32, weights: Array, lights: Lights
-    ) -> Array32:
+    def _open_sky(self, seen: Seen, depth: Array32, weights: Array, lights: Lights) -> Array32:
         """N, 0–1: what comes in from all round: less in hollows, under lids and in the mouth."""
-        size = len(seen.triangle)
-        depth = np.where(seen.seen, seen.depth, 0)
-        mask = seen.seen.astype(np.float32)
-        open_sky = np.ones(len(part), dtype=np.float32)
-        for reach, behind in HOLLOWS:
-            width = 2 * int(reach * size) + 1
-            near = cv2.blur(cv2.blur(depth, (width, width)), (width, width))
-            share = cv2.blur(cv2.blur(mask, (width, width)), (width, width))
-            hollow = (depth * share - near)[seen.seen] / (behind * np.maximum(share[seen.seen], 0.2))
-            open_sky *= 1 - np.float32(lights.occlusion) * np.clip(hollow, 0, 0.8)
-        eye, inner = self._is_eye[part], self._is_tooth[part] | self._is_flesh[part]
-        open_sky[eye] *= self._under_lids(seen, part)[eye]
+        open_sky = 1 - np.float32(lights.occlusion) * in_hollows(seen.fragments, seen.place)
+        open_sky[seen.eye] *= under_lids(seen.fragments, seen.place, seen.eye)[seen.eye]
         jaw = float(weights[self._head.expressions.index("jawOpen")])
-        deep = np.clip((place[inner, 1] - DEPTHS[0]) / (DEPTHS[1] - DEPTHS[0]), 0.02, 1)
-        open_sky[inner] *= (0.45 + 0.45 * min(jaw, 1.0)) * deep**2
+        for kind in (seen.tooth, seen.flesh):
+            open_sky[kind] *= in_mouth(depth[kind], jaw)
         return open_sky
-
-    def _under_lids(self, seen: Fragments, part: NDArray[np.int8]) -> Array32:
-        """N, 0–1: the lids, above all the upper one and its lashes, shade the eyeballs next to them."""
-        size = len(seen.triangle)
-        lids = np.zeros(seen.triangle.shape, dtype=np.float32)
-        lids[seen.seen] = ~self._is_eye[part]
-        width = 2 * int(LID_SHADE * size / 2) + 1
-        near = cv2.blur(lids, (width, width), anchor=(width // 2, width - 1))
-        return np.clip(1.1 - 0.9 * near[seen.seen], 0.25, 1)
 
     def _visible(self, seen: Fragments, places: Array, depth: Array, pixels: Array) -> NDArray[np.bool_]:
         """478: landmarks (478×2 rendered px) on triangles that show their front with nothing before them."""
@@ -166,15 +191,23 @@ class Stage:
         return np.asarray(inside & front & (depth < shown + HIDDEN_BY))
 
 
-def _dressed(albedo: Array32, place: Array32, person: Person, skin: NDArray[np.bool_]) -> Array32:
-    """Hair on the skull and clothes on the neck."""
-    height, depth = place.T
-    hair = person.hair
-    edge = hair.line - hair.slope * (0.04 - depth)
-    share = (np.clip((height - edge) / 0.008, 0, 1) * skin)[:, None]
-    albedo = albedo * (1 - share) + hair.colour * share
-    cloth = (np.clip((COLLAR - height) / 0.003, 0, 1) * skin)[:, None]
-    return np.asarray(albedo * (1 - cloth) + person.cloth * cloth, dtype=np.float32)
+def _slope(towards: Array) -> Array:
+    """2: the tangents, to the subject's left and up, of the direction to a lamp (3, face space)."""
+    return np.asarray(towards[:2] / max(float(towards[2]), FRONTAL))
+
+
+FRONTAL = 0.3
+"""Cosine: light that comes more from the side than that deepens folds no further."""
+COLUMNS = 256
+"""In which pixels are looked up: OpenCV's maps may not be wider or higher than 32,767."""
+
+
+def _looked_up(texture: Array32, uv: Array32) -> Array32:
+    """N×3 of a texture (h×w×3, first row at v = 1), bilinear, at N places (u right, v up)."""
+    rows = -(-len(uv) // COLUMNS)
+    grid = np.zeros((rows * COLUMNS, 2), dtype=np.float32)
+    grid[: len(uv)] = uv
+    return texture_at(texture, grid.reshape(rows, COLUMNS, 2)).reshape(-1, 3)[: len(uv)]
 
 
 def exposed(picture: Array32, mean: float, wanted: float) -> Array32:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core.conventions import CAMERA_FROM_FACE, Array, Array32, rotation_matrices
+from ...core.conventions import CAMERA_FROM_FACE, Array, rotation_matrices
 from ...core.face.model import FaceModel
 from ...core.fit.result import Camera
 from .acts import Acting
 from .backdrop import draw_backdrop
 from .degrade import Quality, draw_quality
-from .lamps import Lights, draw_lights
+from .lamps import draw_lights
+from .stage import Surroundings
 
 SIZE = 256
 """px of a picture's sides."""
@@ -30,16 +31,8 @@ ROUNDS = 5
 class Take:
     """T frames."""
 
-    camera: Camera
-    """Of SIZE×SIZE px: a crop of a larger frame."""
-    rotation: Array
-    """T×3×3 from face to camera space."""
-    place: Array
-    """T×3 m, camera space: where face space's origin is."""
-    acting: Acting
-    lights: Lights
-    backdrop: Array32
-    """SIZE×SIZE×3 linear light."""
+    around: Surroundings
+    """Before a camera of SIZE×SIZE px, a crop of a larger frame."""
     exposure: float
     """Mean linear light that the face is exposed to."""
     quality: Quality
@@ -53,12 +46,7 @@ def draw_take(rng: np.random.Generator, head: FaceModel, identity: Array, acting
     rotation = head_rotations(acting.turn)
     place = framed(head, identity, acting, (camera, rotation), (SIZE * height, middle))
     return Take(
-        camera=camera,
-        rotation=rotation,
-        place=place,
-        acting=acting,
-        lights=draw_lights(rng),
-        backdrop=draw_backdrop(rng, SIZE),
+        around=Surroundings(camera, rotation, place, draw_lights(rng), draw_backdrop(rng, SIZE)),
         exposure=float(np.exp(rng.uniform(np.log(0.1), np.log(0.42)))),
         quality=draw_quality(rng),
     )

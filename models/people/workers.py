@@ -6,18 +6,22 @@ from pathlib import Path
 import cv2
 
 from ...core.heads.registry import load_model
-from . import shards
+from .chart import skin_chart, with_skin_chart
+from .figure import Figure
 from .observe import open_backends
+from .photo import load_photos
+from .shards import Workshop, make_shard
 
-_workshop: list[shards.Workshop] = []
+_workshop: list[Workshop] = []
 """One in each process."""
 
 
 def start(head: Path, task: Path, photos: Sequence[Path]) -> None:
     cv2.setNumThreads(1)
-    figure = shards.open_figure(load_model(str(head)))
-    _workshop.append(shards.Workshop(figure, open_backends(task), ()))
+    model = with_skin_chart(load_model(str(head)))
+    workshop = Workshop(Figure.of(model), skin_chart(model), open_backends(task), load_photos(model, photos))
+    _workshop.append(workshop)
 
 
 def make(split: str, index: int, path: Path) -> tuple[int, int]:
-    return shards.make_shard(split, index, _workshop[0], path)
+    return make_shard(split, index, _workshop[0], path)
