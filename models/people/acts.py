@@ -157,9 +157,9 @@ def scattered(rng: np.random.Generator, style: Style, count: int) -> Array:
     return weights
 
 
-def played_gesture(rng: np.random.Generator, gesture: Gesture, much: float) -> Array:
-    """53: a gesture played with a strength (0–1), each stem a little more or less, and lopsided as a whole."""
-    sides, weights = lopsided(rng), np.zeros(len(NAMES))
+def played_gesture(rng: np.random.Generator, gesture: Gesture, much: float, unlike: float = 0.45) -> Array:
+    """53: a gesture played with a strength (0–1), each stem a little more or less, and `lopsided` as a whole."""
+    sides, weights = lopsided(rng, unlike), np.zeros(len(NAMES))
     for stem, weight in gesture.items():
         columns = COLUMNS[stem]
         own = sides * np.exp(0.06 * rng.normal(size=2)) if stem in SIDED else 1.0
@@ -172,10 +172,11 @@ def strength(rng: np.random.Generator) -> float:
     return float(rng.uniform(0.15, 1.1))
 
 
-def lopsided(rng: np.random.Generator) -> Array:
-    """2 factors, left and right, the greater of them near 1: mostly alike, sometimes unlike, sometimes one alone."""
+def lopsided(rng: np.random.Generator, unlike: float = 0.45) -> Array:
+    """2 factors, left and right, one of them 1: alike, or (with the odds `unlike`) not, half the time one alone."""
     kind = rng.random()
-    less = np.exp(-abs(0.08 * rng.normal())) if kind < 0.55 else rng.uniform(0.2, 1.0) if kind < 0.75 else 0.0
+    alike, uneven = np.exp(-abs(0.08 * rng.normal())), rng.uniform(0.2, 1.0)
+    less = alike if kind > unlike else uneven if kind > unlike / 2 else 0.0
     return rng.permutation([1.0, float(less)])
 
 

@@ -33,15 +33,19 @@ APART = (
     {"browDown", "browOuterUp"},
 )
 """Stems that are not acted in one beat."""
+ANOTHER = 0.55
+"""How likely a beat's first stem has another beside it; a third is as likely again by as much."""
+UNLIKE = 0.3
+"""How much of it has unlike sides: less than in training, as on people."""
 LEAST, MOST = 0.45, 1.0
 """Peak of an acted stem, on its stronger side."""
 
-BEAT, LASTS = (0.42, 0.58), (0.6, 0.95)
+BEAT, LASTS = (0.48, 0.68), (0.55, 0.85)
 """s from one beat to the next, and from a beat's onset to its offset: neighbours overlap."""
 ATTACK, RELEASE = (0.15, 0.28), (0.2, 0.35)
 """s."""
-EMOTION_ODDS = 0.2
-SPEECH, SYLLABLE = (1.2, 1.8), (0.10, 0.17)
+EMOTION_ODDS = 0.15
+SPEECH, SYLLABLE = (1.0, 1.5), (0.10, 0.17)
 """s: length of a passage of speech, one to a shot of 6 s; from one viseme to the next, each rising and falling in as
 long."""
 BLINK_GAP, CLOSE, OPEN = (0.8, 2.6), (0.045, 0.065), (0.07, 0.10)
@@ -100,7 +104,7 @@ def _beats(
         groups = groups or _groups(rng, stems)
         if rng.random() < EMOTION_ODDS:
             emotion = EMOTIONS[rng.integers(len(EMOTIONS))]
-            weights = played_gesture(rng, emotion, rng.uniform(0.6, 1.0))
+            weights = played_gesture(rng, emotion, rng.uniform(0.6, 1.0), UNLIKE)
         else:
             weights = _together(rng, groups.pop())
         yield Beat(_envelope(rng, at), weights)
@@ -112,7 +116,7 @@ def _groups(rng: np.random.Generator, stems: tuple[str, ...]) -> list[list[str]]
     groups: list[list[str]] = []
     for stem in rng.permutation(stems).tolist():
         last = groups[-1] if groups else []
-        if not groups or rng.random() < (len(last) - 0.6) / 2 or any(len(pair & {*last, stem}) > 1 for pair in APART):
+        if not groups or rng.random() > ANOTHER ** len(last) or any(len(pair & {*last, stem}) > 1 for pair in APART):
             groups.append([stem])
         else:
             last.append(stem)
@@ -122,7 +126,7 @@ def _groups(rng: np.random.Generator, stems: tuple[str, ...]) -> list[list[str]]
 def _together(rng: np.random.Generator, stems: list[str]) -> Array:
     weights = np.zeros(len(NAMES))
     for stem in stems:
-        weights[COLUMNS[stem]] = rng.uniform(LEAST, MOST) * (lopsided(rng) if stem in SIDED else 1.0)
+        weights[COLUMNS[stem]] = rng.uniform(LEAST, MOST) * (lopsided(rng, UNLIKE) if stem in SIDED else 1.0)
     if "mouthClose" in stems:
         weights[COLUMNS["jawOpen"]] = np.maximum(weights[COLUMNS["jawOpen"]], weights[COLUMNS["mouthClose"]])
     return weights
@@ -138,7 +142,9 @@ def _speech(rng: np.random.Generator, window: tuple[float, float]) -> Iterator[B
     while at < window[1]:
         gap = _between(rng, SYLLABLE)
         viseme = VISEMES[rng.integers(len(VISEMES))]
-        yield Beat(((at - gap, 0.0), (at, 1.0), (at + gap, 0.0)), played_gesture(rng, viseme, rng.uniform(0.6, 1.1)))
+        yield Beat(
+            ((at - gap, 0.0), (at, 1.0), (at + gap, 0.0)), played_gesture(rng, viseme, rng.uniform(0.6, 1.1), UNLIKE)
+        )
         at += gap
 
 

@@ -8,7 +8,7 @@ from expression_transfer.models.people.playing import act
 
 @pytest.fixture(scope="module")
 def shots():
-    return [act(np.random.default_rng([seed, 9]), 200, 30) for seed in range(6)]
+    return [act(np.random.default_rng([seed, 9]), 200, 30) for seed in range(8)]
 
 
 def runs(active):
