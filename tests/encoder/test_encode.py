@@ -21,7 +21,7 @@ from stand_in_encoder import HEAD, TRUNK, face, picture
 
 
 def seen(points: np.ndarray) -> Seen:
-    return Seen(points, 1.0, Region(0, 0, 1, 0), np.zeros((24, 24, 3)))
+    return Seen(points, 1.0, Region(0, 0, 1, 0), np.zeros((8, 8, 3), np.uint8), points, np.zeros(1, np.float32))
 
 
 @pytest.fixture(scope="module")
