@@ -36,11 +36,18 @@ class DetectOptions:
     """Tells the person from others after cuts and gaps, and where people cross."""
 
 
+NOWHERE = np.full((LANDMARKS, 3), np.nan, np.float32)
+
+
 @dataclass(frozen=True)
 class _Look:
+    """What is kept of a frame: no pictures, however long the shot."""
+
     number: int
     time: float
-    seen: Seen | None
+    points: Array32
+    """478×3 px, NaN where nobody is seen."""
+    score: float
 
 
 def detect(clip: Clip, options: DetectOptions, reporter: Reporter, observe: Observer | None = None) -> LandmarkTrack:
@@ -61,12 +68,13 @@ def detect(clip: Clip, options: DetectOptions, reporter: Reporter, observe: Obse
             reporter.check()
             rgb = display(frame.pixels, clip)
             seen = follower.look(rgb, frame.time)
-            looks.append(_Look(frame.number, frame.time, seen))
+            points, score = (NOWHERE, 0.0) if seen is None else (seen.points, seen.score)
+            looks.append(_Look(frame.number, frame.time, points, score))
             if observe is not None:
                 observe(rgb, seen)
             reporter.progress("detect", len(looks), clip.frame_count)
         for row in follower.strangers():
-            looks[row] = replace(looks[row], seen=None)
+            looks[row] = replace(looks[row], points=NOWHERE, score=0.0)
         name = backend.name
     track = _track(clip, looks, name)
     if not track.visible.any():
@@ -88,12 +96,11 @@ def _gaps(clip: Clip, track: LandmarkTrack) -> list[str]:
 
 
 def _track(clip: Clip, looks: list[_Look], backend: BackendName) -> LandmarkTrack:
-    nothing = np.full((LANDMARKS, 3), np.nan, np.float32)
-    points = np.stack([nothing if look.seen is None else look.seen.points for look in looks])
+    points = np.stack([look.points for look in looks])
     spikes = find_spikes(points)
     points[spikes] = np.nan
     visible = np.isfinite(points[:, 0, 0])
-    score = np.array([0.0 if look.seen is None else look.seen.score for look in looks], np.float32)
+    score = np.array([look.score for look in looks], np.float32)
     return LandmarkTrack(
         points=points[..., :2].copy(),
         depth=points[..., 2].copy(),
