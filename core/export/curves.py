@@ -10,6 +10,7 @@ import numpy as np
 from ..conventions import Array
 from ..errors import InputError
 from ..facs.affect import valence_arousal
+from ..facs.codes import CODES, gaze_from_codes, head_from_codes, units_from_codes
 from ..facs.convert import arkit_weights, gaze_from_weights, shapes_from_arkit
 from ..facs.derived import derived_units
 from ..facs.levels import five_point, levels
@@ -31,6 +32,9 @@ _MARKS = ("frame", "timestamp", "confidence", "success", "bridged")
 
 Scale = Literal["0-5", "A-E"]
 """How intensities are written beside 0–1."""
+
+CODES_MOST = 2.0
+"""Strengths of FACS codes beyond this are on another scale than 0–1."""
 
 
 def write_arkit(performance: Performance, path: Path) -> None:
@@ -78,7 +82,8 @@ def _marks(performance: Performance, row: int) -> list[str]:
 
 
 def read_performance(path: Path, short_fps: float = LIVE_LINK_FPS) -> Performance:
-    """A performance from performance.npz, a Live Link Face CSV or a facs.csv; told apart by what is inside.
+    """A performance from performance.npz, a Live Link Face CSV, a facs.csv or a sheet of FACS codes (`timestamp` and
+    any of codes.CODES, 0–1); told apart by what is inside.
 
     `short_fps` is taken for the rate of a Live Link Face file of less than a second, whose timecodes don't tell it.
     Raises InputError naming the file where it is none of them or a value is missing or not a number.
@@ -90,6 +95,8 @@ def read_performance(path: Path, short_fps: float = LIVE_LINK_FPS) -> Performanc
         return _from_facs(table, path)
     if "BlendShapeCount" in table or "JawOpen" in table:
         return _from_arkit(table, short_fps, path)
+    if CODES & set(table):
+        return _from_codes(table, path)
     raise InputError(f"{path}: neither performance.npz, nor a Live Link Face CSV, nor a facs.csv")
 
 
@@ -113,6 +120,29 @@ def _from_facs(table: dict[str, list[str]], path: Path) -> Performance:
         bridged=marks > 0.5,
         missing=optional.get("success", one) < 0.5,
         frames=frames.astype(np.int64),
+        times=times,
+        fps=_rate(times),
+        source=path.name,
+    )
+
+
+def _from_codes(table: dict[str, list[str]], path: Path) -> Performance:
+    """A sheet of FACS codes, both sides alike."""
+    codes = {name: _numbers(table, name, path) for name in table if name in CODES}
+    if max(float(values.max()) for values in codes.values()) > CODES_MOST:
+        raise InputError(f"{path}: strengths of FACS codes go beyond {CODES_MOST:g}; scale them to 0–1 first")
+    seconds = _numbers(table, "timestamp", path)
+    times, count = _rising(seconds, path) + seconds[0], len(seconds)
+    head, position = head_from_codes(codes)
+    return Performance(
+        units=units_from_codes(codes),
+        head=head,
+        position=position,
+        gaze=gaze_from_codes(codes),
+        confidence=np.ones(count),
+        bridged=np.zeros(count, bool),
+        missing=np.zeros(count, bool),
+        frames=np.arange(1, count + 1),
         times=times,
         fps=_rate(times),
         source=path.name,
