@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from ...core.conventions import Array32
-from ...core.face.brushes import blend, filled, line, noise
+from ...core.face.brushes import FRACTION_BITS, blend, filled, fixed, line, noise
 from ...core.face.paint import NOSTRILS
 from ...core.landmarks.mirror import MIRROR
 from ...core.landmarks.places import EYES, MOUTH, OUTER_LIPS
@@ -104,26 +104,13 @@ def _speckles(out: Array32, rng: np.random.Generator, chart: Chart) -> None:
     """Freckles over nose and cheeks, a few moles anywhere."""
     canvas = np.zeros(out.shape[:2], dtype=np.float32)
     middle, wide = chart.points(195)[0], chart.unit * np.array([0.45, 0.22])
-    for at in rng.normal(middle, wide, (int(rng.integers(0, 160)), 2)):
-        cv2.circle(
-            canvas,
-            np.round(4 * at).astype(int).tolist(),
-            int(rng.integers(2, 6)),
-            float(rng.uniform(0.1, 0.5)),
-            -1,
-            cv2.LINE_8,
-            2,
-        )
-    for at in rng.uniform(0.2, 0.8, (int(rng.integers(0, 5)), 2)) * chart.size:
-        cv2.circle(
-            canvas,
-            np.round(4 * at).astype(int).tolist(),
-            int(rng.integers(5, 12)),
-            float(rng.uniform(0.5, 1.5)),
-            -1,
-            cv2.LINE_8,
-            2,
-        )
+    freckles = rng.normal(middle, wide, (int(rng.integers(0, 160)), 2))
+    moles = rng.uniform(0.2, 0.8, (int(rng.integers(0, 5)), 2)) * chart.size
+    for places, sizes, depths in ((freckles, (0.5, 1.5), (0.1, 0.5)), (moles, (1.2, 3.0), (0.5, 1.5))):
+        for place in places:
+            radius = round(float(rng.uniform(*sizes)) * 2**FRACTION_BITS)
+            centre = fixed(place).tolist()
+            cv2.circle(canvas, centre, radius, float(rng.uniform(*depths)), -1, cv2.LINE_8, FRACTION_BITS)
     out *= _absorbed(cv2.GaussianBlur(canvas, (0, 0), 0.8), np.zeros_like(canvas))
 
 

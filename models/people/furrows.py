@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.conventions import Array, Array32
 from ...core.easing import smoothstep
@@ -93,7 +95,7 @@ def _pressure(rng: np.random.Generator) -> Array:
     return np.asarray(taper * uneven)
 
 
-def _stroke(canvas: "cv2.typing.MatLike", curve: Array, pressure: Array) -> None:
-    for piece, strength in zip(zip(curve[:-1], curve[1:], strict=True), pressure, strict=True):
+def _stroke(canvas: NDArray[np.uint8], curve: Array, pressure: Array) -> None:
+    for piece, strength in zip(pairwise(curve), pressure, strict=True):
         start, end = fixed(np.stack(piece)).tolist()
         cv2.line(canvas, start, end, float(255 * strength), 1, cv2.LINE_AA, FRACTION_BITS)

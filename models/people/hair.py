@@ -9,7 +9,6 @@ from ...core.conventions import Array, Array32
 from ...core.easing import smoothstep
 from ...core.face.brushes import FRACTION_BITS, blend, filled, fixed, line, noise
 from ...core.face.paint import BROWS
-from ...core.landmarks.mirror import MIRROR
 from ...core.landmarks.places import EYES, OUTER_LIPS
 from .chart import Chart
 
@@ -125,44 +124,31 @@ def paint_lashes(canvas: Array32, rng: np.random.Generator, chart: Chart, colour
 def paint_beard(canvas: Array32, rng: np.random.Generator, chart: Chart, colour: Array32) -> None:
     """Stubble, a beard, a goatee or a moustache."""
     style = STYLES[rng.integers(len(STYLES))]
-    where = _beard_area(rng, chart, style)
-    size = chart.size
-    streaks = cv2.GaussianBlur(
-        rng.normal(size=(size, size)).astype(np.float32), (0, 0), 0.6, sigmaY=rng.uniform(0.8, 2)
-    )
+    streaks = rng.normal(size=canvas.shape[:2]).astype(np.float32)
+    streaks = cv2.GaussianBlur(streaks, (0, 0), 0.6, sigmaY=float(rng.uniform(0.8, 2)))
     streaks = smoothstep(streaks / streaks.std(), -0.8, 1.2)
-    patchy = np.clip(1 + noise(rng, size, ((14, 0.2), (40, 0.15)))[..., 0], 0, 1.4)
-    shadow, hairs = (rng.uniform(0.05, 0.4), rng.uniform(0.2, 0.6)) if style == "stubble" else rng.uniform(0.4, 0.85, 2)
-    blend(canvas, np.clip(where * patchy * (shadow + hairs * streaks * (1 - shadow)), 0, 0.92), colour)
+    patchy = np.clip(1 + noise(rng, chart.size, ((14, 0.2), (40, 0.15)))[..., 0], 0, 1.4)
+    ground, hairs = (rng.uniform(0.05, 0.4), rng.uniform(0.2, 0.6)) if style == "stubble" else rng.uniform(0.4, 0.85, 2)
+    thick = ground + hairs * streaks * (1 - ground)
+    blend(canvas, np.clip(_beard_area(rng, chart, style) * patchy * thick, 0, 0.92), colour)
 
 
 def _beard_area(rng: np.random.Generator, chart: Chart, style: str) -> Array32:
     """size×size, 0–1."""
     lips = filled(chart.marks[OUTER_LIPS], chart.size, 0.008 * chart.unit)
-    upper = _filled(chart, MOUSTACHE, ()) * smoothstep(_rows(chart), 0.0, 1.0)
-    jaw = chart.points(*JAW) + [0, NECK * chart.unit]
-    cheeks = chart.points(*CHEEK_LINE) + [0, rng.uniform(0, 0.12) * chart.unit]
-    half = np.concatenate([jaw, cheeks[::-1]])
-    whole = np.maximum(
-        filled(half, chart.size, 0.05 * chart.unit), filled(chart.mirrored(half), chart.size, 0.05 * chart.unit)
-    )
-    if style == "moustache":
-        whole = upper
-    elif style == "goatee":
-        y, x = np.mgrid[: chart.size, : chart.size]
-        away = np.hypot(x - chart.size / 2, 0.8 * (y - chart.points(17)[0, 1])) / chart.unit
-        whole = np.maximum(whole * smoothstep(-away, -0.42, -0.3), upper * float(rng.uniform() < 0.7))
-    return np.asarray(whole * (1 - lips), dtype=np.float32)
+    below_nose = (np.arange(chart.size)[:, None] - chart.points(2)[0, 1]) / (0.05 * chart.unit)
+    upper = _both_sides(chart, chart.points(*MOUSTACHE), 0.02) * smoothstep(below_nose)
+    jaw = chart.points(*JAW) + np.array([0, NECK * chart.unit])
+    cheeks = chart.points(*CHEEK_LINE) + np.array([0, rng.uniform(0, 0.12) * chart.unit])
+    whole = _both_sides(chart, np.concatenate([jaw, cheeks[::-1]]), 0.05)
+    y, x = np.ogrid[: chart.size, : chart.size]
+    away = np.hypot(x - chart.size / 2, 0.8 * (y - chart.points(17)[0, 1])) / chart.unit
+    around_chin = np.maximum(whole * smoothstep(-away, -0.42, -0.3), upper * float(rng.uniform() < 0.7))
+    area = {"moustache": upper, "goatee": around_chin}.get(style, whole)
+    return np.asarray(area * (1 - lips), dtype=np.float32)
 
 
-def _rows(chart: Chart) -> Array32:
-    """size×1: 0 at the nose's base, 1 a little below it."""
-    base = chart.points(2)[0, 1]
-    return ((np.arange(chart.size)[:, None] - base) / (0.05 * chart.unit)).astype(np.float32)
-
-
-def _filled(chart: Chart, path: tuple[int, ...], more: tuple[int, ...]) -> Array32:
-    """size×size: the area between a path, its mirror image and the lips' corners."""
-    right = chart.points(*path, *more)
-    left = chart.marks[MIRROR[list((*path, *more))]]
-    return filled(np.concatenate([right, left[::-1]]), chart.size, 0.02 * chart.unit)
+def _both_sides(chart: Chart, right: Array, blur: float) -> Array32:
+    """size×size: inside an outline that runs from midline to midline on the right, and its mirror image."""
+    whole = np.concatenate([right, chart.mirrored(right)[::-1]])
+    return filled(whole, chart.size, blur * chart.unit)

@@ -40,7 +40,7 @@ class Skin:
         of the angle between the lamp and the direction the face looks in.
         """
         out = self.texture.copy()
-        pressed = modulation(self.folds, weights, light, len(out))
+        pressed = modulation(self.folds, weights, light)
         if pressed is not None:
             rows, columns, factors = pressed
             out[rows, columns] *= factors

@@ -78,7 +78,7 @@ CREASES: tuple[Crease, ...] = (
     Crease((207, 212, 202), {"mouthStretch": 1.0, "mouthSmile": 0.45, "mouthDimple": 0.4}, 0.011, 0.8, (1, 3), 0.06,
            (-1, 0), 0.2),
     # marionette lines
-    Crease((61, 43, 204, 211), {"mouthFrown": 1.0, "mouthShrugLower": 0.25, "mouthLowerDown": 0.25}, 0.013, 1.0, (1, 1),
+    Crease((61, 43, 106, 204), {"mouthFrown": 1.0, "mouthShrugLower": 0.25, "mouthLowerDown": 0.25}, 0.015, 0.8, (1, 1),
            aged=0.55),
     # below the lower lip
     Crease((18, 83, 182, 106), {"mouthShrugLower": 0.9, "mouthFrown": 0.4, "mouthRollLower": 0.6, "mouthPress": 0.35},
@@ -141,11 +141,11 @@ class Fold:
 def draw_folds(rng: np.random.Generator, chart: Chart) -> tuple[Fold, ...]:
     """A person's folds: young skin hardly folds, old skin does at rest."""
     age = float(rng.uniform() ** 1.5)
-    strength = (0.25 + 0.95 * age**0.7) * float(np.exp(rng.normal(0, 0.25)))
+    strength = (0.22 + 0.7 * age**0.7) * float(np.exp(rng.normal(0, 0.25)))
     folds = []
     for crease in CREASES:
         depth = strength * crease.depth * float(np.exp(rng.normal(0, 0.35)))
-        rest = float(np.clip(crease.aged * max(age - 0.25, 0) * rng.uniform(0.2, 1.2), 0, 0.8))
+        rest = float(np.clip(crease.aged * max(age - 0.25, 0) * rng.uniform(0.2, 1.0), 0, 0.5))
         onset = float(rng.uniform(1.0, 1.8))
         lines = int(rng.integers(crease.lines[0], crease.lines[1] + 1))
         for side in "RL":
@@ -188,7 +188,7 @@ def _on_side(mark: int, side: str) -> int:
     return mark if side == "R" else int(MIRROR[mark])
 
 
-def modulation(folds: tuple[Fold, ...], weights: Array, light: Array, size: int) -> tuple[slice, slice, Array32] | None:
+def modulation(folds: tuple[Fold, ...], weights: Array, light: Array) -> tuple[slice, slice, Array32] | None:
     """What the folds of an expression do to the albedo: rows, columns, and h×w×3 factors there; None: nothing.
 
     `light`: towards the lamp, right and up in the chart; its length is the tangent of the slant.
