@@ -10,7 +10,7 @@ from expression_transfer.core.encoder.alignment import STEADY
 from numpy.typing import NDArray
 
 FOLDER = Path(__file__).resolve().parents[1] / "encoder" / "stand_in"
-TRUNK, HEAD = FOLDER / "trunk.onnx", FOLDER / "head.onnx"
+TRUNK, HEAD, ARCFACE = (FOLDER / f"{name}.onnx" for name in ("trunk", "head", "arcface"))
 
 
 def face(u: float, v: float = 160.0, eyes: float = 80.0, gap: float = 0.0) -> Array32:

@@ -1,0 +1,49 @@
+"""Embeddings as a Recogniser: what tells people apart in a shot, and whether two shots show the same person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..conventions import Array32
+from ..device import Device
+from ..landmarks.backend import Image
+from .arcface import open_arcface
+from .embed import FaceEmbedder
+from .networks import TRUNK, digest, open_trunk
+from .person import similarity
+
+ENCODER_ALIKE = 0.5
+"""Similarity from which the encoder's embeddings are taken for one person's."""
+ARCFACE_ALIKE = 0.3
+"""The same of ArcFace-style networks: between the thresholds in use for them (0.28 for one in a thousand taken for
+somebody else, OpenCV's 0.363 for SFace)."""
+
+
+@dataclass(frozen=True)
+class FaceRecogniser:
+    """Implements landmarks.recogniser.Recogniser."""
+
+    name: str
+    alike: float
+    """Cosine of two embeddings from which they are taken for one person's."""
+    embed: Callable[[Image, Array32], Array32]
+    """FaceEmbedder.embed, or ArcFace's."""
+
+    @property
+    def familiar(self) -> float:
+        return 1 - self.alike
+
+    def look(self, rgb: Image, points: Array32) -> Array32:
+        return self.embed(rgb, points)
+
+    def unlike(self, one: Array32, other: Array32) -> float:
+        """1 less the cosine; neither look need be of unit length."""
+        return 1 - similarity(one, other)
+
+
+def open_recogniser(network: Path | None, device: Device) -> FaceRecogniser:
+    """The encoder's own, or a user's ArcFace-style network. Raises as open_trunk and open_arcface."""
+    if network is None:
+        return FaceRecogniser(f"encoder {digest(TRUNK)[:8]}", ENCODER_ALIKE, FaceEmbedder(open_trunk(device)).embed)
+    arcface = open_arcface(network, device)
+    return FaceRecogniser(arcface.name, ARCFACE_ALIKE, arcface.embed)
