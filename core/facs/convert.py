@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..conventions import Array
+from ..fit.lids import gaze_weights
 from .performance import Performance
 from .tables import (
     ARKIT,
@@ -16,18 +17,6 @@ from .tables import (
 )
 
 _ARKIT_INDEX = {name: column for column, name in enumerate(ARKIT)}
-
-
-def gaze_weights(gaze: Array) -> Array:
-    """T×8 weights of GAZE_SHAPES that go with a gaze (T×2×2 rad, left eye first, yaw to the subject's left)."""
-    columns = []
-    for name in GAZE_SHAPES:
-        way, side = name.removeprefix("eyeLook").split("_")
-        yaw, pitch = gaze[:, "LR".index(side), 0], gaze[:, "LR".index(side), 1]
-        outward = yaw if side == "L" else -yaw
-        angle = {"In": -outward, "Out": outward, "Up": -pitch, "Down": pitch}[way]
-        columns.append(np.clip(angle / GAZE_RANGE[way], 0.0, 1.0))
-    return np.stack(columns, axis=-1)
 
 
 def gaze_from_weights(weights: dict[str, Array]) -> Array:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from ..conventions import Array
 from ..errors import InputError
+from ..fit.lids import gaze_weights
 from ..fit.result import Fit
-from .convert import gaze_weights
 from .from_fit import Neutral
 from .performance import Performance
 from .tables import GAZE_SHAPES, UNIT_SHAPES, UNITS, UPPER_UNITS

@@ -48,11 +48,12 @@ def decoded_by_ffmpeg(path: Path, width: int, height: int) -> np.ndarray:
 
 @pytest.mark.parametrize(("name", "count"), [("d0", 78), ("d3", 354), ("d18", 216)])
 def test_solved(run, footage, tmp_path, name, count):
-    ran = run("solve", footage / f"{name}.mp4", "-o", tmp_path)
+    ran = run("solve", footage / f"{name}.mp4", "-o", tmp_path, "--scale", "A-E", "--scale", "0-5")
     assert ran.status == 0, ran.err
     names = {"performance.npz", "fit.npz", "arkit.csv", "facs.csv", "neutral.obj", "report.json", "curves.png"}
+    names |= {"events.json", "facs_A-E.csv", "facs_0-5.csv"}
     assert names <= {path.name for path in tmp_path.iterdir()}
-    for curves in ("arkit.csv", "facs.csv"):
+    for curves in ("arkit.csv", "facs.csv", "facs_A-E.csv", "facs_0-5.csv"):
         assert len((tmp_path / curves).read_text().splitlines()) == count + 1
     told, fit = report(tmp_path), Fit.load(tmp_path / "fit.npz")
     assert told["seen"] == count
