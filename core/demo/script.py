@@ -6,8 +6,8 @@ import numpy as np
 
 from ..conventions import Array
 from ..face.model import FaceModel
-from ..facs.convert import gaze_weights
 from ..facs.tables import GAZE_SHAPES
+from ..fit.lids import gaze_weights
 
 FPS, SECONDS = 30, 5.0
 

@@ -1,12 +1,15 @@
 """What is believed of each frame's expression weights beside the landmarks: an estimator's readings, or only priors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array
+from ..facs.tables import GAZE_SHAPES
 from .evidence import Evidence
+from .lids import SIGMA as LID_SIGMA
+from .lids import gaze_weights
 from .priors import Priors
 from .rest import resting
 from .segments import bridge
@@ -53,23 +56,23 @@ class Belief:
         precision = np.tile(1.0 / priors.spreads(expressions) ** 2, (shape[0], 1))
         if evidence is None or not (seen := evidence.seen()).any():
             return cls(expected, precision, slope, given, np.zeros((0, 2), np.int64))
-        shared = [name for name in expressions if name in evidence.names]
-        own, theirs = ([names.index(name) for name in shared] for names in (expressions, evidence.names))
-        expected[:, own] = bridge(evidence.weights - resting(evidence), seen, times)[:, theirs]
+        names, readings, sigma = _readings(evidence)
+        shared = [name for name in expressions if name in names]
+        own, theirs = (np.array([those.index(name) for name in shared]) for those in (expressions, names))
+        expected[:, own] = bridge(readings, seen, times)[:, theirs]
         slope[own] = 0.0
         given[np.ix_(seen, own)] = True
-        precision[np.ix_(seen, own)] = 1.0 / np.maximum(evidence.sigma[seen][:, theirs], LEAST_SIGMA) ** 2
+        precision[np.ix_(seen, own)] = 1.0 / np.maximum(sigma[seen][:, theirs], LEAST_SIGMA) ** 2
         rivals = [[expressions.index(name) for name in pair] for pair in EXCLUSIONS if set(pair) <= set(shared)]
         return cls(expected, precision, slope, given, np.array(rivals, np.int64).reshape(-1, 2))
 
     def rows(self, select: NDArray[np.int64]) -> "Belief":
-        expected, precision, given = (values[select] for values in (self.expected, self.precision, self.given))
-        return Belief(expected, precision, self.slope, given, self.rivals)
+        return replace(self, expected=self.expected[select], precision=self.precision[select], given=self.given[select])
 
     def relaxed(self) -> "Belief":
         """Without the prior that keeps away what the estimator doesn't read."""
         precision = np.where(self.slope > 0, RELAXED_RIDGE, self.precision)
-        return Belief(self.expected, precision, np.zeros_like(self.slope), self.given, self.rivals)
+        return replace(self, precision=precision, slope=np.zeros_like(self.slope))
 
     def equations(self, weights: Array) -> tuple[Array, Array]:
         """T×E precisions and negative gradient at these weights."""
@@ -79,3 +82,15 @@ class Belief:
             pull[:, one] -= EXCLUSION * self.precision[:, one] * behind
             precision[:, one] *= np.where(behind > 0, 1 - EXCLUSION, 1.0)
         return precision, pull
+
+
+def _readings(evidence: Evidence) -> tuple[tuple[str, ...], Array, Array]:
+    """Names, T×n weights and their standard deviations: the person's rest taken out, the lids that follow the eyes
+    added.
+    """
+    readings = evidence.weights - resting(evidence)
+    if evidence.gaze is None:
+        return evidence.names, readings, evidence.sigma
+    lids = gaze_weights(evidence.gaze)
+    sigma = np.column_stack([evidence.sigma, np.full_like(lids, LID_SIGMA)])
+    return (*evidence.names, *GAZE_SHAPES), np.column_stack([readings, lids]), sigma

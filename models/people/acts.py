@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.conventions import Array
-from ...core.facs.convert import gaze_weights
 from ...core.facs.tables import GAZE_SHAPES
+from ...core.fit.lids import gaze_weights
 from .vocabulary import BROWS, EMOTIONS, LIDS, MOUTHS, VISEMES, Gesture
 
 SIDED = (

@@ -3,12 +3,12 @@ import pytest
 from expression_transfer.core.facs.convert import (
     arkit_weights,
     gaze_from_weights,
-    gaze_weights,
     shape_weights,
     shapes_from_arkit,
     units_from_shapes,
 )
 from expression_transfer.core.facs.tables import ARKIT, GAZE_SHAPES, SHAPES, UNIT_SHAPES, UNITS
+from expression_transfer.core.fit.lids import gaze_weights
 
 
 def column(name):
