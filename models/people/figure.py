@@ -16,7 +16,9 @@ CASTERS = (SKIN, "head")
 
 @dataclass(frozen=True)
 class Figure:
-    """A FaceModel (as chart.with_skin_chart gives it) whose vertices are split along the seams of its texture, so that one table serves all attributes."""
+    """A FaceModel (as chart.with_skin_chart gives it) whose vertices are split along the seams of its texture, so that
+    one table serves all attributes.
+    """
 
     head: FaceModel
     source: NDArray[np.intp]
@@ -50,6 +52,18 @@ class Figure:
         """Vertices of the parts that cast shadows."""
         chosen = [k for k, name in enumerate(self.head.parts) if name in CASTERS]
         return np.unique(self.head.triangles[np.isin(self.head.part, chosen)])
+
+    @cached_property
+    def marks(self) -> tuple[Array32, Array32, Array32]:
+        """The mesh's landmarks on the mean head (468×3 m), and how identity (I×468×3) and expressions (E×468×3) move
+        them.
+        """
+        head = self.head
+        corners, weights = head.triangles[head.landmark_triangle[:468]], head.landmark_weights[:468, :, None]
+        mean, identity, expression = (
+            (values[..., corners, :] * weights).sum(axis=-2) for values in (head.mean, head.identity, head.expression)
+        )
+        return mean, identity, expression
 
     def neutral(self, identity: Array) -> Array32:
         """V×3 m: the neutral head of an identity (I standard deviations)."""

@@ -45,6 +45,12 @@ class Lights:
     occlusion: float
     """0–1: how dark hollows are."""
 
+    @property
+    def mean(self) -> Array32:
+        """3: what a white surface that faces the camera sends back, roughly."""
+        lamps = sum((max(float(-lamp.towards[2]), 0) * lamp.colour for lamp in self.lamps), start=np.float32(0))
+        return np.asarray(lamps + (self.sky + self.ground) / 2, dtype=np.float32)
+
 
 def draw_lights(rng: np.random.Generator) -> Lights:
     """One lamp mostly before the face, often a second, now and then one behind; fill from hardly any to nearly all."""

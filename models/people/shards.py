@@ -18,7 +18,6 @@ from .figure import Figure
 from .observe import draw_backend, observed
 from .person import Person, draw_person
 from .stage import Stage, exposed
-from .skin import draw_skin
 from .take import draw_take
 
 PEOPLE, TAKES, FRAMES = 25, 2, 10
@@ -85,7 +84,7 @@ def make_shard(split: str, index: int, workshop: Workshop, path: Path) -> tuple[
 def _shard_samples(split: str, index: int, workshop: Workshop) -> Iterator[Sample | None]:
     for number in range(index * PEOPLE, (index + 1) * PEOPLE):
         rng = np.random.default_rng([SEEDS[split], number])
-        person = draw_person(rng, len(workshop.figure.head.identity), draw_skin(rng, workshop.chart, workshop.photos))
+        person = draw_person(rng, workshop.figure, workshop.chart, workshop.photos)
         stage = Stage(workshop.figure, person)
         for take in range(TAKES):
             yield from _take_samples(rng, stage, person, workshop, (number, TAKES * number + take))
@@ -96,7 +95,7 @@ def _take_samples(
 ) -> Iterator[Sample | None]:
     """The frames of one take; None where the detector makes nothing of one."""
     acting = act(rng, FRAMES)
-    take = draw_take(rng, workshop.figure.head, person.identity, acting)
+    take = draw_take(rng, workshop.figure, person.identity, acting)
     backend = draw_backend(rng)
     shapes = stage.shapes(acting.weights, acting.gaze)
     face = 0.0

@@ -1,13 +1,14 @@
 """Pictures of a person: posed, rasterised finer than the picture, covered, lit, with hair and clothes behind."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.clip.proxy import srgb_encoded
-from ...core.conventions import Array, Array32
+from ...core.conventions import CAMERA_FROM_FACE, Array, Array32
 from ...core.fit.result import Camera
 from ...core.landmarks.places import MOUTH
 from ...core.raster.cpu import Fragments, interpolate_at, rasterise
@@ -19,7 +20,7 @@ from .figure import Figure
 from .hollows import in_hollows, in_mouth, under_lids
 from .lamps import Lights, lit_share, shade
 from .person import Person
-from .trim import behind, dress
+from .trim import NECK, dress, paint_behind, volumes
 
 SAMPLES = 1.125
 """Rendered pixels per pixel of the picture, along u and along v."""
@@ -92,6 +93,9 @@ class Stage:
         self._kinds = {"skin": skin, "eye": eye, "tooth": tooth, "flesh": flesh, "skull": skull}
         self._closed = np.flatnonzero(~np.isin(self._head.part, np.flatnonzero(np.isin(names, WITHIN))))
 
+        skull = self._neutral[figure.casters]
+        self._volumes = volumes(skull[(skull[:, 1] > 0) & (skull[:, 2] < 0)], person.hair)
+
     def shapes(self, weights: Array, gaze: Array) -> Array32:
         """T×V×3 m, face space."""
         return self._figure.shapes(self._person.identity, self._neutral, weights, gaze)
@@ -106,16 +110,28 @@ class Stage:
         seen = self._seen(self._rasterised(pixels, vertices[:, 2], camera, landmarks))
         light = self._light(seen, vertices.astype(np.float32), weights, texture, around.lights)
         size = seen.fragments.triangle.shape[::-1]
-        linear = behind(cv2.resize(around.backdrop, size, interpolation=cv2.INTER_LINEAR), self._person, vertices,
-                        pixels * SAMPLES)  # fmt: skip
-        linear.reshape(-1, 3)[seen.place] = light
+        backdrop = np.array(cv2.resize(around.backdrop, size, interpolation=cv2.INTER_LINEAR))
+        paint_behind(backdrop, self._person, self._volumes, partial(self._seen_at, around, row), around.lights.mean)
+        backdrop.reshape(-1, 3)[seen.place] = light
+        picture = cv2.resize(backdrop, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
+        if self._person.glasses:
+            white = float(around.lights.mean.mean())
+            self._person.glasses.draw(
+                picture, lambda points: camera.project(points @ rotation.T + around.place[row], row), white
+            )
         places = camera.project(landmarks, row)
         return Shot(
-            picture=cv2.resize(linear, (camera.width, camera.height), interpolation=cv2.INTER_AREA),
+            picture=picture,
             face=float(np.mean(light[seen.skin])) if len(seen.skin) else 1.0,
             landmarks=places,
             visible=self._visible(seen.fragments, SAMPLES * places, landmarks[:, 2], pixels),
         )
+
+    def _seen_at(self, around: Surroundings, row: int, points: Array, upright: bool) -> Array:
+        """N×2 rendered px of N×3 m, of the head in face space or upright from its neck."""
+        rotation, place = around.rotation[row], around.place[row]
+        placed = points @ CAMERA_FROM_FACE.T + NECK @ rotation.T if upright else points @ rotation.T
+        return SAMPLES * around.camera.project(placed + place, row)
 
     def _rasterised(self, pixels: Array, depth: Array, camera: Camera, landmarks: Array) -> Fragments:
         """The indices of triangles are the head's, whether all were drawn or only those outside a closed mouth."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.conventions import CAMERA_FROM_FACE, Array, rotation_matrices
-from ...core.face.model import FaceModel
 from ...core.fit.result import Camera
 from .acts import Acting
 from .backdrop import draw_backdrop
 from .degrade import Quality, draw_quality
+from .figure import Figure
 from .lamps import draw_lights
 from .stage import Surroundings
 
@@ -38,18 +38,23 @@ class Take:
     quality: Quality
 
 
-def draw_take(rng: np.random.Generator, head: FaceModel, identity: Array, acting: Acting) -> Take:
+def draw_take(rng: np.random.Generator, figure: Figure, identity: Array, acting: Acting) -> Take:
     frames = len(acting.weights)
     camera = _draw_camera(rng, frames)
     height = rng.uniform(*FACE) * (1 + 0.04 * rng.normal(size=frames))
     middle = SIZE * (0.5 + rng.normal(0, 0.03, 2) + rng.normal(0, 0.02, (frames, 2)))
     rotation = head_rotations(acting.turn)
-    place = framed(head, identity, acting, (camera, rotation), (SIZE * height, middle))
+    place = framed(figure, identity, acting, (camera, rotation), (SIZE * height, middle))
     return Take(
         around=Surroundings(camera, rotation, place, draw_lights(rng), draw_backdrop(rng, SIZE)),
-        exposure=float(np.exp(rng.uniform(np.log(0.1), np.log(0.42)))),
+        exposure=draw_exposure(rng),
         quality=draw_quality(rng),
     )
+
+
+def draw_exposure(rng: np.random.Generator) -> float:
+    """Mean linear light of the face in the picture."""
+    return float(np.exp(rng.uniform(np.log(0.1), np.log(0.42))))
 
 
 def head_rotations(turn: Array) -> Array:
@@ -63,14 +68,14 @@ def head_rotations(turn: Array) -> Array:
 
 
 def framed(
-    head: FaceModel, identity: Array, acting: Acting, shown: tuple[Camera, Array], wanted: tuple[Array, Array]
+    figure: Figure, identity: Array, acting: Acting, shown: tuple[Camera, Array], wanted: tuple[Array, Array]
 ) -> Array:
     """T×3 m: where heads that a camera sees, turned by T rotations, have landmark boxes of given heights (T px) round
     given middles (T×2 px). An opened mouth makes the box higher, not the head smaller, as long as it fits.
     """
     (camera, rotation), (height, middle) = shown, wanted
-    still, acted = _turned_landmarks(head, identity, acting, rotation)
-    focal = camera.focal[:, None]
+    still, acted = _turned_landmarks(figure, identity, acting, rotation)
+    focal = camera.focal[: len(height), None]
     place = np.concatenate([(middle - camera.principal) / focal, np.ones((len(height), 1))], axis=1)
     place *= (focal * np.ptp(still[..., 1], axis=1, keepdims=True)) / height[:, None]
     for _ in range(ROUNDS):
@@ -83,21 +88,18 @@ def framed(
     return place
 
 
-def _turned_landmarks(head: FaceModel, identity: Array, acting: Acting, rotation: Array) -> tuple[Array, Array]:
+def _turned_landmarks(figure: Figure, identity: Array, acting: Acting, rotation: Array) -> tuple[Array, Array]:
     """T×468×3 m, turned into camera space about face space's origin: of the face at rest, and acting."""
-    corners = head.triangles[head.landmark_triangle[:468]]
-    weights = head.landmark_weights[:468, :, None]
-    places = (head.mean[corners] * weights).sum(axis=1) + np.tensordot(
-        identity, (head.identity[:, corners] * weights).sum(axis=2), 1
-    )
-    moved = np.tensordot(acting.weights, (head.expression[:, corners] * weights).sum(axis=2), 1)
+    mean, by_identity, by_expression = figure.marks
+    places = mean + np.tensordot(identity, by_identity, 1)
+    moved = np.tensordot(acting.weights, by_expression, 1)
     turn = np.swapaxes(rotation, 1, 2)
     return np.asarray(places @ turn), np.asarray((places + moved) @ turn)
 
 
 def _box(camera: Camera, points: Array) -> tuple[Array, Array]:
     """Least and greatest (T×2 px) of projected points (T×N×3)."""
-    pixels = camera.principal + camera.focal[:, None, None] * points[..., :2] / points[..., 2:]
+    pixels = camera.principal + camera.focal[: len(points), None, None] * points[..., :2] / points[..., 2:]
     return pixels.min(axis=1), pixels.max(axis=1)
 
 

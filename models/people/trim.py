@@ -1,12 +1,19 @@
 """Hair and clothes: painted where they lie on the head, and as volumes behind it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.conventions import Array, Array32
-from .person import Person
+from .person import Hair, Person
 
+NECK = np.array([0.0, -0.15, -0.07])
+"""m, face space: the head turns about it, the body hangs from it."""
+BODY = np.array([[0.0, -0.17, 0.0], [0.21, 0.13, 0.10]])
+"""Middle and half extents, m from the neck."""
 COLLAR = -0.165
 """m: clothes begin below."""
 EDGE, SEAM = 0.008, 0.003
@@ -27,6 +34,52 @@ def dress(albedo: Array32, neutral: Array32, skin: NDArray[np.intp], person: Per
         albedo[place] += np.minimum(share[some, None], 1) * (colour - albedo[place])
 
 
-def behind(backdrop: Array32, person: Person, vertices: Array, pixels: Array) -> Array32:
-    """The backdrop (H×W×3)."""
-    return backdrop.copy()
+@dataclass(frozen=True)
+class Volumes:
+    """Convex outlines behind a head, in face space: its hair, and a body that hangs upright from its neck."""
+
+    hair: Array
+    """N×3 m; none where there is no hair that stands out."""
+    body: Array
+    """N×3 m, from the neck."""
+
+
+def volumes(skull: Array, hair: Hair) -> Volumes:
+    """Of a person whose skull has N vertices (N×3 m)."""
+    low, high = skull.min(axis=0), skull.max(axis=0)
+    middle, half = (low + high) / 2, (high - low) / 2
+    mane = middle + SPHERE * half * hair.volume
+    if hair.length:
+        mane = np.concatenate([mane, middle - [0, hair.length, 0] + SPHERE * half * hair.volume * [1.0, 0.4, 0.6]])
+    return Volumes(mane if hair.volume.min() >= 1 else mane[:0], BODY[0] + SPHERE * BODY[1])
+
+
+def paint_behind(
+    picture: Array32, person: Person, shown: Volumes, project: Callable[[Array, bool], Array], light: Array32
+) -> None:
+    """Paint hair and clothes into a backdrop (H×W×3), in place, lit by `light` (3).
+
+    `project`: N×3 m, of the head or (True) upright from its neck, to N×2 px.
+    """
+    if len(shown.hair):
+        grain = cv2.resize(person.hair.grain, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)[..., None]
+        _fill(picture, project(shown.hair, False), 0.6 * light * person.hair.colour * grain, 2.0)
+    _fill(picture, project(shown.body, True), 0.8 * light * person.cloth, 1.0)
+
+
+def _fill(picture: Array32, points: Array, colour: Array32, soft: float) -> None:
+    """The convex hull of N×2 px, its edge blurred."""
+    mask = np.zeros(picture.shape[:2], dtype=np.float32)
+    cv2.fillConvexPoly(mask, cv2.convexHull(np.round(points).astype(np.int32)), 1.0)
+    picture += cv2.GaussianBlur(mask, (0, 0), soft)[..., None] * (colour - picture)
+
+
+def _sphere(count: int) -> Array:
+    """count×3 points on the unit sphere, evenly spread along Fibonacci's spiral."""
+    k = np.arange(count) + 0.5
+    height, angle = 1 - 2 * k / count, np.pi * (1 + 5**0.5) * k
+    out = np.sqrt(1 - height**2)
+    return np.stack([out * np.cos(angle), height, out * np.sin(angle)], axis=1)
+
+
+SPHERE = _sphere(80)
