@@ -47,7 +47,7 @@ def valence_arousal(performance: Performance) -> Array:
 def _strength(performance: Performance, code: str) -> Array:
     """T: the mean of both sides, at most 1."""
     columns = [column for column, unit in enumerate(UNITS) if unit.split("_")[0] == code]
-    return np.minimum(performance.units[:, columns].mean(axis=1), 1.0)
+    return np.asarray(np.minimum(performance.units[:, columns].mean(axis=1), 1.0))
 
 
 def _likeness(shown: Array, codes: tuple[str, ...]) -> Array:

@@ -104,8 +104,8 @@ def events_of(performance: Performance) -> tuple[Event, ...]:
     beside = [column for column, name in enumerate(DERIVED) if name.split("_")[0] not in ALTERNATIVES]
     curves = np.column_stack([performance.units, derived[:, beside]])
     names = (*UNITS, *(DERIVED[column] for column in beside))
-    marks = {"missing": performance.missing, "bridged": performance.bridged}
-    events = find_events(curves, names, performance.frames, performance.times, **marks)
+    shot = (performance.frames, performance.times, performance.missing, performance.bridged)
+    events = find_events(curves, names, *shot)
     rows = {int(frame): row for row, frame in enumerate(performance.frames)}
     return tuple(_scored(event, derived[rows[event.apex]]) for event in events)
 
