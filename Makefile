@@ -49,4 +49,4 @@ clean:
 	rm -rf build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	find . -path './.venv*' -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 
-include tests/blender/versions.mk tests/face/smplx.mk
+include tests/blender/versions.mk tests/face/smplx.mk models/encoder/train.mk

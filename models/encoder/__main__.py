@@ -1,0 +1,79 @@
+"""The recipe: samples from the rendered people and the real clips, training, figures, export.
+
+python -m expression_transfer.models.people --split train --people 2000 --out DATA/train
+python -m expression_transfer.models.people --split validation --people 100 --out DATA/validation
+python -m expression_transfer.models.encoder samples DATA
+python -m expression_transfer.models.encoder train DATA
+"""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from ...core.storage import write_json
+from .export import export
+from .judging import figures, separation
+from .samples import ACTED, Samples, filmed, rendered
+from .training import Course, Encoder, Trainer
+
+FILMS = ("d0.mp4", "d3.mp4", "d10.mp4", "d11.mp4", "s13.mp4", "s20.mp4")
+"""Real clips that are looked at in training, without labels."""
+HERE = Path(__file__).parent
+FOOTAGE = HERE.parents[1].parent / "shared" / "footage"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", choices=["samples", "train"])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--footage", type=Path, default=FOOTAGE)
+    parser.add_argument("--out", type=Path, default=HERE, help="where trunk.onnx, head.onnx and figures.json go")
+    parser.add_argument("--steps", type=int, default=Course.steps)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    if arguments.step == "samples":
+        make_samples(arguments.data, arguments.footage)
+    else:
+        train(arguments.data, arguments.out, Course(steps=arguments.steps))
+
+
+def make_samples(data: Path, footage: Path) -> None:
+    for split in ("train", "validation"):
+        samples = rendered(sorted((data / split).glob("shard-*.npz")))
+        samples.save(data / split / "samples")
+        print(f"{split}: {len(samples.take)} faces", flush=True)
+    people = Samples.load(data / "train" / "samples")
+    filmed([footage / name for name in FILMS], int(people.person.max()) + 1).save(data / "films")
+
+
+def train(data: Path, out: Path, course: Course) -> None:
+    people, held_out = (Samples.load(data / split / "samples") for split in ("train", "validation"))
+    trainer = Trainer(people, Samples.load(data / "films"), course, data / "training")
+    trainer.run(lambda line: print(line, flush=True), lambda encoder: f"  {figures(encoder, held_out)}")
+    encoder = trainer.average.eval()
+    export(encoder, out, version=f"{course.seed}-{course.steps}")
+    write_json(out / "figures.json", _report(encoder, held_out, trainer))
+
+
+def _report(encoder: Encoder, held_out: Samples, trainer: Trainer) -> dict[str, object]:
+    judged = figures(encoder, held_out)
+    return {
+        "faces": len(trainer.people.take),
+        "people": len(set(trainer.people.person.tolist())),
+        "course": json.loads(json.dumps(asdict(trainer.course))),
+        "training CPU-minutes": round(trainer.seconds / 60, 1),
+        "held-out people": len(set(held_out.person.tolist())),
+        "correlation": {name: round(float(value), 3) for name, value in zip(ACTED, judged.correlation, strict=True)},
+        "mean correlation": round(float(judged.correlation.mean()), 3),
+        "mean absolute error": round(judged.error, 4),
+        "gaze, degrees": round(judged.gaze, 2),
+        "separation": asdict(separation(encoder, held_out)),
+    }
+
+
+if __name__ == "__main__":
+    main()
