@@ -96,6 +96,6 @@ def _pressure(rng: np.random.Generator) -> Array:
 
 
 def _stroke(canvas: NDArray[np.uint8], curve: Array, pressure: Array) -> None:
-    for piece, strength in zip(pairwise(curve), pressure, strict=True):
-        start, end = fixed(np.stack(piece)).tolist()
-        cv2.line(canvas, start, end, float(255 * strength), 1, cv2.LINE_AA, FRACTION_BITS)
+    corners = fixed(curve).tolist()
+    for (start, end), strength in zip(pairwise(corners), (255 * pressure).tolist(), strict=True):
+        cv2.line(canvas, start, end, strength, 1, cv2.LINE_AA, FRACTION_BITS)

@@ -16,7 +16,7 @@ CORNERS = 28
 """Of a rim's outline."""
 BRIDGE, EARS = 6, (454, 234)
 """Landmarks: on the nose, and before the ears (left, right)."""
-BEHIND = 0.012
+BEHIND = 0.03
 """m behind them that a temple vanishes behind the ear."""
 SLANT, STREAK = 0.4, 0.16
 """Of the windows that lenses mirror: across per down, and half their width in a lens's."""

@@ -12,25 +12,29 @@ from ...core.face.paint import BROWS
 from ...core.landmarks.places import EYES, OUTER_LIPS
 from .chart import Chart
 
-MELANIN = np.array([1.0, 1.45, 1.9])
+MELANIN = np.array([1.0, 1.4, 1.9])
 """How much more of green and blue hair's pigment takes than of red."""
 JAW = (93, 132, 58, 172, 136, 150, 149, 176, 148, 152)
 CHEEK_LINE = (93, 147, 187, 207, 206, 165, 164)
 """Where beards end below and above, on the subject's right."""
 MOUSTACHE = (164, 167, 165, 92, 186, 61)
+SHADES = (120, 160, 190, 220, 255)
+"""Of brow hairs, of 255."""
+GREY = 0.08
+"""Share of people."""
 BEARDED, STYLES = 0.25, ("stubble", "beard", "goatee", "moustache")
 NECK = 0.10
 """How far a beard goes on below the jaw, in distances of the outer eye corners."""
 
 
 def draw_colour(rng: np.random.Generator, skin: Array32) -> Array32:
-    """3, linear light: dark skin mostly has dark hair."""
-    if rng.uniform() < 0.1:
-        return np.full(3, rng.uniform(0.12, 0.4), dtype=np.float32) * np.float32([1.0, 0.97, 0.93])
+    """3, linear light: grey on some; dark skin mostly has dark hair."""
+    if rng.uniform() < GREY:
+        return (rng.uniform(0.06, 0.3) * np.array([1.0, 0.97, 0.93])).astype(np.float32)
     fair = float(np.clip((skin.mean() - 0.12) / 0.3, 0, 1))
-    pigment = rng.uniform(1.1 - 0.9 * fair * rng.uniform(), 1.9)
-    red = rng.uniform(0, 0.25 * fair)
-    return np.exp(-pigment * MELANIN * (1 + red * np.array([-0.4, 0, 0.5])) - 0.6).astype(np.float32)
+    pigment = rng.uniform(2.4 - 1.9 * fair, 3.8)
+    red = np.array([-0.3, 0.0, 0.3]) * rng.uniform(0, fair)
+    return np.exp(-0.6 - pigment * (MELANIN + red)).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -99,8 +103,8 @@ def _hairs(rng: np.random.Generator, above: Array, below: Array, look: Brow, cha
     way = outwards + rise * np.array([0.0, -1.2])
     way *= rng.uniform(0.035, 0.07, (look.hairs, 1)) * chart.unit / np.linalg.norm(way, axis=1, keepdims=True)
     strokes = fixed(np.stack([roots - way / 2, roots + way / 2], axis=1))
-    for stroke, shade in zip(strokes, rng.uniform(110, 255, look.hairs), strict=True):
-        cv2.polylines(canvas, [stroke], False, float(shade), 1, cv2.LINE_AA, FRACTION_BITS)
+    for k, shade in enumerate(SHADES):
+        cv2.polylines(canvas, list(strokes[k :: len(SHADES)]), False, shade, 1, cv2.LINE_AA, FRACTION_BITS)
     return canvas.astype(np.float32) / 255
 
 
@@ -115,10 +119,12 @@ def paint_lashes(canvas: Array32, rng: np.random.Generator, chart: Chart, colour
     liner = rng.uniform(0.8, 1.0) if rng.uniform() < 0.2 else 0.0
     thickness, below = rng.uniform(0.012, 0.035) * (1 + liner), rng.uniform(0.1, 0.5) + 0.3 * liner
     strength, dark = rng.uniform(0.45, 0.9), 0.5 * np.minimum(colour, 0.06)
+    dark_rim = np.zeros((chart.size, chart.size), dtype=np.float32)
     for aperture in (eye.aperture for eye in EYES):
         for rim, much, wide in ((aperture.upper, 1.0, 1.0), (aperture.lower, below, 0.45)):
-            edge = line(chart.marks[rim], chart.size, wide * thickness * chart.unit)
-            blend(canvas, np.clip(much * max(strength, liner), 0, 0.95) * cv2.GaussianBlur(edge, (0, 0), 0.7), dark)
+            edge = much * line(chart.marks[rim], chart.size, wide * thickness * chart.unit)
+            np.maximum(dark_rim, edge, out=dark_rim)
+    blend(canvas, np.clip(max(strength, liner) * cv2.GaussianBlur(dark_rim, (0, 0), 0.7), 0, 0.95), dark)
 
 
 def paint_beard(canvas: Array32, rng: np.random.Generator, chart: Chart, colour: Array32) -> None:

@@ -12,7 +12,7 @@ from .chart import Chart
 from .complexion import draw_tone, painted_skin, retouched
 from .hair import BEARDED, brow_mask, draw_brow, draw_colour, paint_beard, paint_brows, paint_lashes
 from .photo import filled_in
-from .wrinkles import Fold, draw_folds, modulation
+from .wrinkles import Folds, draw_folds, modulation
 
 PHOTO, MIXED = 0.5, 0.3
 """Shares of people; all others are painted."""
@@ -29,7 +29,7 @@ class Skin:
 
     texture: Array32
     """size×size×3 linear light without folds."""
-    folds: tuple[Fold, ...]
+    folds: Folds
     hair: Array32
     """3, linear light: of the brows; mostly of all hair."""
 
@@ -103,10 +103,10 @@ def _blurred(texture: Array32, width: float) -> Array32:
 def _recoloured(rng: np.random.Generator, chart: Chart, texture: Array32, tone: Array32) -> Array32:
     """Another tone, saturation and contrast of the details."""
     middle = np.maximum(_middle(chart, texture), 0.01)
-    gain = np.clip(rng.uniform(0.3, 1.0) * np.log(tone / middle), -GAIN, GAIN)
+    gain = np.clip(rng.uniform(0.55, 1.0) * np.log(tone / middle), -GAIN, GAIN)
     coloured = texture * np.exp(gain).astype(np.float32)
     grey = coloured.mean(axis=2, keepdims=True)
-    return np.asarray(np.clip(grey + np.float32(rng.uniform(0.75, 1.2)) * (coloured - grey), 0.002, 1))
+    return np.asarray(np.clip(grey + np.float32(rng.uniform(0.8, 1.15)) * (coloured - grey), 0.002, 1))
 
 
 def _without_brows(chart: Chart, texture: Array32) -> Array32:

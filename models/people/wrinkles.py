@@ -21,8 +21,16 @@ SLOPE = 0.9
 LIMITS = (0.25, 1.5)
 """Of the modulation."""
 
+GROWN, DEEPEST_REST = 0.25, 0.5
+"""From which age (0–1) on folds stay, and how deep at most."""
+UNEVEN = 0.012
+"""Distances of the outer eye corners by which lines stray."""
+BULGE_ONSET = 1.2
+HALF = 0.6
+"""How far either side alone works on a fold in the middle."""
+
 Drive = dict[str, float]
-"""Stem of an expression → how far it deepens a fold, 1: all the way. `~` before a stem of one without sides."""
+"""Stem of an expression → how far it deepens a fold, 1: all the way."""
 
 
 @dataclass(frozen=True)
@@ -115,85 +123,116 @@ BULGES: tuple[Bulge, ...] = (
     Bulge(57, 0.06, -1.0, {"mouthDimple": 0.9, "mouthSmile": 0.3}),
 )
 CHIN: Drive = {"mouthShrugLower": 1.0, "mouthFrown": 0.35, "mouthPress": 0.15}
-CHIN_MARKS, CHIN_REACH = (199, 200), 0.17
+CHIN_MARKS, CHIN_REACH, CHIN_DEPTH = (199, 200), 0.17, 0.9
 
 
 @dataclass(frozen=True)
-class Fold:
-    """One fold on one side, or a central one."""
+class Folds:
+    """F folds of one person."""
 
-    patch: Patch
-    columns: tuple[int, ...]
-    """Of the weights."""
+    patches: tuple[Patch, ...]
     share: Array
-    """How far each of them deepens it."""
+    """F×53: how far each weight deepens each fold."""
+    onset: Array
+    """F exponents: above 1, a fold comes late."""
+    rest: Array
+    """F, 0–1: how deep each is at rest."""
+
+    def levels(self, weights: Array) -> Array:
+        """F, 0–1, of 53 weights; each grows with each of its actions, smoothly."""
+        pressed = 1 - np.prod(1 - self.share * np.clip(weights, 0, 1), axis=1)
+        return np.asarray(self.rest + (1 - self.rest) * pressed**self.onset)
+
+
+@dataclass(frozen=True)
+class _Fold:
+    patch: Patch
+    drive: Drive
+    side: str
+    """'R', 'L', or '' of a fold across the middle."""
     onset: float
-    """Exponent: above 1, the fold comes late."""
     rest: float
-    """0–1: how deep it is at rest."""
-
-    def level(self, weights: Array) -> float:
-        """0–1; grows with each of its actions, smoothly."""
-        pressed = 1 - float(np.prod(1 - self.share * np.clip(weights[list(self.columns)], 0, 1)))
-        return self.rest + (1 - self.rest) * pressed**self.onset
 
 
-def draw_folds(rng: np.random.Generator, chart: Chart) -> tuple[Fold, ...]:
-    """A person's folds: young skin hardly folds, old skin does at rest."""
+def draw_folds(rng: np.random.Generator, chart: Chart) -> Folds:
+    """Young skin hardly folds, old skin does at rest."""
     age = float(rng.uniform() ** 1.5)
     strength = (0.22 + 0.7 * age**0.7) * float(np.exp(rng.normal(0, 0.25)))
+    folds = [
+        fold
+        for crease in CREASES
+        for fold in _creased(rng, chart, crease, strength * float(np.exp(rng.normal(0, 0.35))), age)
+    ]
+    folds += [fold for bulge in BULGES for fold in _swollen(chart, bulge, float(rng.uniform(0.3, 1.0)))]
+    middle = chart.points(*CHIN_MARKS).mean(axis=0)
+    chin = pebbles(rng, middle, CHIN_REACH * chart.unit, CHIN_DEPTH * strength, chart.size)
+    folds.append(_Fold(chin, CHIN, "", float(rng.uniform(1, 1.6)), 0.05 * age))
+    return Folds(
+        patches=tuple(fold.patch for fold in folds),
+        share=np.stack([_shares(fold, chart.expressions) for fold in folds]),
+        onset=np.array([fold.onset for fold in folds]),
+        rest=np.array([fold.rest for fold in folds]),
+    )
+
+
+def _creased(rng: np.random.Generator, chart: Chart, crease: Crease, strength: float, age: float) -> list[_Fold]:
+    """On the right and on the left: as many lines, but not the same."""
+    onset = float(rng.uniform(1.0, 1.8))
+    rest = float(np.clip(crease.aged * max(age - GROWN, 0) * rng.uniform(0.2, 1.0), 0, DEEPEST_REST))
+    lines = int(rng.integers(crease.lines[0], crease.lines[1] + 1))
+    width = crease.width * chart.unit * float(np.exp(rng.normal(0, 0.15)))
     folds = []
-    for crease in CREASES:
-        depth = strength * crease.depth * float(np.exp(rng.normal(0, 0.35)))
-        rest = float(np.clip(crease.aged * max(age - 0.25, 0) * rng.uniform(0.2, 1.0), 0, 0.5))
-        onset = float(rng.uniform(1.0, 1.8))
-        lines = int(rng.integers(crease.lines[0], crease.lines[1] + 1))
-        for side in "RL":
-            patch = _creased(rng, chart, crease, side, lines, depth)
-            folds.append(_fold(chart, patch, crease.drive, side, onset, rest))
-    for bulge in BULGES:
-        height = bulge.height * float(rng.uniform(0.3, 1.0))
-        for side in "RL":
-            centre = chart.marks[_on_side(bulge.centre, side)]
-            patch = swelling(centre, bulge.reach * chart.unit, height, chart.size)
-            folds.append(_fold(chart, patch, bulge.drive, side, 1.2, 0.0))
-    chin = pebbles(rng, chart.points(*CHIN_MARKS).mean(axis=0), CHIN_REACH * chart.unit, 0.9 * strength, chart.size)
-    return (*folds, _fold(chart, chin, CHIN, "", float(rng.uniform(1, 1.6)), 0.05 * age))
+    for side in "RL":
+        paths = _paths(rng, chart, crease, side, lines)
+        patch = furrow(rng, paths, width, strength * crease.depth, crease.bulge, chart.size)
+        folds.append(_Fold(patch, crease.drive, side, onset, rest))
+    return folds
 
 
-def _creased(rng: np.random.Generator, chart: Chart, crease: Crease, side: str, lines: int, depth: float) -> Patch:
+def _paths(rng: np.random.Generator, chart: Chart, crease: Crease, side: str, lines: int) -> list[Array]:
+    """`lines` paths (N×2 px) beside each other."""
     path = chart.marks[[_on_side(mark, side) for mark in crease.path]]
     aside = np.array(crease.aside) * [1 if side == "R" else -1, 1] * crease.apart * chart.unit
-    middle = (lines - 1) / 2 if crease.fan else 0.0
-    paths = []
-    for k in range(lines):
-        spread = np.linspace(1, 1 + crease.fan, len(path))[:, None]
-        away = (k - middle + rng.normal(0, 0.15)) * aside * spread
-        paths.append(path + away + rng.normal(0, 0.012 * chart.unit, path.shape))
-    width = crease.width * chart.unit * float(np.exp(rng.normal(0, 0.15)))
-    return furrow(rng, paths, width, depth, crease.bulge, chart.size)
+    spread = np.linspace(1, 1 + crease.fan, len(path))[:, None]
+    first = -(lines - 1) / 2 if crease.fan else 0.0
+    return [
+        path + (first + k + rng.normal(0, 0.15)) * aside * spread + rng.normal(0, UNEVEN * chart.unit, path.shape)
+        for k in range(lines)
+    ]
 
 
-def _fold(chart: Chart, patch: Patch, drive: Drive, side: str, onset: float, rest: float) -> Fold:
-    found: dict[int, float] = {}
-    for stem, share in drive.items():
-        for name in (f"{stem}_{side}", stem) if side else (f"{stem}_L", f"{stem}_R", stem):
-            if name in chart.expressions:
-                both = not side and name != stem
-                found[chart.expressions.index(name)] = share * (0.6 if both else 1.0)
-    return Fold(patch, tuple(found), np.array(list(found.values())), onset, rest)
+def _swollen(chart: Chart, bulge: Bulge, much: float) -> list[_Fold]:
+    folds = []
+    for side in "RL":
+        centre = chart.marks[_on_side(bulge.centre, side)]
+        patch = swelling(centre, bulge.reach * chart.unit, much * bulge.height, chart.size)
+        folds.append(_Fold(patch, bulge.drive, side, BULGE_ONSET, 0.0))
+    return folds
+
+
+def _shares(fold: _Fold, expressions: tuple[str, ...]) -> Array:
+    """53: of its own side's expressions, or less of each side's where the fold lies in the middle."""
+    out = np.zeros(len(expressions))
+    for stem, share in fold.drive.items():
+        for side in fold.side or "LR":
+            if f"{stem}_{side}" in expressions:
+                out[expressions.index(f"{stem}_{side}")] = share * (1.0 if fold.side else HALF)
+        if stem in expressions:
+            out[expressions.index(stem)] = share
+    return out
 
 
 def _on_side(mark: int, side: str) -> int:
     return mark if side == "R" else int(MIRROR[mark])
 
 
-def modulation(folds: tuple[Fold, ...], weights: Array, light: Array) -> tuple[slice, slice, Array32] | None:
+def modulation(folds: Folds, weights: Array, light: Array) -> tuple[slice, slice, Array32] | None:
     """What the folds of an expression do to the albedo: rows, columns, and h×w×3 factors there; None: nothing.
 
     `light`: towards the lamp, right and up in the chart; its length is the tangent of the slant.
     """
-    active = [(fold.patch, level) for fold in folds if (level := fold.level(weights)) > 1e-3]
+    levels = folds.levels(weights).astype(np.float32)
+    active = [(folds.patches[k], levels[k]) for k in np.flatnonzero(levels > 1e-3)]
     if not active:
         return None
     top, bottom = min(p.top for p, _ in active), max(p.top + p.height.shape[0] for p, _ in active)
@@ -201,11 +240,11 @@ def modulation(folds: tuple[Fold, ...], weights: Array, light: Array) -> tuple[s
     height = np.zeros((bottom - top, right - left), dtype=np.float32)
     dark = np.zeros_like(height)
     for patch, level in active:
-        rows, columns = patch.within(top, left)
-        height[rows, columns] += np.float32(level) * patch.height
-        dark[rows, columns] += np.float32(level) * patch.dark
-    slant = np.zeros_like(height)
-    slant[:, 1:-1] += np.float32(-0.5 * SLOPE * light[0]) * (height[:, 2:] - height[:, :-2])
+        window = patch.within(top, left)
+        height[window] += level * patch.height
+        dark[window] += level * patch.dark
+    slant = np.ones_like(height)
+    slant[:, 1:-1] -= np.float32(0.5 * SLOPE * light[0]) * (height[:, 2:] - height[:, :-2])
     slant[1:-1] += np.float32(0.5 * SLOPE * light[1]) * (height[2:] - height[:-2])
-    factors = np.stack([np.clip(1 - share * dark + slant, *LIMITS) for share in map(np.float32, OCCLUSION)], axis=2)
+    factors = np.stack([np.clip(slant - share * dark, *LIMITS) for share in map(np.float32, OCCLUSION)], axis=2)
     return slice(top, bottom), slice(left, right), factors
