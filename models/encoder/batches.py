@@ -63,10 +63,9 @@ def batches(people: Samples, films: Samples, seed: int, first: int) -> Iterator[
     number = first
     while True:
         rng = np.random.default_rng([seed, number])
-        drawn: list[Indices] = []
-        for person in rng.choice(everybody, PEOPLE, replace=False):
-            for take in rng.choice(by_person[person], TAKES):
-                drawn.append(rng.choice(takes[take], FRAMES, replace=len(takes[take]) < FRAMES))
+        chosen = [take for person in rng.choice(everybody, PEOPLE, replace=False)
+                  for take in rng.choice(by_person[person], TAKES)]  # fmt: skip
+        drawn = [rng.choice(takes[take], FRAMES, replace=len(takes[take]) < FRAMES) for take in chosen]
         film = rng.choice(long[rng.integers(len(long))], FRAMES, replace=False)
         yield _batch(people, films, np.concatenate(drawn), film, rng)
         number += 1
