@@ -9,15 +9,31 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.clip import open_clip
+from ..core.encoder.alignment import SIDE, align
+from ..core.encoder.encode import BATCH
+from ..core.encoder.networks import open_trunk
+from ..core.landmarks.track import LandmarkTrack
 from .footage import SHARED, shared_clip
+from .long_shot import long_rows
 from .table import Row, print_table
 
+TASK = SHARED / "models" / "face_landmarker.task"
 ICT = SHARED / "models" / "ICT-FaceKit-master.zip"
 LONG, SHORT, LONGER = "d6.mp4", 250, 1000
 """1,008 frames of one face; memory is compared at two lengths of it."""
+PICTURES = 300
+"""Frames on which the peers and the encoder alone are timed."""
+
+Picture = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -47,17 +63,45 @@ def solve_rows(clip: Path, scratch: Path) -> list[Row]:
     short = command("solve", str(clip), "--end", str(SHORT), folder=scratch / "short")
     longer = command("solve", str(clip), "--end", str(LONGER), folder=scratch / "long")
     frames = int(whole.stages["detect"]["frames"])
-    growth = 1024 * (longer.peak_mb - short.peak_mb) / (LONGER - SHORT)
-    mesh = f"MediaPipe FaceMesh alone {facemesh_fps(clip):.0f}"
+    pictures = [frame.pixels for frame in open_clip(clip, end=PICTURES)]
+    mesh = f"MediaPipe FaceMesh alone {facemesh_fps(pictures):.0f}"
     return [
         Row(f"solve {clip.name}, {frames} frames, end to end", frames / whole.seconds, "fps", 60, peer=mesh),
-        Row("  detect (decoding included)", whole.fps("detect"), "fps", peer=mesh),
-        Row("  fit", whole.fps("fit"), "fps", 300),
+        Row("  detect and encode (decoding included)", whole.fps("detect"), "fps", peer=mesh),
+        Row("  fit", whole.fps("fit"), "fps", 400),
         Row("  write curves, report, plot", whole.fps("write curves"), "fps"),
+        *landmarker_rows(frames / whole.seconds, pictures),
+        *encoder_rows(pictures, LandmarkTrack.load(scratch / "whole" / "landmarks.npz")),
         Row(f"peak memory at {SHORT} frames", short.peak_mb, "MB", 1536, at_least=False),
         Row(f"peak memory at {LONGER} frames", longer.peak_mb, "MB", 1536, at_least=False),
-        Row("  growth", growth, "KB per frame", 150, at_least=False),
+        *long_rows(scratch / "whole"),
     ]
+
+
+def landmarker_rows(fps: float, pictures: list[Picture]) -> list[Row]:
+    """The command line against the task that gives blendshapes."""
+    if not TASK.exists():
+        print(f"skipped: {TASK} is missing")
+        return []
+    peer = landmarker_fps(pictures)
+    named = f"FaceLandmarker with blendshapes {peer:.0f} fps, decoding and start left out"
+    return [Row("  end to end : FaceLandmarker", fps / peer, "×", 1.0, peer=named)]
+
+
+def encoder_rows(pictures: list[Picture], track: LandmarkTrack) -> list[Row]:
+    """CPU time of one thread per face, cropping included, in the batches of a shot."""
+    trunk = open_trunk("cpu")
+    points = np.dstack([track.points, track.depth])[: len(pictures)]
+    rows = np.flatnonzero(track.visible[: len(pictures)])
+    batches = [rows[at : at + BATCH] for at in range(0, len(rows) - BATCH + 1, BATCH)]
+    trunk(np.zeros((BATCH, SIDE, SIDE, 3), np.uint8), points[batches[0]])
+    begun = time.thread_time()
+    for batch in batches:
+        place = align(points[batch])
+        crops = np.stack([place.crop(pictures[row], each) for each, row in enumerate(batch)])
+        trunk(crops, place.front(points[batch]))
+    seconds = time.thread_time() - begun
+    return [Row("  encoder on one core", 1000 * seconds / (BATCH * len(batches)), "ms per face", 2.5, at_least=False)]
 
 
 def ict_rows(clip: Path, ict: Path, scratch: Path) -> list[Row]:
@@ -87,19 +131,40 @@ def transfer_rows(source: Path, plate: Path, scratch: Path) -> list[Row]:
     return [whole, *rows, Row("  peak memory", geometry.peak_mb, "MB")]
 
 
-def facemesh_fps(clip: Path, frames: int = 300) -> float:
+def facemesh_fps(pictures: list[Picture]) -> float:
     """MediaPipe's own FaceMesh (tracking, irises) on decoded frames, start-up and decoding left out."""
     import mediapipe  # noqa: PLC0415  a second, only where it is measured
 
-    from ..core.clip import open_clip  # noqa: PLC0415
-
-    pictures = [frame.pixels for frame in open_clip(clip, end=frames)]
     with mediapipe.solutions.face_mesh.FaceMesh(refine_landmarks=True) as mesh:
-        mesh.process(pictures[0])
-        begun = time.perf_counter()
-        for picture in pictures:
-            mesh.process(picture)
-        return len(pictures) / (time.perf_counter() - begun)
+        return rate(mesh.process, pictures)
+
+
+def landmarker_fps(pictures: list[Picture]) -> float:
+    """MediaPipe's FaceLandmarker with blendshapes, tracking, on decoded frames, start-up and decoding left out."""
+    import mediapipe  # noqa: PLC0415
+
+    tasks, clock = mediapipe.tasks, iter(range(0, 33 * (len(pictures) + 2), 33))
+    options = tasks.vision.FaceLandmarkerOptions(
+        base_options=tasks.BaseOptions(model_asset_path=str(TASK)),
+        running_mode=tasks.vision.RunningMode.VIDEO,
+        output_face_blendshapes=True,
+    )
+    with tasks.vision.FaceLandmarker.create_from_options(options) as landmarker:
+
+        def look(picture: Picture) -> Any:
+            image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(picture))
+            return landmarker.detect_for_video(image, next(clock))
+
+        return rate(look, pictures)
+
+
+def rate(look: Callable[[Picture], Any], pictures: list[Picture]) -> float:
+    """Pictures a second."""
+    look(pictures[0])
+    begun = time.perf_counter()
+    for picture in pictures:
+        look(picture)
+    return len(pictures) / (time.perf_counter() - begun)
 
 
 def main() -> None:
