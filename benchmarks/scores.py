@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.conventions import Array
-from ..core.facs.convert import arkit_weights, shapes_from_arkit
+from ..core.facs.convert import arkit_weights, shapes_from_arkit, units_from_shapes
 from ..core.facs.events import Event, find_events, match
 from ..core.facs.performance import Performance
-from ..core.facs.tables import ARKIT, UNIT_SHAPES, UNITS
+from ..core.facs.tables import ARKIT, SHAPES, UNIT_SHAPES, UNITS, arkit_name
 
 CHANNELS = tuple(name for name in ARKIT if name != "tongueOut")
 """What is judged: no head that the people are made of can put out its tongue."""
@@ -33,6 +33,15 @@ class Curves:
     @classmethod
     def of(cls, acted: Performance) -> Self:
         return cls(arkit_weights(acted), acted.units)
+
+    @classmethod
+    def of_shapes(cls, weights: Array, names: Sequence[str]) -> Self:
+        """Of a model's weights (T×E); shapes that it lacks are at rest."""
+        columns = {name: weights[:, k] for k, name in enumerate(names)}
+        rest = np.zeros(len(weights))
+        merged = [[columns.get(shape, rest) for shape in SHAPES if arkit_name(shape) == name] for name in ARKIT]
+        arkit = np.stack([np.mean(sides, axis=0) for sides in merged], axis=1)
+        return cls(arkit, units_from_shapes(weights, tuple(names)))
 
     @classmethod
     def of_arkit(cls, arkit: Array) -> Self:

@@ -70,7 +70,7 @@ AVERAGE = Style(dict.fromkeys(STEMS, 1.0), np.ones(len(NAMES)), np.zeros(len(NAM
 def draw_style(rng: np.random.Generator) -> Style:
     """Habits, under-playing and a resting brow."""
     liking = {stem: float(np.exp(0.7 * rng.normal())) for stem in STEMS}
-    gain = np.clip(rng.uniform(0.6, 1.0) * np.exp(0.15 * rng.normal(size=len(NAMES))), 0.3, 1.0)
+    gain = np.clip(rng.uniform(0.65, 1.15) * np.exp(0.12 * rng.normal(size=len(NAMES))), 0.3, 1.0)
     rest = np.zeros(len(NAMES))
     if rng.random() < 0.4:
         stem = str(rng.choice(["browDown", "browInnerUp", "browOuterUp", "mouthFrown", "mouthPress", "eyeSquint"]))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from expression_transfer.benchmarks.scores import ACTIVE, AVERTED, CHANNELS, Curves, correlation, score, summary
-from expression_transfer.core.facs.tables import ARKIT
+from expression_transfer.core.facs.tables import ARKIT, UNITS
 
 FRAMES, FPS = 120, 30
 FRONT, TURNED = np.zeros(FRAMES), np.full(FRAMES, AVERTED + 0.01)
@@ -91,3 +91,11 @@ def test_tongue_is_not_judged():
     truth = curves(jawOpen=bump(40))
     tongue = curves(jawOpen=bump(40), tongueOut=np.ones(FRAMES))
     assert score(tongue, truth, FRONT, FPS).error.max() == 0
+
+
+def test_sides_that_arkit_merges_are_averaged_and_units_keep_them_apart():
+    weights = np.tile([0.6, 0.2, 0.5], (FRAMES, 1))
+    known = Curves.of_shapes(weights, ("browInnerUp_L", "browInnerUp_R", "jawOpen"))
+    assert known.arkit[0, ARKIT.index("browInnerUp")] == pytest.approx(0.4)
+    assert known.units[0, UNITS.index("AU1_L")] == 0.6 and known.units[0, UNITS.index("AU26")] == 0.5
+    assert known.arkit.sum() == pytest.approx(FRAMES * 0.9)
