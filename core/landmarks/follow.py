@@ -30,8 +30,11 @@ SCALE_CHANGE = 2.0
 """How much larger or smaller it has likely become."""
 STAYING, ELSEWHERE = 1.25, 0.75
 """Doubt (Memory.doubt) up to which a face is the person's where the mesh followed it, and where it is out of reach."""
-CHANGED = Portraits.familiar
-"""Difference of the portraits of two frames from which on the picture was cut, or somebody stepped before the face."""
+SUSPECT, CHANGED = 0.06, Portraits.familiar
+"""Difference of the portraits of two frames from which on the recogniser is asked, and from which on the picture was
+cut or somebody stepped before the face. Portraits of neighbouring frames of an uncut shot differ by 0.005–0.03, seldom by 0.09."""
+PATIENCE = 3
+"""Frames in a row that have to look like somebody else where nothing but the looks speaks against the person."""
 DISMISSED_FOR = 5
 """Frames after which somebody else is looked at again, who might be the person in another light."""
 WINDOW = 2.5
@@ -89,9 +92,10 @@ class Follower:
         self._lost = True
         self._unconfirmed = 0
         self._row = -1
-        self._unrecognised: list[tuple[int, Seen]] = []
+        self._pending: list[tuple[int, Seen]] = []
         self._dismissed: list[_Dismissed] = []
-        self._strangers: list[int] = []
+        self._doubted = False
+        self._strangers: set[int] = set()
 
     def look(self, rgb: Image, time: float) -> Seen | None:
         """The person in a frame H×W×3 at `time` s, or None: nobody believable, or only somebody else."""
@@ -99,16 +103,18 @@ class Follower:
         seen = self._track(rgb)
         if seen is None:
             self._recognise()
+            self._pending, self._doubted = [], False
             seen = self._search(rgb, time)
         self._lost = seen is None
         if seen is not None:
             self._last, self._last_time, self._dismissed = seen, time, []
+            self._strangers.discard(self._row)
         return seen
 
     def strangers(self) -> list[int]:
         """Frames, counted from 0, whose face was reported and turned out to be somebody else's; ask at the end."""
         self._recognise()
-        return self._strangers
+        return sorted(self._strangers)
 
     def _track(self, rgb: Image) -> Seen | None:
         """The face where it was in the frame before."""
@@ -120,28 +126,32 @@ class Follower:
         self._unconfirmed += 1
         if self._unconfirmed >= CONFIRM_EVERY or _difference(seen.region, region_of_mesh(seen.points)) > STEADY:
             seen = self._confirmed(rgb, seen)
-        if self._portraits.unlike(seen.portrait, self._last.portrait) >= CHANGED:
+        change = self._portraits.unlike(seen.portrait, self._last.portrait)
+        if change >= CHANGED or (change >= SUSPECT and self._memory.doubt(self._look(seen)) >= STAYING):
             return None
-        self._unrecognised.append((self._row, seen))
-        return seen if len(self._unrecognised) < CONFIRM_EVERY or self._recognise() else None
+        self._pending.append((self._row, seen))
+        due = self._doubted or len(self._pending) >= CONFIRM_EVERY
+        return seen if not due or self._recognise() else None
 
     def _recognise(self) -> bool:
-        """Whether the face followed since the recogniser was last asked is still the person's; where it is not, the
-        frames are disowned from which on it isn't. One blurred or half hidden frame decides nothing.
+        """Whether the face followed is still the person's. The frames since it last was remain pending; once they are
+        too many for a blur or a hand before the face, they are disowned.
         """
-        pending, self._unrecognised = self._unrecognised, []
-        if not pending:
+        self._pending = self._unfamiliar()
+        self._doubted = bool(self._pending)
+        if len(self._pending) < PATIENCE:
             return True
-        newest = self._look(pending[-1][1])
-        if self._memory.doubt(newest) < STAYING:
-            self._memory.remember(newest)
-            return True
-        hers = [self._memory.doubt(self._look(seen)) < STAYING for _, seen in pending]
-        if any(hers[len(hers) // 2 :]):
-            return True
-        known = len(hers) - hers[::-1].index(True) if any(hers) else 0
-        self._strangers += [row for row, _ in pending[known:]]
+        self._strangers |= {row for row, _ in self._pending}
         return False
+
+    def _unfamiliar(self) -> list[tuple[int, Seen]]:
+        """Pending frames after the last one in which the person is recognised."""
+        for later, (_, seen) in enumerate(reversed(self._pending)):
+            look = self._look(seen)
+            if self._memory.doubt(look) < STAYING:
+                self._memory.remember(look)
+                return self._pending[len(self._pending) - later :]
+        return self._pending
 
     def _look(self, seen: Seen) -> Array32:
         return self._recogniser.look(seen.crop, seen.in_crop)
@@ -182,7 +192,8 @@ class Follower:
 
     def _again(self, rgb: Image, faces: Sequence[FoundFace], before: Sequence[_Dismissed], time: float) -> Seen | None:
         """The face that is most like the person's, if it is like enough for its place."""
-        looked = [(face, self._dismissed_still(rgb, face.region, before)) for face in faces]
+        new = [face for face in faces if not _known(face, self._dismissed)]
+        looked = [(face, self._dismissed_still(rgb, face.region, before)) for face in new]
         self._dismissed += [still for _, still in looked if still is not None]
         settled = [
             (face, seen)
@@ -267,6 +278,10 @@ class Follower:
 
     def _portrait(self, rgb: Image, region: Region) -> Array32:
         return self._portraits.of_crop(region.crop(rgb, self._backend.side))
+
+
+def _known(face: FoundFace, dismissed: Sequence[_Dismissed]) -> bool:
+    return any(_difference(known.region, face.region) < AGREEMENT for known in dismissed)
 
 
 def _distinct(faces: Sequence[Seen]) -> list[Seen]:
