@@ -32,7 +32,7 @@ STAYING, ELSEWHERE = 1.25, 0.75
 """Doubt (Memory.doubt) up to which a face is the person's where the mesh followed it, and where it is out of reach."""
 SUSPECT, CHANGED = 0.06, Portraits.familiar
 """Difference of the portraits of two frames from which on the recogniser is asked, and from which on the picture was
-cut or somebody stepped before the face. Portraits of neighbouring frames of an uncut shot differ by 0.005–0.03, seldom by 0.09."""
+cut or somebody stepped before the face. Neighbouring frames of an uncut shot: 0.005–0.03, at times up to 0.09."""
 PATIENCE = 3
 """Frames in a row that have to look like somebody else where nothing but the looks speaks against the person."""
 DISMISSED_FOR = 5
