@@ -29,8 +29,10 @@ class Hair:
     """3: of the hair behind the face, in half extents of the skull; below 1: none stands out."""
     length: float
     """m below the skull's middle that it hangs; 0: short."""
+    waves: Array32
+    """2×K: numbers round the head, and phases, of the hairline's waves."""
     grain: Array32
-    """k×k factors: strands, in the picture."""
+    """k×l factors: strands."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,10 @@ def draw_hair(rng: np.random.Generator, colour: Array32) -> Hair:
     strands = cv2.blur(rng.normal(size=(24, 96)).astype(np.float32), (1, 5))
     return Hair(
         colour=np.asarray(colour * np.float32(np.exp(rng.normal(0, 0.3))), dtype=np.float32),
-        line=1.0 if bald else float(rng.normal(0.062, 0.008)),
+        line=1.0 if bald else float(rng.normal(0.06, 0.010)),
         slope=float(rng.uniform(0.35, 0.8)),
         volume=volume.astype(np.float32),
         length=0.0 if bald or rng.uniform() < 0.55 else float(rng.uniform(0.05, 0.25)),
+        waves=np.stack([rng.uniform(2, 30, 5), rng.uniform(0, 2 * np.pi, 5)]).astype(np.float32),
         grain=np.exp(0.5 * strands),
     )

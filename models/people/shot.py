@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...core.conventions import Array
 from ...core.face.model import FaceModel
 from ...core.fit.result import Camera
 from .acts import Acting
@@ -49,8 +48,7 @@ def _surroundings(figure: Figure, person: Person, acting: Acting, size: int, rng
     camera = Camera(size, size, np.full(frames, focal), np.full(2, size / 2), np.zeros(2), 1.0)
     rest = Acting(acting.weights[:1] * 0, acting.gaze[:1] * 0, acting.turn[:1] * 0, acting.drift[:1] * 0)
     middle = np.full((1, 2), size / 2)
-    place: Array = framed(
-        figure, person.identity, rest, (camera, head_rotations(rest.turn)), (np.array([FACE * size]), middle)
-    )
+    shown = camera, head_rotations(rest.turn)
+    place = framed(figure, person.identity, rest, shown, (np.array([FACE * size]), middle))
     rotation = head_rotations(acting.turn)
     return Surroundings(camera, rotation, place + acting.drift, draw_lights(rng), draw_backdrop(rng, size))

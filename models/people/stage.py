@@ -61,6 +61,12 @@ class Surroundings:
     backdrop: Array32
     """H×W×3 linear light."""
 
+    def project(self, row: int, points: Array, *, upright: bool = False) -> Array:
+        """N×2 px of N×3 m, of the head in face space or of the body, upright from its neck."""
+        rotation = self.rotation[row]
+        turned = points @ CAMERA_FROM_FACE.T + NECK @ rotation.T if upright else points @ rotation.T
+        return self.camera.project(turned + self.place[row], row)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -84,7 +90,7 @@ class Stage:
         self._head = figure.head
         self._neutral = figure.neutral(person.identity)
         ahead = figure.ahead(person.identity, self._neutral)
-        self._still = np.concatenate([figure.uv, self._neutral[figure.source, 1:], ahead[figure.source]], axis=1)
+        self._still = np.concatenate([figure.uv, self._neutral[figure.source], ahead[figure.source]], axis=1)
         names = np.array(self._head.parts)
         eye = np.array([name.startswith(("eyeball", "iris", "pupil")) for name in names])
         tooth, flesh = np.isin(names, TEETH), np.isin(names, FLESH)
@@ -111,14 +117,13 @@ class Stage:
         light = self._light(seen, vertices.astype(np.float32), weights, texture, around.lights)
         size = seen.fragments.triangle.shape[::-1]
         backdrop = np.array(cv2.resize(around.backdrop, size, interpolation=cv2.INTER_LINEAR))
-        paint_behind(backdrop, self._person, self._volumes, partial(self._seen_at, around, row), around.lights.mean)
+        hair = SAMPLES * around.project(row, self._volumes.hair)
+        body = SAMPLES * around.project(row, self._volumes.body, upright=True)
+        paint_behind(backdrop, self._person, hair, body, around.lights.mean)
         backdrop.reshape(-1, 3)[seen.place] = light
         picture = cv2.resize(backdrop, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
-        if self._person.glasses:
-            white = float(around.lights.mean.mean())
-            self._person.glasses.draw(
-                picture, lambda points: camera.project(points @ rotation.T + around.place[row], row), white
-            )
+        if self._person.glasses is not None:
+            self._person.glasses.draw(picture, partial(around.project, row), float(around.lights.mean.mean()))
         places = camera.project(landmarks, row)
         return Shot(
             picture=picture,
@@ -126,12 +131,6 @@ class Stage:
             landmarks=places,
             visible=self._visible(seen.fragments, SAMPLES * places, landmarks[:, 2], pixels),
         )
-
-    def _seen_at(self, around: Surroundings, row: int, points: Array, upright: bool) -> Array:
-        """N×2 rendered px of N×3 m, of the head in face space or upright from its neck."""
-        rotation, place = around.rotation[row], around.place[row]
-        placed = points @ CAMERA_FROM_FACE.T + NECK @ rotation.T if upright else points @ rotation.T
-        return SAMPLES * around.camera.project(placed + place, row)
 
     def _rasterised(self, pixels: Array, depth: Array, camera: Camera, landmarks: Array) -> Fragments:
         """The indices of triangles are the head's, whether all were drawn or only those outside a closed mouth."""
@@ -160,15 +159,15 @@ class Stage:
         moving = np.concatenate([normals, np.stack(lit, axis=1)], axis=1)
         attributes = np.concatenate([self._still, moving[self._figure.source]], axis=1)
         layers = interpolate_at(seen.place, seen.fragments, self._figure.triangles, attributes)
-        uv, neutral, ahead, normal, lit_here = np.split(layers, (2, 4, 7, 10), axis=1)
+        uv, neutral, ahead, normal, lit_here = np.split(layers, (2, 5, 8, 11), axis=1)
         albedo = self._albedo(seen, uv, neutral, ahead, texture)
-        open_sky = self._open_sky(seen, neutral[:, 1], weights, lights)
+        open_sky = self._open_sky(seen, neutral[:, 2], weights, lights)
         for kind in (seen.eye, seen.tooth, seen.flesh):
             lit_here[kind] *= open_sky[kind, None]
         return shade(unit(normal), albedo, lit_here, open_sky, self._shine(seen, lights), lights)
 
     def _albedo(self, seen: Seen, uv: Array32, neutral: Array32, ahead: Array32, texture: Array32) -> Array32:
-        """N×3; `neutral`: N×2 m, height and depth on the neutral head."""
+        """N×3; `neutral`: N×3 m, the place on the neutral head."""
         person = self._person
         albedo = _looked_up(texture, uv)
         albedo[seen.skull] = np.median(texture[::16, ::16].reshape(-1, 3), axis=0)
@@ -182,6 +181,7 @@ class Stage:
         """N×2."""
         shine = np.empty((len(seen.place), 2), dtype=np.float32)
         shine[:] = lights.gloss, lights.sharpness
+        shine[seen.skull] = 0.5 * lights.gloss, lights.sharpness / 2
         shine[seen.eye] = EYE_SHINE
         shine[seen.tooth] = shine[seen.flesh] = WET_SHINE
         return shine

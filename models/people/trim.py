@@ -1,6 +1,5 @@
 """Hair and clothes: painted where they lie on the head, and as volumes behind it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +15,12 @@ BODY = np.array([[0.0, -0.17, 0.0], [0.21, 0.13, 0.10]])
 """Middle and half extents, m from the neck."""
 COLLAR = -0.165
 """m: clothes begin below."""
+SKULL_MIDDLE = -0.06
+"""m, face space: depth of the axis that strands run round."""
+STRAND = 4.0
+"""Per m: how often the grain repeats downwards."""
+RAGGED = 0.006
+"""m: how far the hairline wanders up and down."""
 EDGE, SEAM = 0.008, 0.003
 """m: how gradually hair and clothes begin."""
 
@@ -23,15 +28,35 @@ EDGE, SEAM = 0.008, 0.003
 def dress(albedo: Array32, neutral: Array32, skin: NDArray[np.intp], person: Person) -> None:
     """Paint hair on the skull and clothes on the neck where N×3 colours are skin (indices).
 
-    `neutral`: N×2 m, height and depth on the neutral head.
+    `neutral`: N×3 m, the places on the neutral head.
     """
-    height, depth = neutral[skin].T
+    across, height, depth = neutral[skin].T
     hair = person.hair
-    line = hair.line - hair.slope * (0.04 - depth)
-    for colour, share in ((hair.colour, (height - line) / EDGE), (person.cloth, (COLLAR - height) / SEAM)):
-        some = np.flatnonzero(share > 0)
-        place = skin[some]
-        albedo[place] += np.minimum(share[some, None], 1) * (colour - albedo[place])
+    above = height - hair.line + hair.slope * (0.04 - depth) + RAGGED
+    some = np.flatnonzero(above > 0)
+    turn = np.arctan2(across[some], depth[some] - SKULL_MIDDLE)
+    share = (above[some] - RAGGED * (1 + _wave(turn, hair.waves))) / EDGE
+    strand = _strands(hair.grain, turn, height[some])
+    _blend(albedo, skin[some], strand[:, None] * hair.colour, share)
+    some = np.flatnonzero(height < COLLAR)
+    _blend(albedo, skin[some], person.cloth, (COLLAR - height[some]) / SEAM)
+
+
+def _wave(turn: Array32, waves: Array32) -> Array32:
+    """N, −1 to 1: waves round the head (2×K: numbers and phases)."""
+    return np.asarray(np.sin(turn[:, None] * waves[0] + waves[1]).mean(axis=1))
+
+
+def _strands(grain: Array32, turn: Array32, height: Array32) -> Array32:
+    """N factors of k×l ones, wound round the head."""
+    rows, columns = grain.shape
+    row = (STRAND * height % 1 * rows).astype(int)
+    column = ((turn / (2 * np.pi) + 0.5) * columns).astype(int)
+    return grain[row % rows, column % columns]
+
+
+def _blend(albedo: Array32, place: NDArray[np.intp], colour: Array32, share: Array32) -> None:
+    albedo[place] += np.clip(share, 0, 1)[:, None] * (colour - albedo[place])
 
 
 @dataclass(frozen=True)
@@ -54,17 +79,14 @@ def volumes(skull: Array, hair: Hair) -> Volumes:
     return Volumes(mane if hair.volume.min() >= 1 else mane[:0], BODY[0] + SPHERE * BODY[1])
 
 
-def paint_behind(
-    picture: Array32, person: Person, shown: Volumes, project: Callable[[Array, bool], Array], light: Array32
-) -> None:
-    """Paint hair and clothes into a backdrop (H×W×3), in place, lit by `light` (3).
-
-    `project`: N×3 m, of the head or (True) upright from its neck, to N×2 px.
+def paint_behind(picture: Array32, person: Person, hair: Array, body: Array, light: Array32) -> None:
+    """Paint hair and clothes, given by what their outlines hold (N×2 px), into a backdrop (H×W×3) lit by `light` (3),
+    in place.
     """
-    if len(shown.hair):
+    if len(hair):
         grain = cv2.resize(person.hair.grain, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)[..., None]
-        _fill(picture, project(shown.hair, False), 0.6 * light * person.hair.colour * grain, 2.0)
-    _fill(picture, project(shown.body, True), 0.8 * light * person.cloth, 1.0)
+        _fill(picture, hair, 0.6 * light * person.hair.colour * grain, 2.0)
+    _fill(picture, body, 0.8 * light * person.cloth, 1.0)
 
 
 def _fill(picture: Array32, points: Array, colour: Array32, soft: float) -> None:
