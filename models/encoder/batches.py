@@ -97,9 +97,8 @@ class _Faces:
     person: Indices
 
     def mirrored_where(self, flip: NDArray[np.bool_]) -> "_Faces":
-        crop, landmarks, weights, gaze = (
-            value.copy() for value in (self.crop, self.landmarks, self.weights, self.gaze)
-        )
+        crop, landmarks = self.crop.copy(), self.landmarks.copy()
+        weights, gaze = self.weights.copy(), self.gaze.copy()
         crop[flip] = crop[flip][:, :, ::-1]
         landmarks[flip] = landmarks[flip][:, MIRROR] * np.array([-1, 1, 1], np.float32)
         weights[flip] = weights[flip][:, OTHER_SIDE]
