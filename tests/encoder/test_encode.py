@@ -1,11 +1,14 @@
 """A shot through the encoder, with a stand-in network whose outputs are known (stand_in/make.py)."""
 
+import importlib
 import threading
 import time
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from expression_transfer.core.clip import Frame
 from expression_transfer.core.encoder import encode
 from expression_transfer.core.encoder.encode import ShotEncoder
 from expression_transfer.core.encoder.encoding import Encoding
@@ -14,6 +17,7 @@ from expression_transfer.core.encoder.person import embedding, person_code, simi
 from expression_transfer.core.encoder.predict import predict
 from expression_transfer.core.errors import Cancelled
 from expression_transfer.core.landmarks import DetectOptions, detect
+from expression_transfer.core.landmarks.backend import FoundFace
 from expression_transfer.core.landmarks.follow import Seen
 from expression_transfer.core.landmarks.region import Region
 from expression_transfer.core.reporting import SilentReporter
@@ -130,6 +134,56 @@ def test_it_observes_a_detection(footage_clip, trunk):
         made = encoder.encoding(track.visible)
     np.testing.assert_array_equal(made.visible, track.visible)
     assert track.visible.sum() == 14 and len(track) == 26
+
+
+class OneFace:
+    """A detector that sees the same face wherever it is asked to look."""
+
+    name, side, depth = "mediapipe-solutions", 192, 0
+    place = Region(300, 150, 240, 0)
+
+    def find(self, rgb):
+        return [FoundFace(self.place, 1.0)]
+
+    def mesh(self, crop):
+        return (face(300) - np.array([self.place.u, self.place.v, 0])) / self.place.size + [0.5, 0.5, 0], 1.0
+
+    def close(self):
+        pass
+
+
+class Film:
+    """Frames that are made when they are asked for."""
+
+    def frames(self, first, last):
+        for number in range(first, last + 1):
+            yield Frame(number, number / 24, picture((number % 256, 90, 90)))
+
+
+class Weigher(SilentReporter):
+    """How much is held after the 50th frame and each hundred more."""
+
+    def __init__(self):
+        self.held = {}
+
+    def progress(self, stage, done, total):
+        if done % 100 == 50:
+            self.held[done] = tracemalloc.get_traced_memory()[0]
+
+
+def test_of_frames_gone_by_only_landmarks_and_codes_are_kept(monkeypatch, footage_clip, trunk):
+    detecting = importlib.import_module("expression_transfer.core.landmarks.detect")
+    monkeypatch.setattr(detecting, "open_backend", lambda name, task: OneFace())
+    clip = replace(footage_clip, source=Film(), width=600, height=400, first=1, last=250)
+    weigher = Weigher()
+    tracemalloc.start()
+    with ShotEncoder(trunk) as encoder:
+        track = detect(clip, DetectOptions(), weigher, encoder.observe)
+        assert encoder.encoding(track.visible).visible.all()
+    tracemalloc.stop()
+    growth = (weigher.held[250] - weigher.held[50]) / 200
+    row = track.points[0].nbytes + track.depth[0].nbytes + 2 * (6 + 128)
+    assert growth < 1.5 * row
 
 
 def test_the_prediction_is_against_the_persons_own_face(trunk):
