@@ -36,7 +36,7 @@ test: env
 bench: env .venv-smplx/.ready
 	$(BIN)/python -m expression_transfer.benchmarks.plumbing
 	$(BIN)/python -m expression_transfer.benchmarks.expression
-	$(BIN)/python -m expression_transfer.benchmarks.agreement
+	$(BIN)/python -m expression_transfer.benchmarks.real
 	$(BIN)/python -m expression_transfer.benchmarks.identity
 	$(BIN)/python -m expression_transfer.benchmarks.reprojection
 	$(BIN)/python -m expression_transfer.benchmarks.models

@@ -50,8 +50,10 @@ def _truth(unit: str, acted: Scene) -> Array:
     return acted.weight(shape) if shape in acted.expressions else np.zeros(len(acted))
 
 
-def blendshapes(clip: Path) -> dict[str, Array] | None:
-    """MediaPipe's 52 weights (each T) in video mode; None (said) where its bundle is missing."""
+def blendshapes(clip: Path, box: tuple[int, int, int, int] | None = None) -> dict[str, Array] | None:
+    """MediaPipe's 52 weights (each T; no names where it never finds a face) in video mode, of whole frames or of a box
+    (u0, v0, u1, v1 px) of them; None (said) where its bundle is missing.
+    """
     task = SHARED / "models" / "face_landmarker.task"
     if not task.is_file():
         print(f"no peer: {task} is missing")
@@ -64,10 +66,13 @@ def blendshapes(clip: Path) -> dict[str, Array] | None:
         running_mode=vision.RunningMode.VIDEO,
         output_face_blendshapes=True,
     )
+    u0, v0, u1, v1 = box or (0, 0, None, None)
     rows: list[dict[str, float]] = []
     with vision.FaceLandmarker.create_from_options(options) as landmarker:
         for frame in open_clip(clip):
-            image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(frame.pixels))
+            image = mediapipe.Image(
+                image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(frame.pixels[v0:v1, u0:u1])
+            )
             found = landmarker.detect_for_video(image, round(frame.time * 1000)).face_blendshapes
             rows.append({shape.category_name: shape.score for shape in found[0]} if found else {})
     names = {name for row in rows for name in row}
