@@ -76,7 +76,8 @@ def detect(clip: Clip, options: DetectOptions, reporter: Reporter, observe: Obse
         for row in follower.strangers():
             looks[row] = replace(looks[row], points=NOWHERE, score=0.0)
         name = backend.name
-    track = _track(clip, looks, name)
+    likeness, recogniser = follower.likeness(), options.recogniser.name
+    track = replace(_track(clip, looks, name), likeness=likeness, recogniser=recogniser)
     if not track.visible.any():
         raise InputError(
             f"{clip.path}: no face found in any of its {len(track)} frames; give footage that shows a face"

@@ -116,11 +116,15 @@ class Follower:
         self._recognise()
         return sorted(self._strangers)
 
+    def likeness(self) -> Array32 | None:
+        """The person's mean look, as the recogniser has it; None before somebody was seen."""
+        return self._memory.likeness()
+
     def _track(self, rgb: Image) -> Seen | None:
         """The face where it was in the frame before."""
         if self._last is None or self._lost:
             return None
-        seen = self._mesh(rgb, region_of_mesh(self._last.points))
+        seen = meshed(self._backend, rgb, region_of_mesh(self._last.points))
         if seen is None:
             return None
         self._unconfirmed += 1
@@ -164,7 +168,7 @@ class Follower:
         nearest = min(regions, key=lambda region: _difference(here, region), default=here)
         if not AGREEMENT < _difference(here, nearest) < REACH:
             return seen
-        again = self._settle(rgb, nearest)
+        again = settled(self._backend, rgb, nearest)
         if again is None:
             return seen
         better = _difference(region_of_mesh(again.points), nearest) < _difference(here, nearest)
@@ -182,38 +186,38 @@ class Follower:
     def _first(self, rgb: Image, faces: Sequence[FoundFace]) -> Seen | None:
         """The face that is asked for; all others are remembered as somebody else's."""
         ranked = sorted(faces, key=lambda face: self._cost(face.region, rgb))
-        settled = _distinct([seen for face in ranked if (seen := self._settle(rgb, face.region)) is not None])
-        if not settled:
+        found = _distinct([seen for face in ranked if (seen := settled(self._backend, rgb, face.region)) is not None])
+        if not found:
             return None
-        self._memory.remember(self._look(settled[0]))
-        for other in settled[1:]:
+        self._memory.remember(self._look(found[0]))
+        for other in found[1:]:
             self._memory.remember_other(self._look(other))
-        return settled[0]
+        return found[0]
 
     def _again(self, rgb: Image, faces: Sequence[FoundFace], before: Sequence[_Dismissed], time: float) -> Seen | None:
         """The face that is most like the person's, if it is like enough for its place."""
         new = [face for face in faces if not _known(face, self._dismissed)]
         looked = [(face, self._dismissed_still(rgb, face.region, before)) for face in new]
         self._dismissed += [still for _, still in looked if still is not None]
-        settled = [
+        found = [
             (face, seen)
             for face, still in looked
-            if still is None and (seen := self._settle(rgb, face.region)) is not None
+            if still is None and (seen := settled(self._backend, rgb, face.region)) is not None
         ]
-        looks = [self._look(seen) for _, seen in settled]
+        looks = [self._look(seen) for _, seen in found]
         doubts = [
             self._memory.doubt(look) / (1.0 if self._near(face.region, time) else ELSEWHERE)
-            for look, (face, _) in zip(looks, settled, strict=True)
+            for look, (face, _) in zip(looks, found, strict=True)
         ]
         best = int(np.argmin(doubts)) if doubts and min(doubts) < 1 else None
-        for k, (face, _) in enumerate(settled):
+        for k, (face, _) in enumerate(found):
             if k != best:
                 self._memory.remember_other(looks[k])
                 self._dismissed.append(_Dismissed(face.region, self._portrait(rgb, face.region), 0))
         if best is None:
             return None
         self._memory.remember(looks[best])
-        return settled[best][1]
+        return found[best][1]
 
     def _dismissed_still(self, rgb: Image, region: Region, before: Sequence[_Dismissed]) -> _Dismissed | None:
         """What is known of a face that was just dismissed in about this place, looking the same."""
@@ -258,26 +262,28 @@ class Follower:
         close = np.linalg.norm(region.centre - before.centre) < reach
         return bool(close and 1 / SCALE_CHANGE < ratio < SCALE_CHANGE)
 
-    def _settle(self, rgb: Image, region: Region) -> Seen | None:
-        """The face in a region that need not be centred on it."""
-        seen: Seen | None = None
-        for _ in range(SETTLING):
-            seen = self._mesh(rgb, region)
-            if seen is None:
-                return None
-            region = region_of_mesh(seen.points)
-        return seen
-
-    def _mesh(self, rgb: Image, region: Region) -> Seen | None:
-        side = self._backend.side
-        crop = region.crop(rgb, side)
-        points, score = self._backend.mesh(crop)
-        in_crop = np.asarray(points * np.float32(side), dtype=np.float32)
-        seen = Seen(region.to_image(points), score, region, crop, in_crop, self._portraits.of_crop(crop))
-        return seen if score >= PRESENCE and share_inside(seen.points, rgb) >= INSIDE else None
-
     def _portrait(self, rgb: Image, region: Region) -> Array32:
         return self._portraits.of_crop(region.crop(rgb, self._backend.side))
+
+
+def settled(backend: Backend, rgb: Image, region: Region) -> Seen | None:
+    """The face in a region that need not be centred on it."""
+    seen: Seen | None = None
+    for _ in range(SETTLING):
+        seen = meshed(backend, rgb, region)
+        if seen is None:
+            return None
+        region = region_of_mesh(seen.points)
+    return seen
+
+
+def meshed(backend: Backend, rgb: Image, region: Region) -> Seen | None:
+    """What the mesh network makes of a region; None where it is not to be believed."""
+    crop = region.crop(rgb, backend.side)
+    points, score = backend.mesh(crop)
+    in_crop = np.asarray(points * np.float32(backend.side), dtype=np.float32)
+    seen = Seen(region.to_image(points), score, region, crop, in_crop, Portraits().of_crop(crop))
+    return seen if score >= PRESENCE and share_inside(seen.points, rgb) >= INSIDE else None
 
 
 def _known(face: FoundFace, dismissed: Sequence[_Dismissed]) -> bool:

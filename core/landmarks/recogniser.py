@@ -6,7 +6,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from ..conventions import Array32
+from ..conventions import Array, Array32
 from .backend import Image
 from .region import region_of_mesh
 
@@ -60,11 +60,17 @@ class Memory:
     def __init__(self, recogniser: Recogniser) -> None:
         self._recogniser = recogniser
         self._person: list[Array32] = []
+        self._sum: Array = np.zeros(1)
+        self._count = 0
         self._others: list[Array32] = []
 
     @property
     def empty(self) -> bool:
         return not self._person
+
+    def likeness(self) -> Array32 | None:
+        """D: the mean of the person's looks; None where there are none."""
+        return np.asarray(self._sum / self._count, dtype=np.float32) if self._count else None
 
     def doubt(self, look: Array32) -> float:
         """How much a look speaks against the person: from 1 on the recogniser would not take it for hers; infinite
@@ -76,6 +82,7 @@ class Memory:
     def remember(self, look: Array32) -> None:
         """The person's. Looks are kept that are new by half of what still counts as familiar."""
         self._keep(look, self._person)
+        self._sum, self._count = self._sum + look, self._count + 1
 
     def remember_other(self, look: Array32) -> None:
         """Somebody else's, unless it might be the person's (a mirror, a picture on the wall)."""

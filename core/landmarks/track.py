@@ -36,6 +36,10 @@ class LandmarkTrack(Saved):
     """Focal length, px, where the footage says it (EXIF); None otherwise."""
     backend: str
     """Which detector: 'mediapipe-solutions' or 'mediapipe-tasks'."""
+    likeness: Array32 | None = None
+    """D: the person's mean look (recogniser.Recogniser)."""
+    recogniser: str | None = None
+    """Whose looks they are; those of others don't compare."""
     warnings: tuple[str, ...] = ()
     """What was wrong with the footage but could be read around."""
 
