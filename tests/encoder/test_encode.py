@@ -161,27 +161,27 @@ class Film:
 
 
 class Weigher(SilentReporter):
-    """How much is held after the 50th frame and each hundred more."""
+    """How much is held after the 30th frame and each sixty more."""
 
     def __init__(self):
         self.held = {}
 
     def progress(self, stage, done, total):
-        if done % 100 == 50:
+        if done % 60 == 30:
             self.held[done] = tracemalloc.get_traced_memory()[0]
 
 
 def test_of_frames_gone_by_only_landmarks_and_codes_are_kept(monkeypatch, footage_clip, trunk):
     detecting = importlib.import_module("expression_transfer.core.landmarks.detect")
     monkeypatch.setattr(detecting, "open_backend", lambda name, task: OneFace())
-    clip = replace(footage_clip, source=Film(), width=600, height=400, first=1, last=250)
+    clip = replace(footage_clip, source=Film(), width=600, height=400, first=1, last=90)
     weigher = Weigher()
     tracemalloc.start()
     with ShotEncoder(trunk) as encoder:
         track = detect(clip, DetectOptions(), weigher, encoder.observe)
         assert encoder.encoding(track.visible).visible.all()
     tracemalloc.stop()
-    growth = (weigher.held[250] - weigher.held[50]) / 200
+    growth = (weigher.held[90] - weigher.held[30]) / 60
     row = track.points[0].nbytes + track.depth[0].nbytes + 2 * (6 + 128)
     assert growth < 1.5 * row
 
