@@ -21,8 +21,10 @@ SLACK = 0.12
 """Relative misfit beyond which a texel counts less."""
 DARKEST = 0.35
 """Of the mean light: below, there is nothing to divide by."""
-WIDE, NARROW, EVENED = 0.06, 0.04, 0.85
-"""Of the texture: width of left-over differences in brightness, and in hue; and how much of them is taken out."""
+EVENED = ((0.06, 0.85), (0.025, 0.6))
+"""Widths, of the texture, of left-over differences in brightness and hue, and how much of them is taken out."""
+SHINE_WIDTH = 0.03
+"""Of the texture."""
 SHINE, KEPT = 1.12, 0.35
 """Brightness beside the surroundings from which on a place shines, and how much of that is left."""
 
@@ -38,7 +40,9 @@ def delit(light: Array32, weight: Array32, normals: Array32, chart: Chart) -> Ar
     grey = light.mean(axis=2)
     shading = _fitted(_quadratic(normals), grey, surely)
     even = light / np.maximum(shading / float(np.average(shading, weights=surely)), DARKEST)[..., None]
-    return _without_shine(_one_hue(_flattened(even, surely), surely), weight)
+    for width, much in EVENED:
+        even = _one_hue(_flattened(even, surely, width, much), surely, width, much)
+    return _without_shine(even, weight)
 
 
 def _plain_skin(chart: Chart) -> Array32:
@@ -69,28 +73,28 @@ def _fitted(basis: Array32, channel: Array32, weight: Array32) -> Array32:
     return np.asarray(basis @ found.astype(np.float32))
 
 
-def _flattened(light: Array32, weight: Array32) -> Array32:
+def _flattened(light: Array32, weight: Array32, width: float, much: float) -> Array32:
     """Top and bottom, left and right as bright as each other, at low frequencies."""
-    smooth = _surroundings(light.mean(axis=2), weight, WIDE * len(light))
+    smooth = _surroundings(light.mean(axis=2), weight, width * len(light))
     mean = float(np.average(smooth, weights=weight))
-    return np.asarray(light * np.clip(mean / smooth, 0.5, 2.0)[..., None] ** np.float32(EVENED))
+    return np.asarray(light * np.clip(mean / smooth, 0.4, 2.5)[..., None] ** np.float32(much))
 
 
-def _one_hue(light: Array32, weight: Array32) -> Array32:
+def _one_hue(light: Array32, weight: Array32, width: float, much: float) -> Array32:
     """Lamps and shadows of different colours as one: shadows on skin are redder than its lit parts."""
     grey = np.maximum(light.mean(axis=2), 1e-4)
     out = np.empty_like(light)
     for channel in range(3):
         share = light[..., channel] / grey
-        smooth = _surroundings(share, weight, NARROW * len(light))
+        smooth = _surroundings(share, weight, width * len(light))
         mean = float(np.average(share, weights=weight))
-        out[..., channel] = light[..., channel] * (mean / np.maximum(smooth, 0.1)) ** np.float32(EVENED)
+        out[..., channel] = light[..., channel] * (mean / np.maximum(smooth, 0.1)) ** np.float32(much)
     return out
 
 
 def _without_shine(light: Array32, weight: Array32) -> Array32:
     grey = light.mean(axis=2)
-    relative = grey / _surroundings(grey, weight, 0.5 * WIDE * len(light))
+    relative = grey / _surroundings(grey, weight, SHINE_WIDTH * len(light))
     dull = np.where(relative > SHINE, (SHINE + KEPT * (relative - SHINE)) / np.maximum(relative, SHINE), 1)
     return np.asarray(light * dull[..., None].astype(np.float32))
 

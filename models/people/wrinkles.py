@@ -61,18 +61,18 @@ SMILE: Drive = {"mouthSmile": 1.0, "cheekSquint": 0.35, "mouthUpperUp": 0.55, "n
                 "mouthStretch": 0.3}  # fmt: skip
 CREASES: tuple[Crease, ...] = (
     # forehead: the middle rises with the inner brows, the sides with the outer ones
-    Crease((9, 108, 69), {"browInnerUp": 1.0, "browOuterUp": 0.25}, 0.012, 0.9, (2, 4), 0.075, (0, -1), 0.45),
+    Crease((151, 108, 69), {"browInnerUp": 1.0, "browOuterUp": 0.25}, 0.012, 0.9, (2, 4), 0.075, (0, -1), 0.45),
     Crease((108, 69, 104, 68), {"browOuterUp": 1.0, "browInnerUp": 0.2}, 0.011, 0.8, (2, 4), 0.07, (0, -1), 0.4),
     # frown: upright between the brows, and across the root of the nose
     Crease((193, 55, 107), {"browDown": 1.0, "noseSneer": 0.25}, 0.012, 1.1, (1, 2), 0.06, (1, 0), 0.5),
     Crease((168, 193, 189), {"browDown": 0.6, "noseSneer": 0.8}, 0.010, 0.8, (1, 2), 0.04, (0, 1), 0.3),
     # crow's feet
-    Crease((130, 226, 35, 143), {"cheekSquint": 1.0, "mouthSmile": 0.4, "eyeSquint": 0.45}, 0.009, 0.8, (2, 5), 0.028,
+    Crease((130, 226, 35, 143), {"cheekSquint": 1.0, "mouthSmile": 0.4, "eyeSquint": 0.45}, 0.009, 1.0, (2, 5), 0.028,
            (0.2, 1), 0.45, fan=2.0),
     # pouches and lines below the lower lid
-    Crease((112, 26, 22, 23, 24, 110), {"eyeSquint": 0.9, "cheekSquint": 0.7, "mouthSmile": 0.2}, 0.009, 0.8, (1, 2),
+    Crease((112, 26, 22, 23, 24, 110), {"eyeSquint": 0.9, "cheekSquint": 0.7, "mouthSmile": 0.2}, 0.009, 1.1, (1, 2),
            0.035, (0, 1), 0.5),
-    Crease((233, 232, 231, 230, 229, 228), {"cheekSquint": 1.0, "eyeSquint": 0.5, "mouthSmile": 0.35}, 0.012, 0.7,
+    Crease((233, 232, 231, 230, 229, 228), {"cheekSquint": 1.0, "eyeSquint": 0.5, "mouthSmile": 0.35}, 0.012, 1.0,
            (1, 1), 0.0, (0, 1), 0.7),
     # bunny lines
     Crease((122, 188, 114), {"noseSneer": 1.0, "mouthUpperUp": 0.2}, 0.009, 0.9, (2, 4), 0.045, (0.3, 1), 0.15),
@@ -157,7 +157,7 @@ class _Fold:
 def draw_folds(rng: np.random.Generator, chart: Chart) -> Folds:
     """Young skin hardly folds, old skin does at rest."""
     age = float(rng.uniform() ** 1.5)
-    strength = (0.22 + 0.7 * age**0.7) * float(np.exp(rng.normal(0, 0.25)))
+    strength = (0.35 + 0.6 * age**0.7) * float(np.exp(rng.normal(0, 0.25)))
     folds = [
         fold
         for crease in CREASES
@@ -192,7 +192,8 @@ def _creased(rng: np.random.Generator, chart: Chart, crease: Crease, strength: f
 def _paths(rng: np.random.Generator, chart: Chart, crease: Crease, side: str, lines: int) -> list[Array]:
     """`lines` paths (N×2 px) beside each other."""
     path = chart.marks[[_on_side(mark, side) for mark in crease.path]]
-    aside = np.array(crease.aside) * [1 if side == "R" else -1, 1] * crease.apart * chart.unit
+    apart = crease.apart * chart.unit * float(rng.uniform(0.8, 1.25))
+    aside = np.array(crease.aside) * [1 if side == "R" else -1, 1] * apart
     spread = np.linspace(1, 1 + crease.fan, len(path))[:, None]
     first = -(lines - 1) / 2 if crease.fan else 0.0
     return [
