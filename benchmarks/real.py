@@ -22,7 +22,7 @@ from ..core.facs.performance import Performance
 from ..core.facs.tables import ARKIT
 from ..core.job import fingerprint
 from ..core.landmarks import LandmarkTrack
-from ..core.pipeline import Footage, Run, solve
+from ..core.pipeline import Footage, Run, Solved, solve
 from ..core.reporting import SilentReporter
 from ..core.storage import whole_file
 from ..core.userdata import cache_folder
@@ -77,8 +77,7 @@ class Judged:
 
 def main(names: Sequence[str]) -> None:
     """Solve and judge each clip; one table."""
-    paths = [SHARED / "footage" / name for name in names] or sorted((SHARED / "footage").glob("*.mp4"))
-    clips = {path.name: judged for path in paths if (judged := judge(path)) is not None}
+    clips = {path.name: judged for path in shared_clips(names) if (judged := judge(path)) is not None}
     if not clips:
         print(f"skipped: no clips, or no face_landmarker.task, in {SHARED}")
         return
@@ -86,14 +85,27 @@ def main(names: Sequence[str]) -> None:
     print_table("real footage: our solve, and MediaPipe's blendshapes beside it", rows)
 
 
+def shared_clips(names: Sequence[str]) -> list[Path]:
+    """The named ones; all where none is named."""
+    return [SHARED / "footage" / name for name in names] or sorted((SHARED / "footage").glob("*.mp4"))
+
+
 def judge(clip: Path) -> Judged | None:
     """A clip, solved, with MediaPipe's blendshapes of the same frames; None where there are none."""
-    folder = cache_folder() / "benchmarks" / f"{clip.stem}-{fingerprint(clip=clip, code=_code())}"
-    (folder / "fit.npz").unlink(missing_ok=True)
-    solved = solve(Footage(clip), folder, Run(SilentReporter(), resume=True))
-    peer = _peer(clip, solved.track, folder / "blendshapes.npy")
-    own = solved.performance
+    found = solved(clip)
+    peer = _peer(clip, found.track, _folder(clip) / "blendshapes.npy")
+    own = found.performance
     return None if peer is None else Judged(own, replace(own, units=Curves.of_arkit(peer).units))
+
+
+def solved(clip: Path) -> Solved:
+    """A clip, detected where the cache doesn't hold that, and solved anew."""
+    (_folder(clip) / "fit.npz").unlink(missing_ok=True)
+    return solve(Footage(clip), _folder(clip), Run(SilentReporter(), resume=True))
+
+
+def _folder(clip: Path) -> Path:
+    return cache_folder() / "benchmarks" / f"{clip.stem}-{fingerprint(clip=clip, code=_code())}"
 
 
 def _peer(clip: Path, track: LandmarkTrack, file: Path) -> Array | None:
