@@ -21,7 +21,7 @@ from ..core.face.paint import painted, random_complexion
 from ..core.facs.levels import SLIGHT
 from ..core.facs.performance import Performance
 from ..core.facs.tables import UNITS
-from ..core.fit.result import Fit
+from ..core.fit.result import Camera, Fit
 from ..core.pipeline import Solved
 from ..core.raster.guides import surface
 from ..core.raster.shade import display, linear_light, picture
@@ -87,19 +87,19 @@ def cut(plate: Image, box: tuple[float, float, float]) -> Image:
     return np.asarray(cv2.warpAffine(plate, onto, (SIDE, SIDE), flags=cv2.INTER_CUBIC), dtype=np.uint8)
 
 
+def within(camera: Camera, box: tuple[float, float, float]) -> Camera:
+    """The camera that sees SIDE×SIDE px of a square of the plate."""
+    u, v, side = box
+    scale = SIDE / side
+    principal = (camera.principal - [u, v]) * scale
+    return replace(camera, width=SIDE, height=SIDE, focal=camera.focal * scale, principal=principal)
+
+
 def head(model: FaceModel, fit: Fit, row: int, box: tuple[float, float, float], texture: Array32) -> Image:
     """SIDE×SIDE×3: the model as it was fitted to a frame, in the same square."""
-    u, v, side = box
-    scale, drawn = SIDE / side, surface(model, 1)
-    camera = replace(
-        fit.camera,
-        width=SIDE,
-        height=SIDE,
-        focal=fit.camera.focal * scale,
-        principal=(fit.camera.principal - [u, v]) * scale,
-    )
+    drawn = surface(model, 1)
     posed = fit.to_camera(drawn.refine(model.shape(fit.identity, fit.expression[row], fit.gaze[row])), row)
-    return display(picture(posed, drawn, camera, texture, BACKGROUND, frame=row))
+    return display(picture(posed, drawn, within(fit.camera, box), texture, BACKGROUND, frame=row))
 
 
 def _eight_bit(encoded: Array | Array32) -> NDArray[np.uint8]:
