@@ -10,7 +10,7 @@ import numpy as np
 from ...core.conventions import Array, Array32
 from ...core.face.brushes import filled
 from ...core.face.model import FaceModel
-from ...core.face.paint import BROWS
+from ...core.face.paint import BROWS, NOSTRILS
 from ...core.face.surface import vertex_normals
 from ...core.face.texels import Texels
 from ...core.landmarks.places import EYES, OUTER_LIPS
@@ -23,10 +23,10 @@ DARKEST = 0.35
 """Of the mean light: below, there is nothing to divide by."""
 EVENED = ((0.06, 0.85), (0.025, 0.6))
 """Widths, of the texture, of left-over differences in brightness and hue, and how much of them is taken out."""
-SHINE_WIDTH = 0.03
-"""Of the texture."""
-SHINE, KEPT = 1.12, 0.35
-"""Brightness beside the surroundings from which on a place shines, and how much of that is left."""
+NEAR = 0.04
+"""Of the texture: the surroundings that a place is compared with."""
+SHINE, SHADOW, KEPT = 1.12, 0.85, 0.35
+"""Brightness beside them from which on, and up to which, a place shines or is in a shadow; how much of that is left."""
 
 
 def normals_in(head: FaceModel) -> Array32:
@@ -36,20 +36,22 @@ def normals_in(head: FaceModel) -> Array32:
 
 def delit(light: Array32, weight: Array32, normals: Array32, chart: Chart) -> Array32:
     """size×size×3 albedo of linear light seen with a weight (size×size) at posed normals (size×size×3)."""
-    surely = weight * _plain_skin(chart)
+    plain = _plain_skin(chart)
+    surely = weight * plain
     grey = light.mean(axis=2)
     shading = _fitted(_quadratic(normals), grey, surely)
     even = light / np.maximum(shading / float(np.average(shading, weights=surely)), DARKEST)[..., None]
     for width, much in EVENED:
         even = _one_hue(_flattened(even, surely, width, much), surely, width, much)
-    return _without_shine(even, weight)
+    return _moderate(even, weight, np.where(weight > 0, plain, 0))
 
 
 def _plain_skin(chart: Chart) -> Array32:
-    """size×size: 0 on eyes, brows, lips."""
+    """size×size: 0 on eyes, brows, nostrils, lips."""
     outlines = [chart.marks[eye.rings[2]] for eye in EYES] + [chart.marks[OUTER_LIPS]]
     outlines += [chart.points(*upper, *lower[::-1]) for upper, lower in BROWS]
-    covered = np.max([filled(outline, chart.size, 0.01 * chart.size) for outline in outlines], axis=0)
+    outlines += [chart.points(*rim) for rim in NOSTRILS]
+    covered = np.max([filled(outline, chart.size, 0.006 * chart.size) for outline in outlines], axis=0)
     return np.asarray(np.clip(1 - 2 * covered, 0, 1), dtype=np.float32)
 
 
@@ -92,11 +94,16 @@ def _one_hue(light: Array32, weight: Array32, width: float, much: float) -> Arra
     return out
 
 
-def _without_shine(light: Array32, weight: Array32) -> Array32:
-    grey = light.mean(axis=2)
-    relative = grey / _surroundings(grey, weight, SHINE_WIDTH * len(light))
-    dull = np.where(relative > SHINE, (SHINE + KEPT * (relative - SHINE)) / np.maximum(relative, SHINE), 1)
-    return np.asarray(light * dull[..., None].astype(np.float32))
+def _moderate(light: Array32, weight: Array32, plain: Array32) -> Array32:
+    """Shine, and hard shadows on plain skin, brought nearer to what is round them, channel by channel."""
+    out = np.empty_like(light)
+    for channel in range(3):
+        near = _surroundings(light[..., channel], weight, NEAR * len(light))
+        relative = light[..., channel] / near
+        dull = np.minimum(relative, SHINE + KEPT * (relative - SHINE))
+        raised = np.maximum(dull, SHADOW + KEPT * (dull - SHADOW))
+        out[..., channel] = near * (dull + plain * (raised - dull))
+    return out
 
 
 def _surroundings(values: Array32, weight: Array32, width: float) -> Array32:

@@ -32,7 +32,7 @@ from .moments import Moment, moments
 SIZE = 1024
 EVEN_LIGHT = 0.12
 """Width, of the texture, of the shading that is evened out between left and right."""
-VERSION = 2
+VERSION = 4
 """Of what `load_photos` makes of a file: others are made again."""
 PER_CLIP = 2
 """Frames of a clip that become textures."""
