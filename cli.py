@@ -199,6 +199,8 @@ def _footage(parser: argparse.ArgumentParser, whose: str, prefix: str = "") -> N
 def _solving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="builtin", metavar="NAME|PATH", help="face model (models list)")
     parser.add_argument("--detector", choices=("mediapipe-solutions", "mediapipe-tasks"), help="landmark back end")
+    parser.add_argument("--identity-model", type=Path, metavar="FILE",
+                        help="tell people apart with a network of your own (ArcFace-style ONNX, 112×112)")  # fmt: skip
     parser.add_argument("--resume", action="store_true", help="go on from what an interrupted run left in DIR")
 
 
@@ -263,7 +265,13 @@ def _mix(arguments: argparse.Namespace) -> "Mix":
 def _run(arguments: argparse.Namespace, reporter: "Reporter") -> "Run":
     from .core.pipeline import Run
 
-    return Run(reporter, model=arguments.model, backend=arguments.detector, resume=arguments.resume)
+    return Run(
+        reporter,
+        model=arguments.model,
+        backend=arguments.detector,
+        resume=arguments.resume,
+        identity_model=arguments.identity_model,
+    )
 
 
 def _close(folder: Path, run: "Run") -> None:

@@ -1,14 +1,18 @@
 """The whole job in reading order: footage → landmarks → fit → performance → plate. Every stage can be resumed."""
 
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .clip import Clip, open_clip
-from .conventions import Array
+from .conventions import Array, Array32
+from .encoder.recognise import FaceRecogniser, open_recogniser
 from .errors import InputError
 from .export.curves import LIVE_LINK_FPS, Scale, read_performance, write_arkit, write_facs, write_scale
 from .export.events import write_events
@@ -23,10 +27,11 @@ from .fit.result import Fit
 from .fit.segments import long_runs
 from .fit.solve import solve_shot
 from .heads.registry import load_model
+from .identity import Likeness, Pair, compare, doubts, likeness_of, stranger, track_in
 from .job import Job, fingerprint, footage_files, refuse_own_results
 from .landmarks import DetectOptions, LandmarkTrack, detect
-from .landmarks.backend import BackendName
-from .recomposite import DrivingFootage, Recomposition, recomposite
+from .landmarks.backend import BackendName, open_backend
+from .recomposite import DrivingFootage, Recomposition, plate_frames, recomposite, written
 from .refine import tps
 from .refine.reperform import Method
 from .report import LOW_CONFIDENCE, fit_report, passages
@@ -72,6 +77,13 @@ class Run:
     """Go on from what an interrupted run of the same job left in the folder."""
     scales: tuple[Scale, ...] = ()
     """Scales on which the units are written beside 0–1."""
+    identity_model: Path | None = None
+    """A user's face recognition network in place of the encoder's embedding."""
+
+    @cached_property
+    def recogniser(self) -> FaceRecogniser:
+        """Tells people apart. Raises InputError where the user's network can't be used."""
+        return open_recogniser(self.identity_model, "cpu")
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,10 @@ class Solved:
     made_from: str
     """Fingerprint of footage and settings."""
     report: dict[str, Any]
+    likeness: Array32 | None
+    """D: the person's mean look."""
+    before: Array32 | None
+    """D: the same of the person whom an earlier job left in the folder."""
 
 
 def solve(footage: Footage, folder: Path, run: Run) -> Solved:
@@ -100,16 +116,20 @@ def solve(footage: Footage, folder: Path, run: Run) -> Solved:
 def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -> Solved:
     folder = job.folder
     seen_from = fingerprint(files=footage_files(clip), range=[footage.start, footage.end], fps=str(footage.fps),
-                            person=footage.person, backend=run.backend)  # fmt: skip
+                            person=footage.person, backend=run.backend, recogniser=run.recogniser.name)  # fmt: skip
     fitted_from = fingerprint(seen=seen_from, model=model.digest(), focal=footage.focal)
+    before = likeness_of(track_in(folder), run.recogniser)
     track = _track(clip, footage, job, seen_from, run)
+    likeness = likeness_of(track, run.recogniser)
+    others = stranger(run.recogniser, before, likeness, str(footage.path), f"{folder} held") if run.resume else []
+    tell(others, run.reporter)
     fit = _fit(track, model, footage, job, fitted_from, run)
     neutral = _neutral(fit, footage)
     acted = performance(fit, neutral, footage.path.name)
     named = {"footage": str(footage.path), "kind": clip.kind, "first_file": str(footage_files(clip)[0].resolve())}
     report = {
         **named,
-        "warnings": [*track.warnings, *_doubts(fit, footage, run)],
+        "warnings": [*track.warnings, *others, *_doubts(fit, footage, run)],
         **fit_report(track, fit, acted, model, given_focal=footage.focal is not None),
     }
     with run.timings.stage("write curves", len(track)):
@@ -120,19 +140,24 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
             write_flame(fit, model, folder / "flame.npz")
     write_json(folder / "report.json", report)
     made_from = fingerprint(fit=fitted_from, neutral=footage.neutral_frame)
-    return Solved(clip, model, track, fit, neutral, acted, made_from, report)
+    return Solved(clip, model, track, fit, neutral, acted, made_from, report, likeness, before)
 
 
 def _doubts(fit: Fit, footage: Footage, run: Run) -> list[str]:
     """What had to be assumed for want of evidence; logged too."""
-    doubts = []
+    assumed = []
     if footage.neutral_frame is None and not shows_rest(fit):
-        doubts.append("too short to find this person's neutral face: the model's is taken; --neutral N names a frame")
+        assumed.append("too short to find this person's neutral face: the model's is taken; --neutral N names a frame")
     if footage.focal is None:
         run.reporter.log(f"focal length {fit.camera.focal[0]:.0f} px is a guess; --focal gives a matchmove's")
-    for line in doubts:
-        run.reporter.log(line)
-    return doubts
+    tell(assumed, run.reporter)
+    return assumed
+
+
+def tell(lines: Sequence[str], reporter: Reporter) -> None:
+    """Log what report.json says under `warnings` too."""
+    for line in lines:
+        reporter.log(line)
 
 
 def _neutral(fit: Fit, footage: Footage) -> Neutral:
@@ -156,8 +181,9 @@ def _track(clip: Clip, footage: Footage, job: Job, made_from: str, run: Run) -> 
     file = job.folder / "landmarks.npz"
     if job.finished("landmarks", made_from, file):
         return LandmarkTrack.load(file)
+    options = DetectOptions(backend=run.backend, person=footage.person, recogniser=run.recogniser)
     with run.timings.stage("detect", clip.frame_count):
-        track = detect(clip, DetectOptions(backend=run.backend, person=footage.person), run.reporter)
+        track = detect(clip, options, run.reporter)
     track.save(file)
     job.note("landmarks", made_from)
     return track
@@ -194,7 +220,8 @@ def transfer(source: Footage, target: Footage, folder: Path, mix: Mix, method: M
         offsets=tps.driver_offsets(model, driving.fit, track),
         made_from=driving.made_from,
     )
-    return _recomposite(Driver(driving.performance, pictures, driving.report), target, plate, job, mix, method, run)
+    driver = Driver(driving.performance, pictures, driving.report, driving.likeness, driving.before)
+    return _recomposite(driver, target, plate, job, mix, method, run)
 
 
 def composite(curves: Path, target: Footage, folder: Path, mix: Mix, method: Method, run: Run) -> dict[str, Any]:
@@ -203,7 +230,8 @@ def composite(curves: Path, target: Footage, folder: Path, mix: Mix, method: Met
         raise InputError(f"{curves}: would be overwritten by the plate's own curves; give another folder with -o")
     plate = target.open(folder)
     acting = read_performance(curves, LIVE_LINK_FPS if plate.kind == "still" else float(plate.fps))
-    driver = Driver(acting, None, {"curves": str(curves), "frames": len(acting)})
+    whose = likeness_of(track_in(curves.parent), run.recogniser)
+    driver = Driver(acting, None, {"curves": str(curves), "frames": len(acting)}, whose, None)
     return _recomposite(driver, target, plate, Job(folder, run.resume), mix, method, run)
 
 
@@ -216,6 +244,10 @@ class Driver:
     """None where only its curves are there."""
     about: dict[str, Any]
     """For report.json."""
+    likeness: Array32 | None
+    """D: whose performance it is; None: unknown."""
+    before: Array32 | None
+    """D: who drove the folder's earlier job."""
 
 
 def _recomposite(
@@ -226,13 +258,18 @@ def _recomposite(
     target_job = Job(job.folder / "target", run.resume)
     plate = _solve(target, clip, load_model(run.model, run.reporter), target_job, replace(run, timings=of_target))
     run.timings.include(of_target, "target")
+    people = doubts(run.recogniser, Pair(driver.likeness, plate.likeness), Pair(driver.before, plate.before))
+    tell(people, run.reporter)
     plan, laid = _plan(driver, plate, mix, method, job)
     files = recomposite(plan, run.reporter, run.timings)
+    kept = _likeness(plan, driver, run)
     untouched = passages(laid.missing, plan.fit.frames)
     if untouched:
         spans = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in untouched)
         run.reporter.log(f"left as they were (no driver, or no sure face): frames {spans}")
     report = {
+        "warnings": [*people, *(kept.doubts() if kept is not None else [])],
+        "identity": None if kept is None else {"recogniser": run.recogniser.name, **asdict(kept)},
         "driver": driver.about,
         "target": plate.report,
         "settings": {**asdict(mix), "method": method},
@@ -241,6 +278,14 @@ def _recomposite(
     }
     write_json(job.folder / "report.json", report)
     return report
+
+
+def _likeness(plan: Recomposition, driver: Driver, run: Run) -> Likeness | None:
+    """How much of whom the finished result shows; what is wrong with that is logged."""
+    with run.timings.stage("compare identities"), closing(open_backend(run.backend, None)) as backend:
+        kept = compare(run.recogniser, backend, plan.track, plate_frames(plan), written(plan), driver.likeness)
+    tell([] if kept is None else kept.doubts(), run.reporter)
+    return kept
 
 
 def _plan(driver: Driver, plate: Solved, mix: Mix, method: Method, job: Job) -> tuple[Recomposition, Performance]:

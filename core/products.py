@@ -15,8 +15,9 @@ from .facs.from_fit import performance, rest
 from .facs.transfer import Mix, lay, mixed, target_expression
 from .fit.result import Fit
 from .heads.registry import load_model
+from .identity import likeness_at, likeness_of, stranger, track_in
 from .job import Job, fingerprint, footage_files
-from .pipeline import Footage, Run
+from .pipeline import Footage, Run, tell
 from .raster.guides import render_guides, surface
 from .raster.write import write_guides, write_preview
 from .storage import check_writable, write_json
@@ -36,7 +37,7 @@ def guides(
     `model_name`: the model it was fitted with, where that isn't a registered one.
     """
     _refuse_solves_folder(fit_file, folder, "guides a folder of their own")
-    fit, model, clip = _fitted(fit_file, plate, folder, model_name, run)
+    fit, model, clip, warnings = _fitted(fit_file, plate, folder, model_name, run)
     expression, gaze = _guide_states(fit, clip, curves)
     drawn, known = surface(model, 1), fit.visible | fit.bridged
     rows = {int(fit.frames[row]): int(row) for row in np.flatnonzero(known)}
@@ -61,6 +62,7 @@ def guides(
     report = {
         "fit": str(fit_file),
         "plate": str(plate.path),
+        "warnings": warnings,
         "frames": [written[0], written[-1]],
         "count": len(written),
     }
@@ -75,7 +77,7 @@ def texture(
     head.obj and head.mtl (the neutral head that uses texture.png) and report.json. `model_name` as for `guides`.
     """
     _refuse_solves_folder(fit_file, folder, "the texture a folder of its own")
-    fit, model, clip = _fitted(fit_file, plate, folder, model_name, run)
+    fit, model, clip, warnings = _fitted(fit_file, plate, folder, model_name, run)
     check_writable(folder)
     with run.timings.stage("texture", clip.frame_count):
         baked = bake(clip, fit, model, run.reporter, size, frames)
@@ -84,6 +86,7 @@ def texture(
     report = {
         "fit": str(fit_file),
         "plate": str(plate.path),
+        "warnings": warnings,
         "face_model": {"name": model.name, "licence": model.licence},
         "size": size,
         "seen_percent": round(100 * baked.seen, 1),
@@ -100,9 +103,9 @@ def _refuse_solves_folder(fit_file: Path, folder: Path, wanted: str) -> None:
 
 def _fitted(
     fit_file: Path, plate: Footage, folder: Path, model_name: str | None, run: Run
-) -> tuple[Fit, FaceModel, Clip]:
-    """A saved fit, the model it was fitted with, and its footage, for a job that writes to `folder`. Raises InputError
-    where they don't belong together.
+) -> tuple[Fit, FaceModel, Clip, list[str]]:
+    """A saved fit, the model it was fitted with, and its footage, for a job that writes to `folder`; and warnings.
+    Raises InputError where they don't belong together.
     """
     fit = Fit.load(fit_file)
     model = load_model(model_name or fit.model, run.reporter)
@@ -114,7 +117,19 @@ def _fitted(
         raise InputError(
             f"{clip.path}: is {size}, but {fit_file} was fitted to {wanted}; give the footage it was fitted to"
         )
-    return fit, model, clip
+    return fit, model, clip, _strangers(fit_file, clip, run)
+
+
+def _strangers(fit_file: Path, clip: Clip, run: Run) -> list[str]:
+    """A warning, logged too, where the plate shows somebody else than was fitted."""
+    track = track_in(fit_file.parent)
+    known = likeness_of(track, run.recogniser)
+    if track is None or known is None:
+        return []
+    found = likeness_at(run.recogniser, clip, track)
+    warnings = stranger(run.recogniser, known, found, str(clip.path), f"{fit_file} was fitted to")
+    tell(warnings, run.reporter)
+    return warnings
 
 
 def _guide_states(fit: Fit, clip: Clip, curves: Path | None) -> tuple[Array, Array]:

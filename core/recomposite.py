@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -98,10 +98,23 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
     ):
         for work in finished:
             reporter.check()
-            shown = products.shown(work.frame) if work.future is None else products.write(work, work.future.result())
+            number = work.frame.number
+            shown = products.shown(number) if work.future is None else products.write(work, work.future.result())
             review.add(shown, work.beside, work.frame.time)
             reporter.progress("composite", work.row + 1, len(plan.fit))
     return [*review.files, *products.folders]
+
+
+def written(plan: Recomposition) -> Callable[[int], Image]:
+    """How the result's frames look, by number."""
+    return _Products(plan).shown
+
+
+def plate_frames(plan: Recomposition) -> Callable[[int], Image]:
+    """How the plate's frames look, by the result's number."""
+    clip = plan.clip
+    still = display(clip.read(clip.first).pixels, clip) if clip.kind == "still" else None
+    return lambda number: display(clip.read(number).pixels, clip) if still is None else still
 
 
 def _in_order(
@@ -113,7 +126,7 @@ def _in_order(
     threads = ThreadPoolExecutor(THREADS)
     waiting: deque[_Work] = deque()
     try:
-        for row, frame in enumerate(read_ahead(_plate_frames(plan), 1)):
+        for row, frame in enumerate(read_ahead(_all_frames(plan), 1)):
             reporter.check()
             source, beside = _driver_at(plan, frame)
             future = None
@@ -130,7 +143,7 @@ def _in_order(
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _plate_frames(plan: Recomposition) -> Iterator[Frame]:
+def _all_frames(plan: Recomposition) -> Iterator[Frame]:
     """The plate's frames; a still is held for the fit's rows, numbered as the performance."""
     if plan.clip.kind != "still":
         yield from plan.clip
@@ -185,9 +198,9 @@ class _Products:
         self._frames.write(work.frame.number, made.pixels)
         return display(made.pixels, self._clip)
 
-    def shown(self, frame: Frame) -> Image:
-        """How a frame looks that an earlier run wrote."""
-        written = open_clip(self._frames.path(frame.number))
+    def shown(self, number: int) -> Image:
+        """How a frame looks that was written."""
+        written = open_clip(self._frames.path(number))
         return display(written.read(written.first).pixels, self._clip)
 
     def _matte(self, number: int) -> Path:

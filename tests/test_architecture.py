@@ -28,7 +28,7 @@ ROOMS = (
 )
 """Inside core, each room imports only itself and those before it …"""
 
-PIPELINE = {"pipeline", "products", "recomposite", "job", "still", "report", "timings"}
+PIPELINE = {"pipeline", "products", "recomposite", "identity", "job", "still", "report", "timings"}
 """Files of the last stage, which stand in core itself."""
 
 OPEN = {"conventions", "device", "easing", "errors", "reporting", "storage", "userdata"}
