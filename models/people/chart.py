@@ -31,8 +31,6 @@ class Chart:
     """468×2 px, mirror-symmetric: where landmarks lie; NaN of those beside the skin. The subject's left is right."""
     unit: float
     """px between the outer eye corners."""
-    place: Array32
-    """size×size×3 m on the mean head."""
     hollow: Array32
     """size×size: above 0 in folds and pits (texels.hollowness)."""
     expressions: tuple[str, ...]
@@ -67,7 +65,7 @@ def skin_chart(head: FaceModel, size: int = SIZE) -> Chart:
     unit = float(np.linalg.norm(left - right))
     marks[:, 1] -= BROW_LIFT * unit * _near_brows(marks[:, 1], marks)
     hollow = texels.at(hollowness(mean, only.triangles, HOLLOW_ROUNDS)[:, None])[..., 0]
-    return Chart(size, marks, unit, texels.at(mean), hollow, head.expressions)
+    return Chart(size, marks, unit, hollow, head.expressions)
 
 
 def _near_brows(row: Array, marks: Array) -> Array:

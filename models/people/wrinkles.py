@@ -166,7 +166,7 @@ def draw_folds(rng: np.random.Generator, chart: Chart) -> Folds:
     folds += [fold for bulge in BULGES for fold in _swollen(chart, bulge, float(rng.uniform(0.3, 1.0)))]
     middle = chart.points(*CHIN_MARKS).mean(axis=0)
     chin = pebbles(rng, middle, CHIN_REACH * chart.unit, CHIN_DEPTH * strength, chart.size)
-    folds.append(_Fold(chin, CHIN, "", float(rng.uniform(1, 1.6)), 0.05 * age))
+    folds.append(_Fold(chin, CHIN, "", float(rng.uniform(1, 1.6)), 0.1 * max(age - GROWN, 0)))
     return Folds(
         patches=tuple(fold.patch for fold in folds),
         share=np.stack([_shares(fold, chart.expressions) for fold in folds]),
