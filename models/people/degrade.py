@@ -37,7 +37,7 @@ def draw_quality(rng: np.random.Generator) -> Quality:
     poor = rng.uniform() ** 2
     return Quality(
         scale=float(1.0 if rng.uniform() < 0.45 else np.exp(rng.uniform(np.log(0.33), 0))),
-        blur=float(0.3 + 1.3 * rng.uniform() ** 2),
+        blur=float(0.45 + 1.2 * rng.uniform() ** 2),
         motion=float(rng.uniform(1, 7) if rng.uniform() < 0.25 else 0.0),
         noise=float(0.035 * poor),
         coarse=float(0.02 * rng.uniform() ** 3),

@@ -80,13 +80,16 @@ class Figure:
             moved[:, ball] = (moved[:, ball] - centre) @ np.swapaxes(_eye_turns(gaze[:, eye]), 1, 2) + centre
         return moved
 
-    def normals(self, vertices: Array32) -> Array32:
-        """V×3 unit vectors of posed vertices (V×3), weighted by the triangles' areas."""
-        order, first, used = self._fans
+    def facings(self, vertices: Array32) -> Array32:
+        """F×3: normals of posed triangles (vertices V×3), twice as long as their areas."""
         a, b, c = (np.take(vertices, self.head.triangles[:, corner], axis=0) for corner in range(3))
-        facing = _cross(b - a, c - a)
-        out = np.zeros_like(vertices)
-        out[used] = np.add.reduceat(np.take(facing, order, axis=0), first, axis=0)
+        return _cross(b - a, c - a)
+
+    def normals(self, facings: Array32) -> Array32:
+        """V×3 unit vectors, of triangles weighted by their areas."""
+        order, first, used = self._fans
+        out = np.zeros_like(self.head.mean)
+        out[used] = np.add.reduceat(np.take(facings, order, axis=0), first, axis=0)
         length = np.sqrt(np.einsum("vi,vi->v", out, out))[:, None]
         return out / np.maximum(length, np.float32(1e-12))
 

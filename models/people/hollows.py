@@ -14,7 +14,7 @@ SHRINK = 2
 """The relief is looked at more coarsely by this."""
 LID_SHADE = 0.035
 """Of the picture's side: how far lids shade eyeballs."""
-DEPTHS = (-0.03, 0.03)
+DEPTHS = (-0.06, 0.025)
 """m, face space: in the mouth it is dark behind the first and light before the second (the front teeth)."""
 
 
@@ -53,5 +53,5 @@ def under_lids(seen: Fragments, place: NDArray[np.intp], eye: NDArray[np.intp]) 
 
 def in_mouth(depth: Array32, jaw: float) -> Array32:
     """N, 0–1: what reaches places in the mouth (N m, face space's z at rest), which opens with jawOpen's weight."""
-    deep = np.clip((depth - DEPTHS[0]) / (DEPTHS[1] - DEPTHS[0]), 0.02, 1)
-    return np.asarray((0.45 + 0.45 * min(jaw, 1.0)) * deep**2, dtype=np.float32)
+    deep = np.clip((depth - DEPTHS[0]) / (DEPTHS[1] - DEPTHS[0]), 0.03, 1)
+    return np.asarray((0.5 + 0.4 * min(jaw, 1.0)) * deep, dtype=np.float32)

@@ -1,9 +1,8 @@
-"""Pictures of a person: posed, rasterised finer than the picture, covered, lit, with hair and clothes behind."""
+"""Pictures of a person: posed, rasterised, covered, lit, with hair and clothes behind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +21,6 @@ from .lamps import Lights, lit_share, shade
 from .person import Person
 from .trim import NECK, dress, paint_behind, volumes
 
-SAMPLES = 1.125
-"""Rendered pixels per pixel of the picture, along u and along v."""
 HIDDEN_BY = 0.004
 """m: a landmark that lies this far behind what is seen at its place is hidden."""
 PARTED = 0.001
@@ -70,7 +67,7 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Seen:
-    """The N pixels of a head, by flat index into the rendered picture, and where each of some kinds are among them."""
+    """The N pixels of a head, by flat index into the picture, and where each of some kinds are among them."""
 
     fragments: Fragments
     place: NDArray[np.intp]
@@ -97,7 +94,7 @@ class Stage:
         skin = names == SKIN
         skull = ~(skin | eye | tooth | flesh)
         self._kinds = {"skin": skin, "eye": eye, "tooth": tooth, "flesh": flesh, "skull": skull}
-        self._closed = np.flatnonzero(~np.isin(self._head.part, np.flatnonzero(np.isin(names, WITHIN))))
+        self._outside = ~np.isin(names, WITHIN)[self._head.part]
 
         skull = self._neutral[figure.casters]
         self._volumes = volumes(skull[(skull[:, 1] > 0) & (skull[:, 2] < 0)], person.hair)
@@ -113,15 +110,16 @@ class Stage:
         texture = self._person.skin.albedo(weights, _slope(around.lights.lamps[0].towards @ rotation))
         pixels = camera.project(vertices, row)
         landmarks = self._head.landmarks(vertices)
-        seen = self._seen(self._rasterised(pixels, vertices[:, 2], camera, landmarks))
-        light = self._light(seen, vertices.astype(np.float32), weights, texture, around.lights)
-        size = seen.fragments.triangle.shape[::-1]
-        backdrop = np.array(cv2.resize(around.backdrop, size, interpolation=cv2.INTER_LINEAR))
-        hair = SAMPLES * around.project(row, self._volumes.hair)
-        body = SAMPLES * around.project(row, self._volumes.body, upright=True)
-        paint_behind(backdrop, self._person, hair, body, around.lights.mean)
-        backdrop.reshape(-1, 3)[seen.place] = light
-        picture = cv2.resize(backdrop, (camera.width, camera.height), interpolation=cv2.INTER_AREA)
+        gap = float(np.linalg.norm(landmarks[MOUTH.upper] - landmarks[MOUTH.lower], axis=1).max())
+        near = vertices.astype(np.float32)
+        facings = self._figure.facings(near)
+        seen = self._seen(self._rasterised(near, facings, pixels, camera, gap))
+        light = self._light(seen, (near, self._figure.normals(facings)), weights, texture, around.lights)
+        picture = around.backdrop.copy()
+        hair = around.project(row, self._volumes.hair)
+        body = around.project(row, self._volumes.body, upright=True)
+        paint_behind(picture, self._person, hair, body, around.lights.mean)
+        picture.reshape(-1, 3)[seen.place] = light
         if self._person.glasses is not None:
             self._person.glasses.draw(picture, partial(around.project, row), float(around.lights.mean.mean()))
         places = camera.project(landmarks, row)
@@ -129,22 +127,16 @@ class Stage:
             picture=picture,
             face=float(np.mean(light[seen.skin])) if len(seen.skin) else 1.0,
             landmarks=places,
-            visible=self._visible(seen.fragments, SAMPLES * places, landmarks[:, 2], pixels),
+            visible=self._visible(seen.fragments, places, landmarks[:, 2], pixels),
         )
 
-    def _rasterised(self, pixels: Array, depth: Array, camera: Camera, landmarks: Array) -> Fragments:
-        """The indices of triangles are the head's, whether all were drawn or only those outside a closed mouth."""
-        source, triangles = self._figure.source, self._figure.triangles
-        size = (round(SAMPLES * camera.width), round(SAMPLES * camera.height))
-        gap = np.linalg.norm(landmarks[MOUTH.upper] - landmarks[MOUTH.lower], axis=1).max()
-        if gap > PARTED:
-            return rasterise(SAMPLES * pixels[source], depth[source], triangles, *size, cull=True, edges=False)
-        seen = rasterise(
-            SAMPLES * pixels[source], depth[source], triangles[self._closed], *size, cull=True, edges=False
-        )
-        some = seen.triangle >= 0
-        seen.triangle[some] = self._closed[seen.triangle[some]]
-        return seen
+    def _rasterised(self, vertices: Array32, facings: Array32, pixels: Array, camera: Camera, gap: float) -> Fragments:
+        """The triangles (by the head's indices) that show the camera their fronts; `gap`: m between the lips."""
+        triangles = self._head.triangles
+        front = np.einsum("fi,fi->f", facings, np.take(vertices, triangles[:, 0], axis=0)) < 0
+        drawn = np.flatnonzero(front if gap > PARTED else front & self._outside)
+        seen = rasterise(pixels, vertices[:, 2], triangles[drawn], camera.width, camera.height, edges=False)
+        return replace(seen, triangle=np.where(seen.seen, drawn[seen.triangle], -1).astype(np.int32))
 
     def _seen(self, fragments: Fragments) -> Seen:
         place = np.flatnonzero(fragments.triangle.ravel() >= 0)
@@ -152,9 +144,11 @@ class Stage:
         kinds = {name: np.flatnonzero(np.take(belongs, part)) for name, belongs in self._kinds.items()}
         return Seen(fragments, place, **kinds)
 
-    def _light(self, seen: Seen, vertices: Array32, weights: Array, texture: Array32, lights: Lights) -> Array32:
-        """N×3 linear light of a head (V×3 m, camera space) with a texture (h×w×3)."""
-        normals = self._figure.normals(vertices)
+    def _light(
+        self, seen: Seen, surface: tuple[Array32, Array32], weights: Array, texture: Array32, lights: Lights
+    ) -> Array32:
+        """N×3 linear light of a head (V×3 m in camera space, and its normals) with a texture (h×w×3)."""
+        vertices, normals = surface
         lit = [lit_share(vertices, normals, self._figure.casters, lamp) for lamp in lights.lamps]
         moving = np.concatenate([normals, np.stack(lit, axis=1)], axis=1)
         attributes = np.concatenate([self._still, moving[self._figure.source]], axis=1)
@@ -196,7 +190,7 @@ class Stage:
         return open_sky
 
     def _visible(self, seen: Fragments, places: Array, depth: Array, pixels: Array) -> NDArray[np.bool_]:
-        """478: landmarks (478×2 rendered px) on triangles that show their front with nothing before them."""
+        """478: landmarks (478×2 px) on triangles that show their front with nothing before them."""
         height, width = seen.triangle.shape
         column, row = np.floor(places).astype(int).T
         inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
