@@ -66,6 +66,11 @@ class Belief:
         rivals = [[expressions.index(name) for name in pair] for pair in EXCLUSIONS if set(pair) <= set(shared)]
         return cls(expected, precision, slope, given, np.array(rivals, np.int64).reshape(-1, 2))
 
+    @property
+    def informed(self) -> bool:
+        """Whether there are readings at all."""
+        return bool(self.given.any())
+
     def rows(self, select: NDArray[np.int64]) -> "Belief":
         return replace(self, expected=self.expected[select], precision=self.precision[select], given=self.given[select])
 

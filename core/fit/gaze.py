@@ -30,6 +30,10 @@ NOISE, BEND = 0.05, 0.10
 """Standard deviations of a direction's error and of its second difference at 30 fps, rad."""
 
 
+READ_SHARE = 0.5
+"""How much of a direction is taken from the pictures, where both say something."""
+
+
 def eye_directions(model: FaceModel, person: Person, neutral: Array, points: Array, errors: Array, pose: Pose) -> Array:
     """T×2×2 rad: per eye (left first) yaw to the subject's left and pitch downwards, frame by frame.
 
@@ -58,6 +62,14 @@ def _sphere_angles(image: Array, rotation: Array, radius: float) -> Array:
     camera = np.column_stack([image, depth]) / radius
     face = np.einsum("tji,tj->ti", rotation, camera @ CAMERA_FROM_FACE)
     return np.column_stack([np.arctan2(face[:, 0], face[:, 2]), -np.arcsin(np.clip(face[:, 1], -1, 1))])
+
+
+def with_reading(raw: Array, read: Array | None) -> Array:
+    """Directions from the irises (T×2×2, NaN where unseen) and from the pictures (Evidence.gaze) together."""
+    if read is None:
+        return raw
+    both = READ_SHARE * read + (1 - READ_SHARE) * raw
+    return np.where(np.isfinite(both), both, np.where(np.isfinite(raw), raw, read))
 
 
 def steady_gaze(raw: Array, blink: Array, track: LandmarkTrack) -> Array:
