@@ -33,21 +33,23 @@ demo: env
 test: env
 	$(BIN)/python -m pytest
 
-bench: env .venv-smplx/.ready
+bench: env .venv-torch/.ready
 	$(BIN)/python -m expression_transfer.benchmarks.plumbing
 	$(BIN)/python -m expression_transfer.benchmarks.expression
 	$(BIN)/python -m expression_transfer.benchmarks.real
 	$(BIN)/python -m expression_transfer.benchmarks.identity
+	$(BIN)/python -m expression_transfer.benchmarks.recognition
+	$(BIN)/python -m expression_transfer.benchmarks.people_followed
 	$(BIN)/python -m expression_transfer.benchmarks.reprojection
 	$(BIN)/python -m expression_transfer.benchmarks.models
 	$(BIN)/python -m expression_transfer.benchmarks.carry
 	$(BIN)/python -m expression_transfer.benchmarks.texture
 	$(BIN)/python -m expression_transfer.benchmarks.speed
-	.venv-smplx/bin/python -m expression_transfer.benchmarks.flame
+	.venv-torch/bin/python -m expression_transfer.benchmarks.flame
 
 # what was built and cached; the environments stay
 clean:
 	rm -rf build dist out *.egg-info .pytest_cache .mypy_cache .ruff_cache
 	find . -path './.venv*' -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
 
-include tests/blender/versions.mk tests/face/smplx.mk models/encoder/train.mk
+include tests/blender/versions.mk tools/torch.mk

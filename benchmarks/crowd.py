@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.clip import display, open_clip
-from ..core.conventions import Array
-from ..core.landmarks import LandmarkTrack
+from ..core.conventions import Array, Array32
 
 WIDTH, HEIGHT = 720, 400
 GREY = 120
@@ -48,6 +47,8 @@ class Shot:
     layout: Layout
     take: int
     """Frames between two cuts, at which the light changes."""
+    leads: tuple[int, ...] = (0, 1)
+    """People who are worth following: there from the first frame on."""
 
 
 def _walk(frame: int, begin: tuple[int, float], end: tuple[int, float]) -> float:
@@ -96,7 +97,7 @@ def _three(frame: int) -> list[Head]:
 SHOTS = (
     Shot("two change places at cuts", 60, _cuts, 15),
     Shot("close-ups of a dialogue", 60, _close_ups, 15),
-    Shot("one leaves, another comes", 75, _relay, 75),
+    Shot("one leaves, another comes", 75, _relay, 75, leads=(0,)),
     Shot("crossing behind somebody", 60, _crossing(front=1), 60),
     Shot("crossing in front", 60, _crossing(front=0), 60),
     Shot("three at cuts, one away", 60, _three, 15),
@@ -152,10 +153,10 @@ class Followed:
     frames: int
 
 
-def judge(shot: Shot, person: int, track: LandmarkTrack) -> Followed:
-    """Whom a track follows, frame by frame, against the layout."""
+def judge(shot: Shot, person: int, points: Array | Array32) -> Followed:
+    """Whom landmarks (T×478×2 px, NaN where unseen) follow, frame by frame, against the layout."""
     shown = np.array([_is_shown(shot.layout(t), person) for t in range(shot.frames)])
-    on = np.array([_whose(shot.layout(t), points) for t, points in enumerate(track.points)])
+    on = np.array([_whose(shot.layout(t), here) for t, here in enumerate(points)])
     return Followed(
         right=int(np.sum(shown & (on == person))),
         present=int(np.sum(shown)),
@@ -178,7 +179,7 @@ def _apart(one: Head, other: Head) -> float:
     return float(np.hypot(one.u - other.u, one.v - other.v) / max(one.side, other.side))
 
 
-def _whose(heads: Sequence[Head], points: Array) -> int:
+def _whose(heads: Sequence[Head], points: Array | Array32) -> int:
     """The foremost person whose head holds the landmarks' middle; −1: nobody's."""
     if not np.isfinite(points).all():
         return -1
