@@ -23,9 +23,10 @@ from ..core.fit.solver import TYPICAL_FOCAL, Solver
 from ..core.heads.registry import load_model
 from ..core.landmarks import DetectOptions, LandmarkTrack, detect
 from ..core.reporting import SilentReporter
+from ..models.people.chart import SKIN, with_skin_chart
 from ..models.people.photo import photo_texture
 from .footage import SHARED, shared_clip
-from .people import SKIN, Person, render, with_skin_chart
+from .people import Person, render
 from .scan_to_mesh import NOW_LANDMARKS, Mesh, Surface, distances, face_samples, similarity
 from .table import Row, print_table
 

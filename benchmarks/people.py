@@ -1,6 +1,6 @@
 """People who are known to the last vertex, filmed: ICT heads with photographed faces that move, act and blink."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,19 +12,18 @@ from ..core.clip import VideoWriter
 from ..core.conventions import CAMERA_FROM_FACE, Array, Array32, rotation_matrices
 from ..core.demo.script import Keys, keyed
 from ..core.face.geometry import Geometry
-from ..core.face.model import FaceModel
 from ..core.face.surface import vertex_normals
 from ..core.fit.result import Camera
 from ..core.raster.cpu import Fragments, interpolate, rasterise
 from ..core.raster.guides import unit
 from ..core.raster.shade import Light, display, shade, texture_at
+from ..models.people.chart import SKIN
 
 SIZE, FPS, FRAMES = 512, 30, 60
 LOOK_AT = np.array([0.0, -0.025, 0.02])
 """m from between the eyes: this point of the head stays near the middle of the picture."""
 FACE_HEIGHT = 0.25
 """m across the picture at the head's distance."""
-SKIN = "skin"
 EYE_PARTS = ("eyeball", "iris", "pupil")
 HAIRLINE, HAIR_SLOPE = (0.055, 0.04), 0.45
 """m: height and depth of the hair's edge above the forehead; it falls towards the back."""
@@ -127,15 +126,6 @@ def _light(rng: np.random.Generator, bright: float) -> Light:
     direction = rng.normal(size=3) * [0.6, 0.35, 0] + [0, -0.45, -1]
     lamp, sky = bright * rng.uniform(0.85, 1.0, 3), (1.15 - bright) * rng.uniform(0.85, 1.0, 3)
     return Light(tuple(direction), tuple(lamp), tuple(sky), tuple(0.6 * sky), gloss=0.02)
-
-
-def with_skin_chart(head: FaceModel) -> FaceModel:
-    """The same head, its skin's texture coordinates spread over 0–1: readers pack a head's textures into one, where
-    the face is no longer in the middle.
-    """
-    corners = head.uv[head.uv_triangles[head.part == head.parts.index(SKIN)]]
-    low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
-    return replace(head, uv=np.asarray((head.uv - low) / (high - low), dtype=np.float32))
 
 
 class Stage:

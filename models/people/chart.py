@@ -85,7 +85,7 @@ def _landmarks(head: FaceModel, skin: NDArray[np.bool_]) -> Array:
     corners = head.uv[head.uv_triangles[head.landmark_triangle]]
     places = np.einsum("lkc,lk->lc", corners, head.landmark_weights).astype(np.float64)
     places[~skin[head.landmark_triangle]] = np.nan
-    return places[:468]
+    return np.asarray(places[:468])
 
 
 def _symmetric(marks: Array, size: int) -> Array:

@@ -18,6 +18,8 @@ CAROTENE = np.array([0.0, 0.05, 0.35])
 BLOOD = ((50, 0.17), (4, 0.09), (205, 0.15), (117, 0.12), (152, 0.12))
 """Landmarks (their mirror images too) where blood shows, and how far around, in distances of the outer eye corners."""
 HOLLOWS = ((230, 0.12), (190, 0.07), (27, 0.09), (232, 0.10))
+FRECKLED, FLUSHED, LIPSTICK, LID_SHADOW = 0.25, 0.3, 0.2, 0.2
+"""Shares of people."""
 LID_COLOURS = np.array([(0.05, 0.03, 0.03), (0.15, 0.05, 0.08), (0.06, 0.08, 0.16), (0.20, 0.10, 0.05)])
 LIPSTICKS = np.array([(0.45, 0.03, 0.05), (0.30, 0.02, 0.05), (0.55, 0.20, 0.20), (0.18, 0.03, 0.06)])
 
@@ -54,15 +56,16 @@ def painted_skin(rng: np.random.Generator, chart: Chart, tone: Array32) -> Array
 def retouched(rng: np.random.Generator, chart: Chart, texture: Array32) -> Array32:
     """Freckles, moles, rouge, lipstick, eye shadow: now and then."""
     out = texture.copy()
-    if rng.uniform() < 0.25:
+    if rng.uniform() < FRECKLED:
         _speckles(out, rng, chart)
-    if rng.uniform() < 0.3:
-        flush = rng.uniform(0.1, 0.5) * sum(_spots(chart, mark, reach) for mark, reach in BLOOD[:2])
+    if rng.uniform() < FLUSHED:
+        cheeks, nose = (_spots(chart, mark, reach) for mark, reach in BLOOD[:2])
+        flush = np.asarray(rng.uniform(0.1, 0.5) * (cheeks + nose), dtype=np.float32)
         out *= _absorbed(np.zeros_like(flush), flush)
-    if rng.uniform() < 0.2:
+    if rng.uniform() < LIPSTICK:
         stick = LIPSTICKS[rng.integers(len(LIPSTICKS))] * np.exp(rng.normal(0, 0.3))
         blend(out, rng.uniform(0.3, 0.8) * _lips(chart), stick * (0.5 + out.mean(axis=2, keepdims=True)))
-    if rng.uniform() < 0.2:
+    if rng.uniform() < LID_SHADOW:
         shadow, strength = LID_COLOURS[rng.integers(len(LID_COLOURS))], rng.uniform(0.2, 0.7)
         for eye in EYES:
             lid = np.concatenate([chart.marks[eye.aperture.upper], chart.marks[eye.rings[1][1:8]]])
@@ -84,11 +87,11 @@ def _spots(chart: Chart, landmark: int, reach: float) -> Array32:
     for mark in {landmark, int(MIRROR[landmark])}:
         u, v = chart.marks[mark].astype(np.float32)
         out += np.exp(-((x - u) ** 2 + (y - v) ** 2) / np.float32((reach * chart.unit) ** 2))
-    return out
+    return np.asarray(out)
 
 
 def _lips(chart: Chart) -> Array32:
-    return filled(chart.marks[OUTER_LIPS], chart.size, 0.012 * chart.unit)
+    return np.asarray(filled(chart.marks[OUTER_LIPS], chart.size, 0.012 * chart.unit))
 
 
 def _mouth(out: Array32, rng: np.random.Generator, chart: Chart, tone: Array32) -> None:

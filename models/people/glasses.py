@@ -20,6 +20,7 @@ BEHIND = 0.03
 """m behind them that a temple vanishes behind the ear."""
 SLANT, STREAK = 0.4, 0.16
 """Of the windows that lenses mirror: across per down, and half their width in a lens's."""
+GOLD = np.array([1.0, 0.92, 0.8])
 FINER = 2
 """Drawn pixels per pixel."""
 
@@ -142,8 +143,10 @@ def _temple(hinge: Array, ear: Array) -> Array:
 
 def _colour(rng: np.random.Generator, metal: bool) -> Array32:
     if metal:
-        return np.float32(rng.uniform(0.1, 0.6)) * np.array([1.0, 0.92, 0.8], dtype=np.float32) ** rng.uniform(0, 2)
-    return np.exp(np.log(rng.uniform(0.01, 0.15)) + rng.normal(0, 0.4, 3)).clip(0, 0.8).astype(np.float32)
+        colour = rng.uniform(0.1, 0.6) * GOLD ** rng.uniform(0, 2)
+    else:
+        colour = np.exp(np.log(rng.uniform(0.01, 0.15)) + rng.normal(0, 0.4, 3)).clip(0, 0.8)
+    return np.asarray(colour, dtype=np.float32)
 
 
 def _mask(picture: Array32, lines: list[Array], thickness: float) -> Array32:

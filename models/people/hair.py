@@ -30,11 +30,11 @@ NECK = 0.10
 def draw_colour(rng: np.random.Generator, skin: Array32) -> Array32:
     """3, linear light: grey on some; dark skin mostly has dark hair."""
     if rng.uniform() < GREY:
-        return (rng.uniform(0.06, 0.3) * np.array([1.0, 0.97, 0.93])).astype(np.float32)
+        return np.asarray(rng.uniform(0.06, 0.3) * np.array([1.0, 0.97, 0.93]), dtype=np.float32)
     fair = float(np.clip((skin.mean() - 0.12) / 0.3, 0, 1))
     pigment = rng.uniform(2.4 - 1.9 * fair, 3.8)
     red = np.array([-0.3, 0.0, 0.3]) * rng.uniform(0, fair)
-    return np.exp(-0.6 - pigment * (MELANIN + red)).astype(np.float32)
+    return np.asarray(np.exp(-0.6 - pigment * (MELANIN + red)), dtype=np.float32)
 
 
 @dataclass(frozen=True)
