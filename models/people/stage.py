@@ -154,28 +154,28 @@ class Stage:
         attributes = np.concatenate([self._still, moving[self._figure.source]], axis=1)
         layers = interpolate_at(seen.place, seen.fragments, self._figure.triangles, attributes)
         uv, neutral, ahead, normal, lit_here = np.split(layers, (2, 5, 8, 11), axis=1)
-        albedo = self._albedo(seen, uv, neutral, ahead, texture)
+        shine = self._shine(seen, lights)
+        albedo = self._albedo(seen, uv, ahead, texture)
+        for kind in (seen.skin, seen.skull):
+            dress(albedo, shine, neutral, kind, self._person)
         open_sky = self._open_sky(seen, neutral[:, 2], weights, lights)
         for kind in (seen.eye, seen.tooth, seen.flesh):
             lit_here[kind] *= open_sky[kind, None]
-        return shade(unit(normal), albedo, lit_here, open_sky, self._shine(seen, lights), lights)
+        return shade(unit(normal), albedo, lit_here, open_sky, shine, lights)
 
-    def _albedo(self, seen: Seen, uv: Array32, neutral: Array32, ahead: Array32, texture: Array32) -> Array32:
-        """N×3; `neutral`: N×3 m, the place on the neutral head."""
+    def _albedo(self, seen: Seen, uv: Array32, ahead: Array32, texture: Array32) -> Array32:
+        """N×3 of a bald and naked head."""
         person = self._person
         albedo = _looked_up(texture, uv)
         albedo[seen.skull] = np.median(texture[::16, ::16].reshape(-1, 3), axis=0)
         albedo[seen.tooth], albedo[seen.flesh] = person.teeth, person.flesh
         albedo[seen.eye] = eye_albedo(unit(ahead[seen.eye]), person.eyes)
-        dress(albedo, neutral, seen.skin, person)
-        dress(albedo, neutral, seen.skull, person)
         return albedo
 
     def _shine(self, seen: Seen, lights: Lights) -> Array32:
         """N×2."""
         shine = np.empty((len(seen.place), 2), dtype=np.float32)
         shine[:] = lights.gloss, lights.sharpness
-        shine[seen.skull] = 0.5 * lights.gloss, lights.sharpness / 2
         shine[seen.eye] = EYE_SHINE
         shine[seen.tooth] = shine[seen.flesh] = WET_SHINE
         return shine

@@ -21,12 +21,14 @@ STRAND = 4.0
 """Per m: how often the grain repeats downwards."""
 RAGGED = 0.006
 """m: how far the hairline wanders up and down."""
+DULL = 0.8
+"""How much less than skin hair and clothes shine."""
 EDGE, SEAM = 0.008, 0.003
 """m: how gradually hair and clothes begin."""
 
 
-def dress(albedo: Array32, neutral: Array32, skin: NDArray[np.intp], person: Person) -> None:
-    """Paint hair on the skull and clothes on the neck where N×3 colours are skin (indices).
+def dress(albedo: Array32, shine: Array32, neutral: Array32, skin: NDArray[np.intp], person: Person) -> None:
+    """Paint hair on the skull and clothes on the neck where N×3 colours are skin (indices), and dull their shine (N×2).
 
     `neutral`: N×3 m, the places on the neutral head.
     """
@@ -38,8 +40,10 @@ def dress(albedo: Array32, neutral: Array32, skin: NDArray[np.intp], person: Per
     share = (above[some] - RAGGED * (1 + _wave(turn, hair.waves))) / EDGE
     strand = _strands(hair.grain, turn, height[some])
     _blend(albedo, skin[some], strand[:, None] * hair.colour, share)
+    shine[skin[some], 0] *= 1 - DULL * np.clip(share, 0, 1)
     some = np.flatnonzero(height < COLLAR)
     _blend(albedo, skin[some], person.cloth, (COLLAR - height[some]) / SEAM)
+    shine[skin[some], 0] *= 1 - DULL
 
 
 def _wave(turn: Array32, waves: Array32) -> Array32:
