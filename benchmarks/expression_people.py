@@ -1,7 +1,7 @@
 """Shots of people who do not exist and whose expressions are known: held-out identities, photographs and acting.
 
-The casts, their seeds and the generator (models/people as of FROZEN) were fixed before the estimator was tuned, and
-stay: figures of different days can be compared. Shots are rendered once and kept in the user's cache.
+The casts, their seeds and the generator were fixed at git commit d297f7a, before there was an estimator to tune.
+Shots are rendered once and kept in the user's cache.
 """
 
 from collections.abc import Callable, Iterable, Sequence
