@@ -32,7 +32,11 @@ beside an equal and is gone beside one twice as strong.
 """
 
 RELAXED_RIDGE = 1.0
-"""Precision about 0 of weights in the relaxed step."""
+"""Precision about 0, in the last step, of weights that nobody read."""
+ABSENT = 0.05
+"""Of these, weights up to this are taken for absent in the last step, and stay."""
+FAINT = 0.05
+"""Readings below this are rather an estimator's doubts than acting: most expressions are absent at most times."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,20 @@ class Belief:
     def rows(self, select: NDArray[np.int64]) -> "Belief":
         return replace(self, expected=self.expected[select], precision=self.precision[select], given=self.given[select])
 
-    def relaxed(self) -> "Belief":
-        """Without the prior that keeps away what the estimator doesn't read."""
-        precision = np.where(self.slope > 0, RELAXED_RIDGE, self.precision)
-        return replace(self, precision=precision, slope=np.zeros_like(self.slope))
+    def relaxed(self, weights: Array) -> tuple["Belief", NDArray[np.bool_]]:
+        """For a last step from these weights: the belief without the slope that kept weights away, and which of them
+        (T×E) are taken for absent. Readings are drawn towards 0 by FAINT²/weight, which spares what is strong: the
+        non-negative garrote (Breiman 1995).
+        """
+        read = self.slope == 0
+        faint = FAINT**2 / np.maximum(weights, FAINT)
+        belief = replace(
+            self,
+            expected=np.where(read, self.expected - faint, self.expected),
+            precision=np.where(read, self.precision, RELAXED_RIDGE),
+            slope=np.zeros_like(self.slope),
+        )
+        return belief, weights <= np.where(read, FAINT, ABSENT)
 
     def equations(self, weights: Array) -> tuple[Array, Array]:
         """T×E precisions and negative gradient at these weights."""

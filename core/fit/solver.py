@@ -170,8 +170,9 @@ class Solver:
         """The step of the weights that are there, freed from the priors that kept the others away (and drew these
         towards 0): as with the relaxed lasso (Meinshausen 2007), sparsity chooses and the data decide how much.
         """
-        precision, pull = _with_belief(self.belief.rows(rows).relaxed(), expression, gradient)
-        _hold(precision, pull, (expression <= ABSENT) & (self.belief.slope > 0), 0.0)
+        belief, absent = self.belief.rows(rows).relaxed(expression)
+        precision, pull = _with_belief(belief, expression, gradient)
+        _hold(precision, pull, absent, np.where(self.belief.slope == 0, -expression, 0.0))
         return step(precision, pull)
 
 
@@ -188,9 +189,6 @@ class StepSolver(Protocol):
 
     def __call__(self, precision: Array, pull: Array) -> Array: ...
 
-
-ABSENT = 0.05
-"""Weights up to this are taken for absent in the relaxed step, and stay."""
 
 HELD = 1e10
 """Precision of a weight that is held."""
