@@ -150,7 +150,7 @@ def scattered(rng: np.random.Generator, style: Style, count: int) -> Array:
     chosen = rng.choice(STEMS, count, replace=False, p=odds / odds.sum())
     weights = np.zeros(len(NAMES))
     for stem in chosen:
-        weights[COLUMNS[stem]] = rng.random() * (lopsided(rng) if stem in SIDED else 1.0)
+        weights[COLUMNS[stem]] = rng.uniform(0.1, 1.0) * (lopsided(rng) if stem in SIDED else 1.0)
     if "mouthClose" in chosen:  # lips can close only what the jaw has opened
         open_by = weights[COLUMNS["mouthClose"]] + rng.uniform(0, 0.3)
         weights[COLUMNS["jawOpen"]] = np.clip(np.maximum(weights[COLUMNS["jawOpen"]], open_by), 0, 1)

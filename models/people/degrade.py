@@ -36,9 +36,9 @@ class Quality:
 def draw_quality(rng: np.random.Generator) -> Quality:
     poor = rng.uniform() ** 2
     return Quality(
-        scale=float(1.0 if rng.uniform() < 0.45 else np.exp(rng.uniform(np.log(0.33), 0))),
+        scale=float(1.0 if rng.uniform() < 0.6 else np.exp(rng.uniform(np.log(0.4), 0))),
         blur=float(0.45 + 1.2 * rng.uniform() ** 2),
-        motion=float(rng.uniform(1, 7) if rng.uniform() < 0.25 else 0.0),
+        motion=float(rng.uniform(1, 6) if rng.uniform() < 0.15 else 0.0),
         noise=float(0.035 * poor),
         coarse=float(0.02 * rng.uniform() ** 3),
         gamma=float(np.exp(rng.normal(0, 0.13))),
@@ -97,7 +97,7 @@ def _noise(rng: np.random.Generator, shape: tuple[int, ...], quality: Quality) -
     fine = rng.standard_normal(shape, dtype=np.float32) * np.float32(quality.noise)
     few = rng.standard_normal((shape[0] // 3 + 1, shape[1] // 3 + 1, 3), dtype=np.float32) * np.float32(quality.coarse)
     noise = fine + cv2.resize(few, shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return noise.mean(axis=2, keepdims=True) * np.float32(1.5) if quality.grey else noise
+    return np.asarray(noise.mean(axis=2, keepdims=True) * np.float32(1.5) if quality.grey else noise)
 
 
 def _stored(picture: Image, jpeg: int) -> Image:
