@@ -85,7 +85,7 @@ def interpolate_at(
     weights = np.take(fragments.weights.reshape(-1, 3), place, axis=0)
     corners = np.take(triangles, fragments.triangle.ravel()[place], axis=0)
     values = np.asarray(attributes, dtype=np.float32)
-    mixed = np.take(values, corners[:, 0], axis=0) * weights[:, :1]
+    mixed: Array32 = np.take(values, corners[:, 0], axis=0) * weights[:, :1]
     for corner in (1, 2):
         mixed += np.take(values, corners[:, corner], axis=0) * weights[:, corner, None]
     return mixed

@@ -10,7 +10,7 @@ def draw_backdrop(rng: np.random.Generator, size: int) -> Array32:
     """size×size×3."""
     kind = rng.choice(["plain", "gradient", "blurred", "clutter"], p=[0.2, 0.2, 0.3, 0.3])
     backdrop = {"plain": _plain, "gradient": _gradient, "blurred": _blurred, "clutter": _clutter}[kind](rng)
-    return np.clip(cv2.resize(backdrop, (size, size), interpolation=cv2.INTER_CUBIC), 0, 1)
+    return np.asarray(np.clip(cv2.resize(backdrop, (size, size), interpolation=cv2.INTER_CUBIC), 0, 1))
 
 
 SIDE = 64
@@ -18,7 +18,9 @@ SIDE = 64
 
 
 def _colour(rng: np.random.Generator) -> Array32:
-    return np.clip(np.exp(rng.uniform(np.log(0.01), np.log(0.9)) + rng.normal(0, 0.3, 3)), 0, 1).astype(np.float32)
+    return np.asarray(
+        np.clip(np.exp(rng.uniform(np.log(0.01), np.log(0.9)) + rng.normal(0, 0.3, 3)), 0, 1).astype(np.float32)
+    )
 
 
 def _plain(rng: np.random.Generator) -> Array32:
@@ -29,13 +31,13 @@ def _gradient(rng: np.random.Generator) -> Array32:
     angle = rng.uniform(0, 2 * np.pi)
     v, u = np.mgrid[:SIDE, :SIDE] / SIDE - 0.5
     along = np.clip(0.5 + rng.uniform(0.5, 1.5) * (np.cos(angle) * u + np.sin(angle) * v), 0, 1)[..., None]
-    return (_colour(rng) * along + _colour(rng) * (1 - along)).astype(np.float32)
+    return np.asarray((_colour(rng) * along + _colour(rng) * (1 - along)).astype(np.float32))
 
 
 def _blurred(rng: np.random.Generator) -> Array32:
     noise = rng.normal(size=(SIDE, SIDE, 3)).astype(np.float32)
     noise = cv2.GaussianBlur(noise + noise.mean(axis=2, keepdims=True), (0, 0), float(np.exp(rng.uniform(0.5, 2.7))))
-    return _colour(rng) * np.exp(rng.uniform(0.2, 1.2) * noise / noise.std()).astype(np.float32)
+    return np.asarray(_colour(rng) * np.exp(rng.uniform(0.2, 1.2) * noise / noise.std()).astype(np.float32))
 
 
 def _clutter(rng: np.random.Generator) -> Array32:
@@ -46,7 +48,7 @@ def _clutter(rng: np.random.Generator) -> Array32:
         extent = np.exp(rng.uniform(np.log(4), np.log(90), 2))
         box = cv2.RotatedRect(tuple(map(float, place)), tuple(map(float, extent)), float(rng.uniform(-20, 20)))
         if rng.uniform() < 0.5:
-            cv2.fillConvexPoly(picture, box.points().astype(np.int32), colour, cv2.LINE_8)
+            cv2.fillConvexPoly(picture, np.asarray(box.points(), dtype=np.int32), colour, cv2.LINE_8)
         else:
             cv2.ellipse(picture, box, colour, -1)
-    return cv2.GaussianBlur(picture, (0, 0), float(np.exp(rng.uniform(np.log(0.8), np.log(10)))))
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), float(np.exp(rng.uniform(np.log(0.8), np.log(10))))))

@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from ...core.conventions import Array, Array32, rotation_matrices
 from ...core.face.model import FaceModel
+from ...core.landmarks.places import LEFT_EYE, RIGHT_EYE
 from .chart import SKIN
 
 CASTERS = (SKIN, "head")
 """Parts whose shadows fall on others."""
+CLOSING = (0.6, 2.2)
+"""Least and most that an eyeBlink is scaled by for one person."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Figure:
     def casters(self) -> NDArray[np.intp]:
         """Vertices of the parts that cast shadows."""
         chosen = [k for k, name in enumerate(self.head.parts) if name in CASTERS]
-        return np.unique(self.head.triangles[np.isin(self.head.part, chosen)])
+        return np.asarray(np.unique(self.head.triangles[np.isin(self.head.part, chosen)]))
 
     @cached_property
     def marks(self) -> tuple[Array32, Array32, Array32]:
@@ -65,15 +68,36 @@ class Figure:
         )
         return mean, identity, expression
 
+    @cached_property
+    def _blinks(self) -> list[int]:
+        return [self.head.expressions.index(f"eyeBlink_{side}") for side in "LR"]
+
+    def closing(self, identity: Array) -> Array32:
+        """2 (left, right): how many times the model's own eyeBlink it takes to shut this person's eyes as it shuts the
+        mean head's: a linear model leaves the eyes of people with wide ones half open.
+        """
+        mean, by_identity, _ = self.marks
+        factors = []
+        for eye in (LEFT_EYE, RIGHT_EYE):
+            upper, lower = (rim[3:6] for rim in (eye.aperture.upper, eye.aperture.lower))
+            gap, change = (
+                values[..., upper, 1].mean(axis=-1) - values[..., lower, 1].mean(axis=-1)
+                for values in (mean, by_identity)
+            )
+            factors.append(1 + identity @ change / gap)
+        return np.clip(factors, *CLOSING).astype(np.float32)
+
     def neutral(self, identity: Array) -> Array32:
         """V×3 m: the neutral head of an identity (I standard deviations)."""
         head = self.head
         moved = identity.astype(np.float32) @ head.identity.reshape(len(identity), -1)
-        return head.mean + moved.reshape(head.mean.shape)
+        return np.asarray(head.mean + moved.reshape(head.mean.shape))
 
     def shapes(self, identity: Array, neutral: Array32, weights: Array, gaze: Array) -> Array32:
         """T×V×3 m, face space: `FaceModel.shape` of T frames at once (weights T×E, gaze T×2×2 rad)."""
-        moved = (weights.astype(np.float32) @ self._motion).reshape(len(weights), *neutral.shape)
+        played = weights.astype(np.float32)
+        played[:, self._blinks] *= self.closing(identity)
+        moved = (played @ self._motion).reshape(len(weights), *neutral.shape)
         moved += neutral
         for eye, centre in enumerate(self.head.eye_centres(identity).astype(np.float32)):
             ball = np.flatnonzero(self.head.eyes.member == eye + 1)
@@ -91,14 +115,14 @@ class Figure:
         out = np.zeros_like(self.head.mean)
         out[used] = np.add.reduceat(np.take(facings, order, axis=0), first, axis=0)
         length = np.sqrt(np.einsum("vi,vi->v", out, out))[:, None]
-        return out / np.maximum(length, np.float32(1e-12))
+        return np.asarray(out / np.maximum(length, np.float32(1e-12)))
 
     def ahead(self, identity: Array, neutral: Array32) -> Array32:
         """V×3: unit vectors from each eyeball's centre to its vertices, in the eye that looks ahead; 0 elsewhere."""
         member = self.head.eyes.member
         centre = self.head.eye_centres(identity).astype(np.float32)[member - 1]
         away = np.where((member > 0)[:, None], neutral - centre, np.float32(0))
-        return away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), np.float32(1e-12))
+        return np.asarray(away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), np.float32(1e-12)))
 
 
 def _eye_turns(gaze: Array) -> Array32:

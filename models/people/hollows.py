@@ -48,7 +48,7 @@ def under_lids(seen: Fragments, place: NDArray[np.intp], eye: NDArray[np.intp]) 
     lids.ravel()[place[eye]] = 0
     width = 2 * int(LID_SHADE * size / 2) + 1
     near = cv2.blur(lids, (width, width), anchor=(width // 2, width - 1))
-    return np.clip(1.1 - 0.9 * near.ravel()[place], 0.25, 1)
+    return np.asarray(np.clip(1.1 - 0.9 * near.ravel()[place], 0.25, 1))
 
 
 def in_mouth(depth: Array32, jaw: float) -> Array32:

@@ -85,7 +85,7 @@ def _tint(rng: np.random.Generator) -> Array32:
     tint = np.array([1 + warmth, 1.0, 1 - warmth]) * np.exp(rng.normal(0, 0.03, 3))
     if rng.uniform() < 0.06:
         tint *= rng.uniform(0.4, 1.2, 3)
-    return np.clip(tint, 0.1, 2.0).astype(np.float32)
+    return np.asarray(np.clip(tint, 0.1, 2.0).astype(np.float32))
 
 
 def lit_share(vertices: Array32, normals: Array32, casters: NDArray[np.intp], lamp: Lamp) -> Array32:
@@ -106,7 +106,7 @@ def lit_share(vertices: Array32, normals: Array32, casters: NDArray[np.intp], la
     variance = np.maximum(square - mean**2, np.float32(NEAR**2))
     behind = np.maximum(mean - relief[:, 2] - np.float32(NEAR), 0)
     share = variance / (variance + behind**2)
-    return np.clip((share - LEAK) / (1 - LEAK), 0, 1)
+    return np.asarray(np.clip((share - LEAK) / (1 - LEAK), 0, 1), dtype=np.float32)
 
 
 def _axes(towards: Array32) -> tuple[Array, Array]:

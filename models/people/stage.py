@@ -135,7 +135,8 @@ class Stage:
         triangles = self._head.triangles
         front = np.einsum("fi,fi->f", facings, np.take(vertices, triangles[:, 0], axis=0)) < 0
         drawn = np.flatnonzero(front if gap > PARTED else front & self._outside)
-        seen = rasterise(pixels, vertices[:, 2], triangles[drawn], camera.width, camera.height, edges=False)
+        depth = vertices[:, 2].astype(np.float64)
+        seen = rasterise(pixels, depth, triangles[drawn], camera.width, camera.height, edges=False)
         return replace(seen, triangle=np.where(seen.seen, drawn[seen.triangle], -1).astype(np.int32))
 
     def _seen(self, fragments: Fragments) -> Seen:

@@ -41,8 +41,8 @@ class Take:
 def draw_take(rng: np.random.Generator, figure: Figure, identity: Array, acting: Acting) -> Take:
     frames = len(acting.weights)
     camera = _draw_camera(rng, frames)
-    height = rng.uniform(*FACE) * (1 + 0.04 * rng.normal(size=frames))
-    middle = SIZE * (0.5 + rng.normal(0, 0.03, 2) + rng.normal(0, 0.02, (frames, 2)))
+    height: Array = rng.uniform(*FACE) * (1 + 0.04 * rng.normal(size=frames))
+    middle = np.float64(SIZE) * (0.5 + rng.normal(0, 0.03, 2) + rng.normal(0, 0.02, (frames, 2)))
     rotation = head_rotations(acting.turn)
     place = framed(figure, identity, acting, (camera, rotation), (SIZE * height, middle))
     return Take(
@@ -85,7 +85,7 @@ def framed(
         place *= np.maximum(ratio[:, None], NEAREST / place[:, 2:])
         centre = np.mean(_box(camera, acted + place[:, None]), axis=0)
         place[:, :2] += (middle - centre) * place[:, 2:] / focal
-    return place
+    return np.asarray(place)
 
 
 def _turned_landmarks(figure: Figure, identity: Array, acting: Acting, rotation: Array) -> tuple[Array, Array]:

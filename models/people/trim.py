@@ -56,7 +56,7 @@ def _strands(grain: Array32, turn: Array32, height: Array32) -> Array32:
     rows, columns = grain.shape
     row = (STRAND * height % 1 * rows).astype(int)
     column = ((turn / (2 * np.pi) + 0.5) * columns).astype(int)
-    return grain[row % rows, column % columns]
+    return np.asarray(grain[row % rows, column % columns])
 
 
 def _blend(albedo: Array32, place: NDArray[np.intp], colour: Array32, share: Array32) -> None:
@@ -73,7 +73,7 @@ class Volumes:
     """N×3 m, from the neck."""
 
 
-def volumes(skull: Array, hair: Hair) -> Volumes:
+def volumes(skull: Array | Array32, hair: Hair) -> Volumes:
     """Of a person whose skull has N vertices (N×3 m)."""
     low, high = skull.min(axis=0), skull.max(axis=0)
     middle, half = (low + high) / 2, (high - low) / 2
