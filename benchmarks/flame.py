@@ -1,6 +1,6 @@
 """FLAME's forward pass at batch 1 against smplx's, on the CPU, with every coefficient and joint in use.
 
-`make bench` runs it in the environment of `make test-flame`, with random data in FLAME's layout: the time does not
+`make bench` runs it in the environment of `make test-torch`, with random data in FLAME's layout: the time does not
 depend on the values.
 """
 

@@ -1,4 +1,4 @@
-"""FLAME's forward pass against smplx's, on a synthetic file in FLAME's exact layout. `make test-flame` runs it."""
+"""FLAME's forward pass against smplx's, on a synthetic file in FLAME's exact layout. `make test-torch` runs it."""
 
 import pickle
 from pathlib import Path
@@ -9,7 +9,7 @@ from expression_transfer.core.face.flame import Flame, read_flame
 from expression_transfer.core.face.flame_engines import forward_of
 from flame_maker import flame_arrays
 
-MISSING = "is missing (smplx and torch have an environment of their own: `make test-flame`)"
+MISSING = "is missing (smplx and torch have an environment of their own: `make test-torch`)"
 torch = pytest.importorskip("torch", reason=f"torch {MISSING}")
 smplx = pytest.importorskip("smplx", reason=f"smplx {MISSING}")
 
