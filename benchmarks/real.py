@@ -56,6 +56,8 @@ GOOD = {
 ACTING = 0.2
 """MediaPipe moves a channel in a clip where its curve covers at least this; others aren't compared."""
 AGREEMENT_BAR, JITTER_BAR, PAIRS_BAR = 0.8, 0.5, 85.0
+MOMENT = 6
+"""Frames between two that show one movement under way."""
 TEST = ("d6.mp4", "d12.mp4", "d18.mp4", "d20.mp4", "s18.mp4")
 """Clips of people that no estimator was trained or tuned on."""
 SEEING = ("core/landmarks", "core/encoder", "benchmarks/plumbing.py")
@@ -209,6 +211,7 @@ def pair_rows(clips: Mapping[str, Judged]) -> list[Row]:
         "where sure": [pair.certainty == "sure" for pair in pairs],
         "where only fairly sure": [pair.certainty == "fair" for pair in pairs],
         "of test people": [pair.clip in TEST for pair in pairs],
+        "a moment apart": [abs(pair.a - pair.b) <= MOMENT for pair in pairs],
     } | {unit: [stem == unit for stem in stems] for unit in dict.fromkeys(stems)}
     parts = [_ranked(f"  {what}", right[rows]) for what, rows in kinds.items() if any(rows)]
     return [_ranked("ranked pairs", right, PAIRS_BAR), *parts] if pairs else []
