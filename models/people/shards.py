@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.conventions import Array, Array32
+from ...core.errors import Failure
 from ...core.landmarks.backend import Backend
 from ...core.storage import whole_file
 from .acts import take as act
@@ -73,9 +74,13 @@ def make_shard(split: str, index: int, workshop: Workshop, path: Path) -> tuple[
     (index into observe.BACKENDS), `weights` N×53 (acts.NAMES), `gaze` N×2×2 rad (left eye first; yaw to the subject's
     left, pitch downwards), `turn` N×3 rad (yaw, pitch, roll), `truth` N×478×2 px, `visible` N×478, `identity` N×100,
     `person` N, `take` N.
+
+    Raises Failure where the detector finds no face at all.
     """
     samples = list(_shard_samples(split, index, workshop))
     kept = [sample for sample in samples if sample is not None]
+    if not kept:
+        raise Failure(f"{path}: the detector finds no face in any of {len(samples)} renders; look at what they show")
     with whole_file(path) as temporary, temporary.open("wb") as stream:
         np.savez(stream, **_arrays(kept))
     return len(kept), len(samples) - len(kept)

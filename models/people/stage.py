@@ -191,15 +191,20 @@ class Stage:
         return open_sky
 
     def _visible(self, seen: Fragments, places: Array, depth: Array, pixels: Array) -> NDArray[np.bool_]:
-        """478: landmarks (478×2 px) on triangles that show their front with nothing before them."""
+        """478: landmarks (478×2 px) on triangles that show their front with nothing before them.
+
+        Lids lie closer to the eyeballs than a depth test can tell, so what is on an eyeball must be seen on one.
+        """
         height, width = seen.triangle.shape
+        own = self._head.landmark_triangle
         column, row = np.floor(places).astype(int).T
         inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-        shown = seen.depth[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)]
-        a, b, c = (pixels[self._head.triangles[self._head.landmark_triangle, corner]] for corner in range(3))
+        here = np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)
+        a, b, c = (pixels[self._head.triangles[own, corner]] for corner in range(3))
         across, down = (b - a).T, (c - a).T
         front = across[0] * down[1] < across[1] * down[0]  # v runs down
-        return np.asarray(inside & front & (depth < shown + HIDDEN_BY))
+        on_eye, eye_seen = (self._kinds["eye"][self._head.part[triangle]] for triangle in (own, seen.triangle[here]))
+        return np.asarray(inside & front & (depth < seen.depth[here] + HIDDEN_BY) & (eye_seen | ~on_eye))
 
 
 def _slope(towards: Array) -> Array:
