@@ -181,6 +181,16 @@ def test_a_table_of_planted_curves_says_what_was_planted() -> None:
     assert blinks.figure == 0
     assert blinks.peer == "own 2 (2 in place), MediaPipe 2 (2 in place)"
     assert jitter_rows(clips)[0].figure == pytest.approx(0.25)
-    every = pair_rows(clips)[0]
-    assert every.what == "ranked pairs (1)"
+
+
+def test_curves_that_rank_as_the_person_did_agree_wholly_and_others_not_at_all() -> None:
+    pairs = [pair for pair in read_pairs() if pair.clip == "s18.mp4"]
+    assert {pair.unit for pair in pairs} == {"AU45"}
+    curve = np.full(counted_clips()["s18.mp4"], 0.5)
+    for pair in pairs:
+        curve[[frame - 1 for frame in pair.order]] = 0.1, 0.9
+    agreeing, contrary = (performance(len(curve), AU45_L=lid, AU45_R=lid) for lid in (curve, 1 - curve))
+    every = pair_rows({"s18.mp4": Judged(agreeing, contrary)})[0]
+    assert every.what == f"ranked pairs ({len(pairs)})"
     assert every.figure == 100
+    assert every.peer == "MediaPipe 0 %"
