@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.clip import VideoWriter
-from ..core.conventions import CAMERA_FROM_FACE, Array, Array32, rotation_matrices
+from ..core.conventions import Array, Array32
 from ..core.demo.script import Keys, keyed
 from ..core.face.geometry import Geometry
 from ..core.face.surface import vertex_normals
@@ -18,13 +18,14 @@ from ..core.raster.cpu import Fragments, interpolate, rasterise
 from ..core.raster.guides import unit
 from ..core.raster.shade import Light, display, shade, texture_at
 from ..models.people.chart import SKIN
+from ..models.people.figure import EYE_PARTS
+from ..models.people.take import head_rotations
 
 SIZE, FPS, FRAMES = 512, 30, 60
 LOOK_AT = np.array([0.0, -0.025, 0.02])
 """m from between the eyes: this point of the head stays near the middle of the picture."""
 FACE_HEIGHT = 0.25
 """m across the picture at the head's distance."""
-EYE_PARTS = ("eyeball", "iris", "pupil")
 HAIRLINE, HAIR_SLOPE = (0.055, 0.04), 0.45
 """m: height and depth of the hair's edge above the forehead; it falls towards the back."""
 IRISES = np.array([(0.08, 0.035, 0.015), (0.03, 0.015, 0.008), (0.10, 0.16, 0.24), (0.10, 0.12, 0.06)])
@@ -160,12 +161,9 @@ class Stage:
     def _posed(self, row: int) -> Array:
         """V×3 m, camera space."""
         shown = self._film
-        yaw, pitch, roll = shown.turn[row]
-        turns = rotation_matrices(np.array([[0, yaw, 0], [pitch, 0, 0], [0, 0, roll]]))
+        rotation = head_rotations(shown.turn[row : row + 1])[0]
         vertices = self._head.shape(self._identity, shown.weights[row], shown.gaze[row])
-        return np.asarray(
-            (vertices - LOOK_AT) @ (CAMERA_FROM_FACE @ turns[0] @ turns[1] @ turns[2]).T + shown.middle[row]
-        )
+        return np.asarray((vertices - LOOK_AT) @ rotation.T + shown.middle[row])
 
     def _paint(self, part: str, skin: Array) -> Array:
         """One colour (linear light) of a part that no photograph shows."""

@@ -11,6 +11,8 @@ from ...core.face.model import FaceModel
 from ...core.landmarks.places import LEFT_EYE, RIGHT_EYE
 from .chart import SKIN
 
+EYE_PARTS = ("eyeball", "iris", "pupil")
+"""How the names of the eyes' parts begin."""
 CASTERS = (SKIN, "head")
 """Parts whose shadows fall on others."""
 CLOSING = (0.6, 2.2)

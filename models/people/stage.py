@@ -15,7 +15,7 @@ from ...core.raster.guides import unit
 from ...core.raster.shade import texture_at
 from .chart import SKIN
 from .eyes import eye_albedo
-from .figure import Figure
+from .figure import EYE_PARTS, Figure
 from .hollows import in_hollows, in_mouth, under_lids
 from .lamps import Lights, lit_share, shade
 from .person import Person
@@ -89,7 +89,7 @@ class Stage:
         ahead = figure.ahead(person.identity, self._neutral)
         self._still = np.concatenate([figure.uv, self._neutral[figure.source], ahead[figure.source]], axis=1)
         names = np.array(self._head.parts)
-        eye = np.array([name.startswith(("eyeball", "iris", "pupil")) for name in names])
+        eye = np.array([name.startswith(EYE_PARTS) for name in names])
         tooth, flesh = np.isin(names, TEETH), np.isin(names, FLESH)
         skin = names == SKIN
         skull = ~(skin | eye | tooth | flesh)
