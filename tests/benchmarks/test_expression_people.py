@@ -32,7 +32,7 @@ def test_test_cast_is_of_eight_people_and_200_frames():
 def test_acting_of_the_test_cast_is_frozen():
     """What each of them does was fixed before the estimator was tuned; raise EDITION where it has to change."""
     sums = [act(actor.rng(1), people.FRAMES, people.FPS).weights.sum() for actor in people.CASTS["test"]]
-    assert people.EDITION == 1
+    assert people.EDITION == 2
     np.testing.assert_allclose(sums, FROZEN, rtol=1e-6)
 
 
