@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..core.clip import open_clip
 from ..core.conventions import Array
 from ..core.face.model import FaceModel
-from ..core.fit.person import solve_person
+from ..core.fit.person import STEPS, solve_person
 from ..core.fit.priors import DEFAULT
 from ..core.fit.solve import solve_shot
 from ..core.fit.solver import TYPICAL_FOCAL, Solver
@@ -115,7 +115,7 @@ def identity_alone(track: LandmarkTrack, model: FaceModel) -> Array:
     focal = TYPICAL_FOCAL * max(track.width, track.height)
     seen = np.flatnonzero(track.visible)
     rows = seen[np.linspace(0, len(seen) - 1, ALONE).astype(int)]
-    found = [solve_person(solver, row[None], focal, SilentReporter())[0].identity for row in rows]
+    found = [solve_person(solver, row[None], focal, SilentReporter(), STEPS)[0].identity for row in rows]
     return np.asarray(np.mean(found, axis=0))
 
 

@@ -14,7 +14,7 @@ from .solver import TYPICAL_FOCAL, Person, Rows, Solver, States, diagonals
 from .threads import in_threads
 
 
-def solve_person(solver: Solver, rows: Rows, focal: float, reporter: Reporter, steps: int = 9) -> tuple[Person, float]:
+def solve_person(solver: Solver, rows: Rows, focal: float, reporter: Reporter, steps: int) -> tuple[Person, float]:
     """The person seen in `rows` at a given focal length, and the cost per frame (to compare focal lengths)."""
     person = Person(np.zeros(len(solver.identity_modes)), np.zeros_like(solver.mean), focal)
     states = solver.start(rows, focal)
@@ -65,6 +65,8 @@ def contour_equations(solver: Solver, rows: Rows, person: Person, states: States
     return normal_matrices(*equations), gradients(*equations)
 
 
+STEPS, READ_STEPS = 9, 6
+"""Steps of the person's solve, and of one that begins with an estimator's readings."""
 OFFSET_STEPS = 3
 """The last steps move the landmark bias too: before, identity and expression would leave it too much to explain."""
 
@@ -82,8 +84,9 @@ def offset_step(solver: Solver, rows: Rows, person: Person, states: States, evid
 
 def find_person(solver: Solver, rows: Rows, focal: float | None, reporter: Reporter) -> Person:
     """The person, and the focal length where it isn't given: the best of a few, with a prior about the typical."""
+    steps = READ_STEPS if solver.belief.informed else STEPS
     if focal is not None:
-        return solve_person(solver, rows, focal, reporter)[0]
+        return solve_person(solver, rows, focal, reporter, steps)[0]
     side = max(solver.track.width, solver.track.height)
     few = rows[:: max(1, len(rows) // FOCAL_SAMPLES)]
 
@@ -93,7 +96,7 @@ def find_person(solver: Solver, rows: Rows, focal: float | None, reporter: Repor
         return float(FOCAL_EVIDENCE * misfit + unusual) / 2
 
     costs = dict(in_threads(cost, FOCALS, reporter))
-    return solve_person(solver, rows, min(costs, key=costs.__getitem__) * side, reporter)[0]
+    return solve_person(solver, rows, min(costs, key=costs.__getitem__) * side, reporter, steps)[0]
 
 
 FOCAL_SAMPLES, FOCAL_STEPS = 20, 6
