@@ -37,6 +37,7 @@ bench: env .venv-torch/.ready
 	$(BIN)/python -m expression_transfer.benchmarks.plumbing
 	$(BIN)/python -m expression_transfer.benchmarks.expression
 	$(BIN)/python -m expression_transfer.benchmarks.real
+	$(BIN)/python -m expression_transfer.benchmarks.backends
 	$(BIN)/python -m expression_transfer.benchmarks.identity
 	$(BIN)/python -m expression_transfer.benchmarks.recognition
 	$(BIN)/python -m expression_transfer.benchmarks.people_followed
