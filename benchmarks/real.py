@@ -60,8 +60,8 @@ MOMENT = 6
 """Frames between two that show one movement under way."""
 TEST = ("d6.mp4", "d12.mp4", "d18.mp4", "d20.mp4", "s18.mp4")
 """Clips of people that no estimator was trained or tuned on."""
-SEEING = ("core/landmarks", "core/encoder", "benchmarks/plumbing.py")
-"""Code that decides what is seen, before the solve."""
+SEEING = ("core/landmarks/*.py", "core/encoder/*.py", "models/encoder/*.onnx", "benchmarks/plumbing.py")
+"""What decides what is seen, before the solve."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -132,7 +132,7 @@ def around_face(track: LandmarkTrack) -> tuple[int, int, int, int]:
 
 
 def _code() -> str:
-    files = [file for place in SEEING for file in sorted((ROOT / place).rglob("*.py")) or [ROOT / place]]
+    files = [file for pattern in SEEING for file in sorted(ROOT.glob(pattern))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
