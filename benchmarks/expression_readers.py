@@ -66,28 +66,29 @@ class Readers:
 
     def observed(self, clip: Path, jitter: float = 0.0) -> Observed:
         if not self._encodes:
-            return Observed(_noisy(detect(open_clip(clip), DetectOptions(), SilentReporter()), jitter), None)
+            return Observed(noisy(detect(open_clip(clip), DetectOptions(), SilentReporter()), jitter), None)
         rows = count()
         with ShotEncoder(networks.open_trunk("cpu")) as encoder:
 
             def observe(rgb: Image, seen: Seen | None) -> None:
                 row = next(rows)
-                encoder.observe(rgb, None if seen is None else replace(seen, points=seen.points + _noise(row, jitter)))
+                encoder.observe(rgb, None if seen is None else replace(seen, points=seen.points + noise(row, jitter)))
 
             track = detect(open_clip(clip), DetectOptions(), SilentReporter(), observe)
             encoding = encoder.encoding(track.visible)
-        return Observed(_noisy(track, jitter), predict(networks.open_head("cpu"), encoding))
+        return Observed(noisy(track, jitter), predict(networks.open_head("cpu"), encoding))
 
 
-def _noise(row: int, jitter: float) -> Array32:
+def noise(row: int, jitter: float) -> Array32:
     """478×3 px: nothing is added to the depth."""
     noise = jitter * np.random.default_rng(row).normal(size=(LANDMARKS, 2))
     return np.pad(noise, ((0, 0), (0, 1))).astype(np.float32)
 
 
-def _noisy(track: LandmarkTrack, jitter: float) -> LandmarkTrack:
-    noise = np.stack([_noise(row, jitter)[:, :2] for row in range(len(track))])
-    return replace(track, points=track.points + noise)
+def noisy(track: LandmarkTrack, jitter: float) -> LandmarkTrack:
+    """The track with that noise on its landmarks."""
+    added = np.stack([noise(row, jitter)[:, :2] for row in range(len(track))])
+    return replace(track, points=track.points + added)
 
 
 def solved(seen: Observed, model: FaceModel) -> Curves:
