@@ -1,8 +1,8 @@
 """How truly the curves say what a face did: people who never played a part in training, with known weights.
 
-`python -m expression_transfer.benchmarks.expression [--split validation]`. The people (expression_people.py) are
-rendered once and kept in the cache. Tune on the split `validation` alone; `test`, the default, is for the record.
-Peer: MediaPipe's own blendshapes on the same pixels.
+`python -m expression_transfer.benchmarks.expression [--split validation] [--quick]`. The people
+(expression_people.py) are rendered once and kept in the cache. Tune on the split `validation` alone; `test`, the
+default, is for the record. Peer: MediaPipe's own blendshapes on the same pixels.
 """
 
 import argparse
@@ -27,22 +27,23 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Print every reader's figures, each channel's, and what noise does to the fused solve."""
     parser = argparse.ArgumentParser(prog="expression_transfer.benchmarks.expression", description=__doc__)
     parser.add_argument("--split", choices=CASTS, default="test")
-    split = parser.parse_args(argv).split
+    parser.add_argument("--quick", action="store_true", help="the encoder and the fused solve alone, without noise")
+    wanted = parser.parse_args(argv)
     try:
-        cast = filmed(CASTS[split])
+        cast = filmed(CASTS[wanted.split])
     except InputError as error:
         print(f"skipped: {error}")
         return
     readers = Readers(HEAD)
-    read = [readers.read(shown.clip) for shown in cast]
+    read = [readers.read(shown.clip, learnt_only=wanted.quick) for shown in cast]
     found = {name: _summary(cast, [curves[name] for curves in read]) for name in read[0]}
     frames = sum(len(shown.truth.arkit) for shown in cast)
-    print_table(f"expression: {len(cast)} {split} people, {frames} frames", rows(found))
-    print_channels(found)
-    if FUSED in found:
-        print_table(
-            "expression: correlation lost by the fused solve", list(noise_rows(readers, cast, found[FUSED].pcc))
-        )
+    print_table(f"expression: {len(cast)} {wanted.split} people, {frames} frames", rows(found))
+    if found:
+        print_channels(found)
+    if FUSED in found and not wanted.quick:
+        lost = list(noise_rows(readers, cast, found[FUSED].pcc))
+        print_table("expression: correlation that noise costs the fused solve", lost)
 
 
 def _summary(cast: Sequence[Shown], curves: Sequence[Curves]) -> Summary:

@@ -47,18 +47,22 @@ class Readers:
         if not self._encodes:
             print(f"no encoder: {networks.TRUNK} or {networks.HEAD.name} is missing")
 
-    def read(self, clip: Path) -> dict[str, Curves]:
+    def read(self, clip: Path, *, learnt_only: bool = False) -> dict[str, Curves]:
         """Curves by the reader's name; without those that something is missing for."""
         seen = self.observed(clip)
-        alone = replace(seen, evidence=None)
-        found = {BUILTIN: solved(alone, self._builtin), ICT: solved(alone, self._ict)}
-        peer = blendshapes(clip)
-        if peer is not None:
-            still = np.zeros(len(seen.track))
-            found[PEER] = Curves.of_arkit(np.stack([peer.get(name, still) for name in ARKIT], axis=1))
+        found = {} if learnt_only else self._without_encoder(clip, seen.track)
         if seen.evidence is not None:
             found |= {ENCODER: predicted(seen.evidence), FUSED: solved(seen, self._builtin)}
         return found
+
+    def _without_encoder(self, clip: Path, track: LandmarkTrack) -> dict[str, Curves]:
+        alone = Observed(track, None)
+        found = {BUILTIN: solved(alone, self._builtin), ICT: solved(alone, self._ict)}
+        peer = blendshapes(clip)
+        if peer is None:
+            return found
+        still = np.zeros(len(track))
+        return {PEER: Curves.of_arkit(np.stack([peer.get(name, still) for name in ARKIT], axis=1)), **found}
 
     def fused(self, clip: Path, jitter: float = 0.0) -> Curves:
         """`jitter`: px, standard deviation of noise on the landmarks before anything reads them."""
