@@ -107,6 +107,7 @@ def _tell(folder: Path, blend: Path | None, figures: dict[str, dict[str, float]]
         "contact_sheet.png": "twelve moments of it",
         "arkit.csv": "curves for Live Link Face (ARKit)",
         "facs.csv": "curves as FACS action units",
+        "events.json": "what happened when, and how strongly",
         "curves.png": "the curves, known ones dashed",
         "report.json": "figures and passages",
     } | ({"head.blend": "the fitted head, keyframed"} if blend else {})
