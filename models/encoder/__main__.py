@@ -16,9 +16,11 @@ import torch
 from ...core.storage import write_json
 from .export import export
 from .judging import figures, separation
-from .samples import ACTED, Samples, filmed, rendered
-from .training import Course, Encoder, Trainer
+from .network import Encoder
+from .samples import ACTED, Samples, common_layout, filmed, rendered
+from .training import Course, Trainer
 
+LAYOUT = "shape_free.npz"
 FILMS = ("d0.mp4", "d3.mp4", "d10.mp4", "d11.mp4", "s13.mp4", "s20.mp4")
 """Real clips that are looked at in training, without labels."""
 HERE = Path(__file__).parent
@@ -30,29 +32,32 @@ def main() -> None:
     parser.add_argument("step", choices=["samples", "train"])
     parser.add_argument("data", type=Path)
     parser.add_argument("--footage", type=Path, default=FOOTAGE)
-    parser.add_argument("--out", type=Path, default=HERE, help="where trunk.onnx, head.onnx and figures.json go")
+    parser.add_argument("--out", type=Path, default=HERE, help="where the networks, the layout and figures.json go")
     parser.add_argument("--steps", type=int, default=Course.steps)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     if arguments.step == "samples":
-        make_samples(arguments.data, arguments.footage)
+        make_samples(arguments.data, arguments.footage, arguments.out)
     else:
         train(arguments.data, arguments.out, Course(steps=arguments.steps))
 
 
-def make_samples(data: Path, footage: Path) -> None:
-    for split in ("train", "validation"):
-        samples = rendered(sorted((data / split).glob("shard-*.npz")))
-        samples.save(data / split / "samples")
-        print(f"{split}: {len(samples.take)} faces", flush=True)
-    people = Samples.load(data / "train" / "samples")
-    filmed([footage / name for name in FILMS], int(people.person.max()) + 1).save(data / "films")
+def make_samples(data: Path, footage: Path, out: Path) -> None:
+    shards = {split: sorted((data / split).glob("shard-*.npz")) for split in ("train", "validation")}
+    shape_free = common_layout(shards["train"])
+    shape_free.save(out / LAYOUT)
+    people = {split: rendered(files, shape_free) for split, files in shards.items()}
+    for split, samples in people.items():
+        samples.save(data / f"{split}.npz")
+        print(f"{split}: {len(samples)} faces", flush=True)
+    first = int(people["train"].person.max()) + 1
+    filmed([footage / name for name in FILMS], first, shape_free).save(data / "films.npz")
 
 
 def train(data: Path, out: Path, course: Course) -> None:
-    people, held_out = (Samples.load(data / split / "samples") for split in ("train", "validation"))
-    trainer = Trainer(people, Samples.load(data / "films"), course, data / "training")
+    people, held_out, films = (Samples.load(data / f"{name}.npz") for name in ("train", "validation", "films"))
+    trainer = Trainer(people, films, course, data / "training")
     trainer.run(lambda line: print(line, flush=True), lambda encoder: f"  {figures(encoder, held_out)}")
     encoder = trainer.average.eval()
     export(encoder, out, version=f"{course.seed}-{course.steps}")
@@ -62,7 +67,7 @@ def train(data: Path, out: Path, course: Course) -> None:
 def _report(encoder: Encoder, held_out: Samples, trainer: Trainer) -> dict[str, object]:
     judged = figures(encoder, held_out)
     return {
-        "faces": len(trainer.people.take),
+        "faces": len(trainer.people),
         "people": len(set(trainer.people.person.tolist())),
         "course": json.loads(json.dumps(asdict(trainer.course))),
         "training CPU-minutes": round(trainer.seconds / 60, 1),

@@ -1,50 +1,57 @@
 """The trained networks as ONNX."""
 
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
 from torch import Tensor, nn
 
-from ...core.encoder.alignment import SIDE
+from ...core.encoder.shape_free import SIDE
 from ...core.storage import whole_file
-from .network import CODE, LANDMARKS
+from .network import LANDMARKS, Encoder
 from .samples import ACTED
-from .training import Encoder
 
 OPSET = 17
 
 
-class _Read(nn.Module):
-    """The head with what leaves the network in its final units."""
+class _Who(nn.Module):
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, texture: Tensor, landmarks: Tensor) -> Tensor:
+        return self.encoder.who(texture, landmarks)
+
+
+class _What(nn.Module):
+    """In final units."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
-        self.head, self.spread = encoder.head, encoder.spread
+        self.encoder = encoder
 
-    def forward(self, code: Tensor, person: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        weights, log_variance, gaze = self.head(code, person)
-        return weights.clamp(0, 1), (0.5 * log_variance).exp() * self.spread, gaze
+    def forward(self, texture: Tensor, landmarks: Tensor, mean_texture: Tensor, mean_landmarks: Tensor) -> Any:
+        weights, log_variance, gaze = self.encoder.what(texture, landmarks, mean_texture, mean_landmarks)
+        spread = self.encoder.spread
+        return (weights * spread).clamp(0, 1), (0.5 * log_variance).exp() * spread, gaze
 
 
 def export(encoder: Encoder, folder: Path, version: str) -> None:
-    """trunk.onnx and head.onnx in `folder`."""
-    encoder.eval()
-    crop, places = torch.zeros(2, SIDE, SIDE, 3, dtype=torch.uint8), torch.zeros(2, LANDMARKS, 3)
-    code = torch.zeros(2, CODE)
-    _write(encoder.trunk, (crop, places), ["crop", "landmarks"], ["code", "identity"], folder / "trunk.onnx", version)
-    _write(
-        _Read(encoder), (code, code), ["code", "person"], ["weights", "sigma", "gaze"], folder / "head.onnx", version
-    )
+    """identity.onnx and expression.onnx in `folder`."""
+    texture, places = torch.zeros(2, SIDE, SIDE, dtype=torch.uint8), torch.zeros(2, LANDMARKS, 3)
+    face = {"texture": texture, "landmarks": places}
+    mean = {"mean_texture": torch.zeros(1, SIDE, SIDE), "mean_landmarks": torch.zeros(1, LANDMARKS, 3)}
+    _write(_Who(encoder), face, ["identity"], folder / "identity.onnx", version)
+    _write(_What(encoder), face | mean, ["weights", "sigma", "gaze"], folder / "expression.onnx", version)
 
 
-def _write(
-    network: nn.Module, example: tuple[Tensor, ...], inputs: list[str], outputs: list[str], file: Path, version: str
-) -> None:
+def _write(network: nn.Module, inputs: dict[str, Tensor], outputs: list[str], file: Path, version: str) -> None:
+    rows = {name: {0: "n"} for name in (*inputs, *outputs) if not name.startswith("mean")}
     with whole_file(file) as path:
         torch.onnx.export(
-            network.float().eval(), example, str(path), input_names=inputs, output_names=outputs,
-            dynamic_axes={name: {0: "n"} for name in (*inputs, *outputs)}, opset_version=OPSET, dynamo=False,
+            network.float().eval(), tuple(inputs.values()), str(path), input_names=list(inputs), output_names=outputs,
+            dynamic_axes=rows, opset_version=OPSET, dynamo=False,
         )  # fmt: skip
         model = onnx.load(str(path))
         onnx.helper.set_model_props(model, {"names": ",".join(ACTED), "version": version})

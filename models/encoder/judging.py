@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 from ...core.conventions import Array32
 from .batches import Indices
-from .network import ACTED
+from .network import ACTED, Encoder
 from .samples import Samples
-from .training import Encoder, predicted, read
+from .training import identities, predicted
 
 Flags = NDArray[np.bool_]
 
@@ -70,7 +70,7 @@ class Separation:
 
 def separation(encoder: Encoder, samples: Samples) -> Separation:
     """Probes on people who were not in training."""
-    _, identity = read(encoder, samples, np.arange(len(samples.take)))
+    identity = identities(encoder, samples)
     found, _, gaze = predicted(encoder, samples)
     expression = np.concatenate([np.clip(found, 0, 1), gaze], 1)
     truth = np.concatenate([samples.weights, samples.gaze], 1)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .batches import FRAMES, PEOPLE, TAKES, Batch
+from .batches import FRAMES, Batch
 from .network import IDENTITY
 from .samples import ACTED
 
@@ -47,8 +47,10 @@ class People(nn.Module):
 
 
 def expression_loss(found: Tensor, log_variance: Tensor, truth: Tensor, spread: Tensor, shares: Shares) -> Tensor:
-    """found, log_variance, truth: B×45 of whole takes; spread: 45, the truth's standard deviations."""
-    error = (found - truth) / spread
+    """found, log_variance: B×45 of whole takes, in standard deviations; truth: B×45; spread: 45, the
+    truth's deviations.
+    """
+    error = found - truth / spread
     variance = log_variance.exp()
     likelihood = (error.square() / variance + log_variance) * variance.detach() ** BELIEF
     bias = error.reshape(-1, FRAMES, error.shape[1]).mean(1)
@@ -68,7 +70,7 @@ def cross_covariance(identity: Tensor, expression: Tensor) -> Tensor:
 
 def gaze_loss(found: Tensor, batch: Batch) -> Tensor:
     """Squared error in units of 0.15 rad, of eyes that are open."""
-    known = PEOPLE * TAKES * FRAMES
+    known = batch.real
     error = (found[:known] - batch.gaze[:known]) / 0.15
     shut = torch.stack([batch.weights[:known, column] for column in BLINKS for _ in range(2)], 1)
     return (error.square() * (shut < 0.6)).mean()

@@ -1,19 +1,48 @@
-"""The encoder's two networks: a trunk that looks at one face, and a head that knows the person from the whole shot."""
+"""The encoder: a small trunk that looks at shape-free textures, a head for who it is, a head for what she does.
+
+A person is her mean: the identity head sees one face (or a shot's mean face), the expression head what a frame adds to
+the mean of its shot.
+"""
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ...core.encoder.shape_free import CONTRAST, MIDDLE, SIDE
+
 ACTED = 45
 """Expression weights that are read; the lids' eyeLook… follow from the gaze."""
 GAZE = 4
 """rad: left eye's yaw and pitch, right eye's."""
-CODE, IDENTITY = 256, 128
-LANDMARKS = 478
-WIDTHS = (24, 32, 64, 128, 192)
-"""Channels of the stem and of the four stages, each of which halves the picture."""
-DARKEST = 0.03
-"""Least contrast that a crop is taken to have: below, noise would be blown up."""
+IDENTITY, SEEN, LANDMARKS = 128, 256, 478
+WIDTHS = (24, 48, 96)
+"""Channels of the three stages, each of which halves the texture."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Principal components of aligned landmarks, in standard deviations."""
+
+    mean: Tensor
+    """1434."""
+    axes: Tensor
+    """1434×C, divided by the components' standard deviations."""
+
+    @classmethod
+    def of(cls, landmarks: Tensor, components: int) -> "Basis":
+        """landmarks: N×1434."""
+        mean = landmarks.mean(0)
+        away = (landmarks - mean).double()
+        spread, axes = torch.linalg.eigh(away.T @ away / len(away))
+        kept = slice(-components, None)
+        return cls(mean, (axes[:, kept] / spread[kept].sqrt()).float())
+
+
+def small(texture: Tensor) -> Tensor:
+    """N×(SIDE/2)²: textures at half their size."""
+    return functional.avg_pool2d(texture.float()[:, None], 2).flatten(1)
 
 
 def _convolution(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Sequential:
@@ -21,78 +50,96 @@ def _convolution(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Se
 
 
 class Block(nn.Module):
-    """Two 3×3 convolutions around a shortcut (He et al. 2016)."""
+    """Two 3×3 convolutions beside a shortcut (He et al. 2016)."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.first = _convolution(inputs, outputs, 3, stride)
-        self.second = _convolution(outputs, outputs, 3)
-        same = inputs == outputs and stride == 1
-        self.shortcut = nn.Identity() if same else _convolution(inputs, outputs, 1, stride)
+        self.first, self.second = _convolution(width, width, 3), _convolution(width, width, 3)
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.relu_(self.second(functional.relu_(self.first(x))) + self.shortcut(x))
-
-
-def _picture_layers() -> nn.Sequential:
-    """N×3×128×128 → N×256."""
-    stem, *widths = WIDTHS
-    layers: list[nn.Module] = [_convolution(3, stem, 3, 2), nn.ReLU()]
-    before = stem
-    for stage, width in enumerate(widths):
-        layers.append(Block(before, width, 2))
-        if stage < len(widths) - 1:
-            layers.append(Block(width, width, 1))
-        before = width
-    # faces are aligned, so that place means something: no pooling over it
-    layers += [_convolution(before, 64, 1), nn.ReLU(), nn.Flatten(), nn.Linear(64 * 4 * 4, 256)]
-    layers += [nn.BatchNorm1d(256), nn.ReLU()]
-    return nn.Sequential(*layers)
+        return functional.relu_(self.second(functional.relu_(self.first(x))) + x)
 
 
 class Trunk(nn.Module):
-    """Crop (N×128×128×3, 0–255 RGB) and landmarks (N×478×3, alignment.front) → code N×256, identity N×128 (unit)."""
-
-    landmark_mean: Tensor
-    landmark_spread: Tensor
-
-    def __init__(self, landmark_mean: Tensor, landmark_spread: Tensor) -> None:
-        super().__init__()
-        self.register_buffer("landmark_mean", landmark_mean)
-        self.register_buffer("landmark_spread", landmark_spread)
-        self.picture = _picture_layers()
-        self.landmarks = nn.Sequential(
-            nn.Linear(LANDMARKS * 3, 256), nn.BatchNorm1d(256), nn.ReLU(),
-            nn.Linear(256, 256), nn.BatchNorm1d(256), nn.ReLU(),
-        )  # fmt: skip
-        self.code = nn.Sequential(nn.Linear(512, CODE), nn.BatchNorm1d(CODE))
-        self.identity = nn.Sequential(nn.Linear(512, IDENTITY), nn.BatchNorm1d(IDENTITY))
-
-    def forward(self, crop: Tensor, landmarks: Tensor) -> tuple[Tensor, Tensor]:
-        x = crop.permute(0, 3, 1, 2).float() / 255
-        x = x - x.mean((1, 2, 3), keepdim=True)
-        x = x / (x.square().mean((1, 2, 3), keepdim=True).sqrt() + DARKEST)
-        places = ((landmarks - self.landmark_mean) / self.landmark_spread).flatten(1)
-        seen = torch.cat([self.picture(x), self.landmarks(places)], 1)
-        return self.code(seen), functional.normalize(self.identity(seen).float())
-
-
-class Head(nn.Module):
-    """Code of a frame and mean code of its shot (N×256 each) → weights N×45, log variance N×45, gaze N×4 (rad)."""
+    """A texture and what it adds to a mean one (N×2×SIDE×SIDE) → N×SEEN."""
 
     def __init__(self) -> None:
         super().__init__()
+        first, second, third = WIDTHS
         self.layers = nn.Sequential(
-            nn.Linear(2 * CODE, 256), nn.ReLU(), nn.Dropout(0.1),
-            nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 2 * ACTED + GAZE),
+            _convolution(2, first, 3, 2), nn.ReLU(),
+            _convolution(first, second, 3, 2), nn.ReLU(), Block(second),
+            _convolution(second, third, 3, 2), nn.ReLU(), Block(third),
+            # place means something in an aligned face: no pooling over it
+            _convolution(third, 32, 1), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3),
+            nn.Linear(32 * (SIDE // 8) ** 2, SEEN), nn.BatchNorm1d(SEEN), nn.ReLU(),
         )  # fmt: skip
-        self.direct = nn.Linear(CODE, ACTED + GAZE)
-        """What needs no more than the difference from the person's mean."""
 
-    def forward(self, code: Tensor, person: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        change = code - person
-        out = self.layers(torch.cat([functional.relu(code), change], 1)).float()
-        direct = self.direct(change).float()
-        weights = out[:, :ACTED] + direct[:, :ACTED]
-        gaze = (out[:, 2 * ACTED :] + direct[:, ACTED:]) * 0.3
-        return weights, out[:, ACTED : 2 * ACTED].clamp(-9, 1), gaze
+    def forward(self, texture: Tensor, mean: Tensor) -> Tensor:
+        """Textures N×SIDE×SIDE as ShapeFree makes them, 0–255."""
+        own = (texture.float() - MIDDLE) / CONTRAST
+        return self.layers(torch.stack([own, own - (mean.float() - MIDDLE) / CONTRAST], 1))
+
+
+class Components(nn.Module):
+    """Values (N×…) in a basis: N×C."""
+
+    mean: Tensor
+    axes: Tensor
+
+    def __init__(self, basis: Basis) -> None:
+        super().__init__()
+        self.register_buffer("mean", basis.mean)
+        self.register_buffer("axes", basis.axes)
+
+    def forward(self, values: Tensor) -> Tensor:
+        # components of millimetres must not be rounded to eight bits
+        with torch.autocast("cpu", enabled=False):
+            return (values.float().flatten(1) - self.mean) @ self.axes
+
+
+@dataclass(frozen=True)
+class Bases:
+    """Principal components of what is seen (landmarks, small textures) and of what it adds to its shot's mean."""
+
+    places: Basis
+    moves: Basis
+    look: Basis
+    change: Basis
+
+
+class Encoder(nn.Module):
+    """Trunk and heads, and what of the data they need to know."""
+
+    spread: Tensor
+
+    def __init__(self, bases: Bases, spread: Tensor) -> None:
+        super().__init__()
+        self.trunk = Trunk()
+        self.places, self.moves = Components(bases.places), Components(bases.moves)
+        self.look, self.change = Components(bases.look), Components(bases.change)
+        self.register_buffer("spread", spread)
+        known = SEEN + bases.places.axes.shape[1] + bases.look.axes.shape[1]
+        added = bases.moves.axes.shape[1] + bases.change.axes.shape[1]
+        self.identity = nn.Sequential(nn.Linear(known, 256), nn.BatchNorm1d(256), nn.ReLU(), nn.Linear(256, IDENTITY))
+        self.expression = nn.Sequential(
+            nn.Dropout(0.3), nn.Linear(known + added, 512), nn.ReLU(),
+            nn.Dropout(0.4), nn.Linear(512, 256), nn.ReLU(),
+            nn.Dropout(0.2), nn.Linear(256, 2 * ACTED + GAZE),
+        )  # fmt: skip
+
+    def who(self, texture: Tensor, landmarks: Tensor) -> Tensor:
+        """N×IDENTITY, unit length."""
+        seen = torch.cat([self.trunk(texture, texture), self.places(landmarks), self.look(small(texture))], 1)
+        return functional.normalize(self.identity(seen).float())
+
+    def what(
+        self, texture: Tensor, landmarks: Tensor, mean_texture: Tensor, mean_landmarks: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Weights N×45 and their log variance, both in standard deviations of the data, gaze N×4 rad; `mean_…`: of each
+        row's shot.
+        """
+        seen = self.trunk(texture, mean_texture), self.places(landmarks), self.look(small(texture))
+        added = self.moves(landmarks - mean_landmarks), self.change(small(texture) - small(mean_texture))
+        out = self.expression(torch.cat([*seen, *added], 1)).float()
+        return out[:, :ACTED], out[:, ACTED : 2 * ACTED].clamp(-6, 2), 0.3 * out[:, 2 * ACTED :]

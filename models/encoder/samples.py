@@ -1,33 +1,37 @@
-"""Rendered people and real frames as the network is shown them: aligned crops and landmarks, in arrays on disk."""
+"""Rendered people and real frames as the networks are shown them: shape-free textures and landmarks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.clip import display, open_clip
-from ...core.conventions import Array32
-from ...core.encoder.alignment import SIDE, align
+from ...core.conventions import Array, Array32
+from ...core.encoder.alignment import align
+from ...core.encoder.shape_free import ShapeFree, layout
 from ...core.facs.tables import GAZE_SHAPES
 from ...core.landmarks import DetectOptions, detect
+from ...core.landmarks.mirror import MIRROR
 from ...core.reporting import SilentReporter
 from ...core.storage import whole_file
 from ..people.acts import NAMES
 
-Image = NDArray[np.uint8]
 ACTED: tuple[str, ...] = NAMES[: -len(GAZE_SHAPES)]
 """What the network reads; the lids' eyeLook… follow from the gaze."""
+JAW_OPEN = ACTED.index("jawOpen")
+AGAPE = 0.45
+"""Weight of jawOpen from which a mouth counts as open: the layout leaves room for what is seen inside."""
 
 
 @dataclass(frozen=True)
 class Samples:
     """N faces; frames of one take (or clip) lie next to each other."""
 
-    crops: Image
-    """N×SIDE×SIDE×3 RGB; mapped from disk."""
+    textures: NDArray[np.uint8]
+    """N×SIDE×SIDE, ShapeFree.texture."""
     landmarks: Array32
     """N×478×3, alignment.front."""
     weights: Array32
@@ -37,65 +41,78 @@ class Samples:
     person: NDArray[np.int64]
     take: NDArray[np.int64]
 
+    def __len__(self) -> int:
+        return len(self.take)
+
     @classmethod
-    def load(cls, folder: Path) -> "Samples":
-        with np.load(folder / "labels.npz") as file:
-            labels = {name: file[name] for name in file.files}
-        return cls(crops=np.load(folder / "crops.npy", mmap_mode="r"), **labels)
+    def load(cls, path: Path) -> "Samples":
+        with np.load(path) as file:
+            return cls(**{each.name: file[each.name] for each in fields(cls)})
 
-    def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        labels = {name: getattr(self, name) for name in ("landmarks", "weights", "gaze", "person", "take")}
-        with whole_file(folder / "crops.npy") as path, path.open("wb") as file:
-            np.save(file, self.crops)
-        with whole_file(folder / "labels.npz") as path, path.open("wb") as file:
-            np.savez(file, **labels)
+    def save(self, path: Path) -> None:
+        with whole_file(path) as part, part.open("wb") as file:
+            np.savez(file, **{each.name: getattr(self, each.name) for each in fields(self)})
+
+    @classmethod
+    def joined(cls, parts: list["Samples"]) -> "Samples":
+        return cls(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls)))
 
 
-def rendered(shards: list[Path]) -> Samples:
+def common_layout(shards: list[Path]) -> ShapeFree:
+    """The layout of people with open mouths."""
+    agape: list[Array] = []
+    for path in shards:
+        with np.load(path) as shard:
+            chosen = shard["weights"][:, JAW_OPEN] > AGAPE
+            points = shard["points"][chosen]
+        agape.append(align(points).front(points)[:, :468, :2].astype(np.float64))
+    return layout(np.concatenate(agape).mean(axis=0), MIRROR)
+
+
+def rendered(shards: list[Path], shape_free: ShapeFree) -> Samples:
     """Samples of the dataset that models.people wrote."""
-    parts = [_shard(path) for path in shards]
-    return Samples(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+    return Samples.joined([_shard(path, shape_free) for path in shards])
 
 
-def _shard(path: Path) -> tuple[NDArray[Any], ...]:
+def _shard(path: Path, shape_free: ShapeFree) -> Samples:
     with np.load(path) as shard:
         data = {name: shard[name] for name in shard.files}
-    aligned = align(data["points"])
-    bounds = data["offsets"]
-    crops = np.empty((len(bounds) - 1, SIDE, SIDE, 3), np.uint8)
-    for row in range(len(crops)):
-        picture = cv2.imdecode(data["jpeg"][bounds[row] : bounds[row + 1]], cv2.IMREAD_COLOR)
-        crops[row] = aligned.crop(cv2.cvtColor(np.asarray(picture, dtype=np.uint8), cv2.COLOR_BGR2RGB), row)
-    gaze = data["gaze"].reshape(-1, 4)
-    return (
-        crops,
-        aligned.front(data["points"]),
-        data["weights"][:, : len(ACTED)],
-        gaze,
-        data["person"].astype(np.int64),
-        data["take"].astype(np.int64),
+    bounds, points = data["offsets"], data["points"]
+    pictures = (cv2.imdecode(data["jpeg"][one:other], cv2.IMREAD_COLOR) for one, other in pairwise(bounds))
+    textures = [
+        shape_free.texture(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8), seen)
+        for picture, seen in zip(pictures, points, strict=True)
+    ]
+    return Samples(
+        textures=np.stack(textures),
+        landmarks=align(points).front(points),
+        weights=data["weights"][:, : len(ACTED)],
+        gaze=data["gaze"].reshape(-1, 4),
+        person=data["person"].astype(np.int64),
+        take=data["take"].astype(np.int64),
     )
 
 
-def filmed(files: list[Path], first_person: int) -> Samples:
-    """Samples of real clips and stills: nothing is known of them but who is who (a person a file)."""
-    parts = [_clip(path, first_person + number) for number, path in enumerate(files)]
-    return Samples(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+def filmed(files: list[Path], first_person: int, shape_free: ShapeFree) -> Samples:
+    """Samples of real clips: nothing is known of them but who is who (a person a file)."""
+    return Samples.joined([_clip(path, first_person + number, shape_free) for number, path in enumerate(files)])
 
 
-def _clip(path: Path, person: int) -> tuple[NDArray[Any], ...]:
+def _clip(path: Path, person: int, shape_free: ShapeFree) -> Samples:
     clip = open_clip(path)
     track = detect(clip, DetectOptions(), SilentReporter())
     points = np.concatenate([track.points, track.depth[..., None]], axis=2)
-    aligned = align(points)
-    seen = np.flatnonzero(track.visible)
-    crops = [aligned.crop(display(frame.pixels, clip), row) for row, frame in enumerate(clip) if track.visible[row]]
-    return (
-        np.stack(crops),
-        aligned.front(points)[seen],
-        np.full((len(seen), len(ACTED)), np.nan, np.float32),
-        np.full((len(seen), 4), np.nan, np.float32),
-        np.full(len(seen), person, np.int64),
-        np.full(len(seen), person, np.int64),
+    textures = [
+        shape_free.texture(display(frame.pixels, clip), points[row])
+        for row, frame in enumerate(clip)
+        if track.visible[row]
+    ]
+    count = len(textures)
+    return Samples(
+        textures=np.stack(textures),
+        landmarks=align(points).front(points)[track.visible],
+        weights=np.full((count, len(ACTED)), np.nan, np.float32),
+        gaze=np.full((count, 4), np.nan, np.float32),
+        person=np.full(count, person, np.int64),
+        take=np.full(count, person, np.int64),
     )

@@ -15,23 +15,25 @@ from ...core.conventions import Array32
 from ...core.storage import whole_file
 from .batches import FRAMES, OTHER_SIDE, Batch, Indices, batches
 from .losses import People, Shares, cross_covariance, expression_loss, gaze_loss
-from .network import Head, Trunk
+from .network import Bases, Basis, Encoder, small
 from .samples import Samples
 
 CHECKPOINT = "checkpoint.pt"
 SAVED_EVERY, JUDGED_EVERY = 200, 500
 """Steps."""
+PLACES, MOVES, LOOK, CHANGE = 120, 160, 100, 300
+"""Principal components of landmarks and of their moves, of small textures and of their changes."""
 
 
 @dataclass(frozen=True)
 class Course:
     """How long and how fast."""
 
-    steps: int = 6000
+    steps: int = 3000
     rate: float = 2e-3
-    warm_up: int = 200
+    warm_up: int = 50
     decay: float = 0.02
-    average: float = 0.998
+    average: float = 0.99
     """Of the weights' moving average, which is what is kept."""
     seed: int = 0
     shares: Shares = field(default_factory=Shares)
@@ -42,31 +44,13 @@ class Course:
         return float(self.rate * begun * 0.5 * (1 + np.cos(np.pi * step / self.steps)))
 
 
-class Encoder(nn.Module):
-    """Both networks, and what of the data they need to know."""
-
-    spread: Tensor
-
-    def __init__(self, landmark_mean: Tensor, landmark_spread: Tensor, spread: Tensor) -> None:
-        super().__init__()
-        self.trunk = Trunk(landmark_mean, landmark_spread)
-        self.head = Head()
-        self.register_buffer("spread", spread)
-
-    @classmethod
-    def for_samples(cls, samples: Samples) -> "Encoder":
-        mean, spread = samples.landmarks.mean(0), samples.landmarks.std(0).mean() * np.ones((1, 3), np.float32)
-        acted = samples.weights.std(0)
-        return cls(*(torch.from_numpy(np.asarray(value, np.float32)) for value in (mean, spread, acted)))
-
-
 class Trainer:
     """The state of a training and its steps."""
 
     def __init__(self, people: Samples, films: Samples, course: Course, folder: Path) -> None:
         torch.manual_seed(course.seed)
         self.people, self.films, self.course, self.folder = people, films, course, folder
-        self.encoder = Encoder.for_samples(people)
+        self.encoder = encoder_for(people)
         self.encoder.trunk.to(memory_format=torch.channels_last)
         self.directions = People(int(max(people.person.max(), films.person.max())) + 1)
         self.average = deepcopy(self.encoder)
@@ -107,19 +91,23 @@ class Trainer:
 
     def _losses(self, batch: Batch) -> dict[str, Tensor]:
         shares, encoder, known = self.course.shares, self.encoder, batch.real
+        means = by_take(batch.texture.float()), by_take(batch.landmarks)
+        ones = torch.arange(self.step % FRAMES, len(batch.texture), FRAMES)
+        texture = torch.cat([batch.texture[ones].float(), means[0][ones]])
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            code, identity = encoder.trunk(batch.crop, batch.landmarks)
-        code = code.float()
-        found, log_variance, gaze = encoder.head(code, by_take(code))
-        mirrored = found[known : known + FRAMES][:, OTHER_SIDE] - found[known + FRAMES :]
+            found, log_variance, gaze = encoder.what(batch.texture, batch.landmarks, *means)
+            identity = encoder.who(texture, torch.cat([batch.landmarks[ones], means[1][ones]]))
+        rendered = torch.arange(known // FRAMES)
         read = found[:known], log_variance[:known], batch.weights[:known]
+        mirrored = found[known : known + FRAMES] * encoder.spread
+        mirrored = mirrored[:, OTHER_SIDE] / encoder.spread - found[known + FRAMES :]
         return {
             "expression": expression_loss(*read, encoder.spread, shares),
             "gaze": shares.gaze * gaze_loss(gaze, batch),
-            "identity": shares.identity * self.directions(identity, batch.person),
-            "covariance": shares.covariance * cross_covariance(identity[:known], found[:known]),
-            "mirrored": shares.mirrored * (mirrored / encoder.spread).square().mean(),
-        }  # fmt: skip
+            "identity": shares.identity * self.directions(identity, batch.person[ones].repeat(2)),
+            "covariance": shares.covariance * cross_covariance(identity[rendered], found[ones[rendered]]),
+            "mirrored": shares.mirrored * mirrored.square().mean(),
+        }
 
     @torch.no_grad()
     def _follow(self) -> None:
@@ -152,33 +140,56 @@ class Trainer:
 _KEPT = ("encoder", "average", "directions", "optimiser")
 
 
-def by_take(code: Tensor) -> Tensor:
-    """The mean code of each row's take (rows in groups of FRAMES)."""
-    means = code.reshape(-1, FRAMES, code.shape[1]).mean(1)
+def encoder_for(samples: Samples) -> Encoder:
+    """An untrained encoder that knows the spread of these samples, and their principal components."""
+    _, take = np.unique(samples.take, return_inverse=True)
+    places = torch.from_numpy(samples.landmarks).flatten(1)
+    looks = torch.cat([small(torch.from_numpy(part)) for part in np.array_split(samples.textures, 50)])
+    bases = Bases(
+        places=Basis.of(places, PLACES),
+        moves=_of_changes(places, take, MOVES),
+        look=Basis.of(looks, LOOK),
+        change=_of_changes(looks, take, CHANGE),
+    )
+    return Encoder(bases, torch.from_numpy(samples.weights.std(0)))
+
+
+def _of_changes(values: Tensor, take: Indices, components: int) -> Basis:
+    """The basis of what rows (N×D) add to the mean of their take (N: 0, 1, …); its own mean is none."""
+    index = torch.from_numpy(take)
+    count = torch.bincount(index)[:, None]
+    means = torch.zeros(len(count), values.shape[1]).index_add_(0, index, values) / count
+    basis = Basis.of(values - means[index], components)
+    return Basis(torch.zeros_like(basis.mean), basis.axes)
+
+
+def by_take(values: Tensor) -> Tensor:
+    """The mean of each row's take (rows in groups of FRAMES)."""
+    means = values.reshape(-1, FRAMES, *values.shape[1:]).mean(1)
     return means.repeat_interleave(FRAMES, 0)
 
 
 @torch.no_grad()
-def read(encoder: Encoder, samples: Samples, rows: Indices) -> tuple[Array32, Array32]:
-    """Codes and identities (len(rows)×CODE, ×IDENTITY) of samples."""
-    codes, identities = [], []
-    for part in np.array_split(rows, max(1, len(rows) // 100)):
-        crop = torch.from_numpy(np.ascontiguousarray(samples.crops[part]))
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            code, identity = encoder.trunk(crop, torch.from_numpy(samples.landmarks[part]))
-        codes.append(code.float().numpy())
-        identities.append(identity.float().numpy())
-    return np.concatenate(codes), np.concatenate(identities)
+def identities(encoder: Encoder, samples: Samples) -> Array32:
+    """N×IDENTITY, of single faces."""
+    found = [
+        encoder.who(torch.from_numpy(samples.textures[rows]), torch.from_numpy(samples.landmarks[rows]))
+        for rows in np.array_split(np.arange(len(samples)), -(-len(samples) // 200))
+    ]
+    return np.asarray(torch.cat(found).numpy())
 
 
 @torch.no_grad()
 def predicted(encoder: Encoder, samples: Samples) -> tuple[Array32, Array32, Array32]:
     """Weights N×45, standard deviations N×45 and gaze N×4 of samples, each take a shot of its own."""
-    codes, _ = read(encoder, samples, np.arange(len(samples.take)))
-    person = np.empty_like(codes)
+    parts: list[tuple[Tensor, ...]] = []
+    rows: list[Indices] = []
     for take in np.unique(samples.take):
-        rows = samples.take == take
-        person[rows] = codes[rows].mean(0)
-    found, log_variance, gaze = encoder.head(torch.from_numpy(codes), torch.from_numpy(person))
+        own = np.flatnonzero(samples.take == take)
+        texture, places = torch.from_numpy(samples.textures[own]), torch.from_numpy(samples.landmarks[own])
+        parts.append(encoder.what(texture, places, texture.float().mean(0, True), places.mean(0, True)))
+        rows.append(own)
+    order = np.argsort(np.concatenate(rows))
+    found, log_variance, gaze = (torch.cat(part)[order] for part in zip(*parts, strict=True))
     sigma = (0.5 * log_variance).exp() * encoder.spread
-    return found.numpy(), sigma.numpy(), gaze.numpy()
+    return (found * encoder.spread).numpy(), sigma.numpy(), gaze.numpy()
