@@ -1,4 +1,4 @@
-"""Faces brought to one place: the picture and the landmarks as the encoder sees them, whatever the head's pose.
+"""Landmarks brought to one place, as the encoder sees them, whatever the head's pose.
 
 Lengths are in eye distances: 1 is the distance of the outer eye corners. Axes are those of face space, the origin lies
 between the eyes.
@@ -6,18 +6,9 @@ between the eyes.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from ..conventions import CAMERA_FROM_FACE, CV_PIXEL_CENTRE, Array, Array32
-
-SIDE = 128
-"""px of the crop."""
-REACH = 1.1
-"""From the crop's middle to its edge."""
-MIDDLE = np.array([0.0, -0.42, 0.1])
-"""What lies in the crop's middle: between the eyes and the mouth."""
+from ..conventions import CAMERA_FROM_FACE, Array, Array32
 
 STEADY = {
     33: (-0.500, 0.010, -0.025),
@@ -58,31 +49,6 @@ class Alignment:
         """T×478×3: landmarks (T×478×3 px: u, v, depth) turned to the front, in eye distances."""
         turned = (points - self.origin[:, None]) @ self.rotation
         return np.asarray(turned / self.scale[:, None, None], dtype=np.float32)
-
-    def crop(self, rgb: NDArray[np.uint8], row: int) -> NDArray[np.uint8]:
-        """SIDE×SIDE×3 of a picture: upright, the eyes always at the same distance; black outside the picture; averaged,
-        not aliased, where it shrinks.
-        """
-        side = SIDE << max(int(np.log2(max(self._step(row), 1.0))), 0)
-        crop = cv2.warpAffine(
-            rgb, self._to_picture(row, side), (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        )
-        if side > SIDE:
-            crop = cv2.resize(crop, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-        return np.asarray(crop, dtype=np.uint8)
-
-    def _step(self, row: int) -> float:
-        """Picture px per px of the crop."""
-        return float(self.scale[row] * 2 * REACH / SIDE)
-
-    def _to_picture(self, row: int, side: int) -> Array:
-        """2×3: from the crop's pixels (at `side` px) to the picture's, both with centres at 0, as OpenCV counts."""
-        turn = self.rotation[row]
-        angle = np.arctan2(turn[1, 0] + turn[0, 1], turn[0, 0] - turn[1, 1])
-        step = self._step(row) * SIDE / side
-        linear = step * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        middle = self.origin[row, :2] + self.scale[row] * (turn @ MIDDLE)[:2] - CV_PIXEL_CENTRE
-        return np.column_stack([linear, middle - linear @ np.full(2, side / 2 - CV_PIXEL_CENTRE)])
 
 
 def align(points: Array | Array32) -> Alignment:

@@ -1,9 +1,9 @@
-"""A shot through the trunk, beside its detection: the footage is decoded once."""
+"""A shot through the encoder, beside its detection: the footage is decoded once."""
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,13 @@ from ..landmarks.backend import Image
 from ..landmarks.follow import Seen
 from .alignment import align
 from .encoding import Encoding
-from .networks import Trunk
+from .networks import IdentityNetwork
+from .shape_free import ShapeFree
 
 BATCH = 4
-"""Faces that go through the trunk together; always the same ones, so that a shot's codes are the same in every run."""
+"""Faces that go through the network together; always the same ones, so that a shot's results are the same in every
+run.
+"""
 WAITING = 4
 """Frames that may wait for the encoder, which is all that it holds of the footage."""
 
@@ -27,15 +30,14 @@ class ShotEncoder:
     Use it as a context: leaving it early drops what still waits.
     """
 
-    def __init__(self, trunk: Trunk) -> None:
-        self._trunk = trunk
+    def __init__(self, identity: IdentityNetwork, shape_free: ShapeFree) -> None:
+        self._identity, self._shape_free = identity, shape_free
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
         self._waiting: deque[Future[None]] = deque()
         self._rows: list[int] = []
-        self._codes: list[NDArray[np.float16]] = []
-        self._identities: list[NDArray[np.float16]] = []
-        self._crops: list[Image] = []
+        self._textures: list[Image] = []
         self._fronts: list[Array32] = []
+        self._identities: list[NDArray[np.float16]] = []
         self._frames = 0
 
     def __enter__(self) -> Self:
@@ -61,34 +63,31 @@ class ShotEncoder:
         self._waiting.append(self._thread.submit(self._encode))
         for frame in self._waiting:
             frame.result()
-        rows = np.array(self._rows)
-        code, identity = np.concatenate(self._codes), np.concatenate(self._identities)
-        known = visible[rows] & np.isfinite(code).all(axis=1) & np.isfinite(identity).all(axis=1)
+        rows = np.array(self._rows, dtype=np.int64)
+        textures, identity = np.stack(self._textures), np.concatenate(self._identities)
+        known = visible[rows] & np.isfinite(identity).all(axis=1)
         return Encoding(
-            code=_placed(code[known], rows[known], len(visible)),
+            texture=_placed(textures[known], rows[known], len(visible)),
             identity=_placed(identity[known], rows[known], len(visible)),
             visible=np.isin(np.arange(len(visible)), rows[known]),
         )
 
     def _take(self, rgb: Image, points: Array32) -> None:
-        place = align(points[None])
-        self._crops.append(place.crop(rgb, 0))
-        self._fronts.append(place.front(points[None])[0])
-        if len(self._crops) == BATCH:
+        self._textures.append(self._shape_free.texture(rgb, points))
+        self._fronts.append(align(points[None]).front(points[None])[0])
+        if len(self._fronts) == BATCH:
             self._encode()
 
     def _encode(self) -> None:
-        if not self._crops:
+        if not self._fronts:
             return
-        code, identity = self._trunk(np.stack(self._crops), np.stack(self._fronts))
-        self._codes.append(code.astype(np.float16))
-        self._identities.append(identity.astype(np.float16))
-        self._crops.clear()
+        textures = np.stack(self._textures[-len(self._fronts) :])
+        self._identities.append(self._identity(textures, np.stack(self._fronts)).astype(np.float16))
         self._fronts.clear()
 
 
-def _placed(values: NDArray[np.float16], rows: NDArray[np.int64], count: int) -> NDArray[np.float16]:
-    """count×F, zero but for the rows."""
-    whole = np.zeros((count, values.shape[1]), np.float16)
+def _placed(values: NDArray[Any], rows: NDArray[np.int64], count: int) -> NDArray[Any]:
+    """count×…, zero but for the rows."""
+    whole = np.zeros((count, *values.shape[1:]), values.dtype)
     whole[rows] = values
     return whole

@@ -1,4 +1,4 @@
-"""What the encoder's trunk saw of one person in one shot."""
+"""What the encoder keeps of one person in one shot."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,10 +13,10 @@ from ..storage import Saved
 class Encoding(Saved):
     """One row per frame of the clip, beside its LandmarkTrack; zeros where the person is not seen."""
 
-    schema: ClassVar[str] = "encoding/1"
+    schema: ClassVar[str] = "encoding/2"
 
-    code: NDArray[np.float16]
-    """T×F: what the face shows; the encoder's head reads expression and gaze from it."""
+    texture: NDArray[np.uint8]
+    """T×SIDE×SIDE, shape-free: what the face looks like, wherever it is."""
     identity: NDArray[np.float16]
     """T×128, unit length: whose face it is."""
     visible: NDArray[np.bool_]

@@ -1,6 +1,4 @@
-"""The expression encoder that the project ships (models/encoder/CARD.md): a trunk that sees pictures, and a head that
-reads expressions from the trunk's codes.
-"""
+"""The encoder that the project ships (models/encoder/CARD.md): one network says who a face is, one what it does."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,60 +6,81 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..conventions import Array32
 from ..device import Device
 from ..errors import InputError
-from ..landmarks.backend import Image
 from .sessions import open_session
 
 FOLDER = Path(__file__).resolve().parents[2] / "models" / "encoder"
-TRUNK, HEAD = FOLDER / "trunk.onnx", FOLDER / "head.onnx"
+IDENTITY, EXPRESSION, LAYOUT = (FOLDER / name for name in ("identity.onnx", "expression.onnx", "shape_free.npz"))
 
-INPUTS = {"trunk": {"crop", "landmarks"}, "head": {"code", "person"}}
+INPUTS = {
+    "identity network": {"texture", "landmarks"},
+    "expression network": {"texture", "landmarks", "mean_texture", "mean_landmarks"},
+}
+
+Textures = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Trunk:
-    """Aligned pictures of faces → what a face shows (code) and whose it is (identity)."""
+class IdentityNetwork:
+    """Faces → whose they are."""
 
     session: Any
 
-    def __call__(self, crops: Image, landmarks: Array32) -> tuple[Array32, Array32]:
-        """N×F codes and N×128 identities (unit length) of crops (N×128×128×3) and their landmarks (N×478×3), both as
-        alignment.align makes them.
-        """
-        code, identity = self.session.run(["code", "identity"], {"crop": crops, "landmarks": landmarks})
-        return code, identity
+    def __call__(self, textures: Textures, landmarks: Array32) -> Array32:
+        """N×128, unit length, of shape-free textures (N×SIDE×SIDE) and aligned landmarks (N×478×3, Alignment.front)."""
+        (identity,) = self.session.run(["identity"], {"texture": textures, "landmarks": landmarks})
+        found: Array32 = identity
+        return found
 
 
 @dataclass(frozen=True)
-class Head:
-    """Codes of one person's frames → expression and gaze, with how sure they are."""
+class Mean:
+    """A shot's mean face: what its frames are compared with."""
+
+    texture: Array32
+    """SIDE×SIDE."""
+    landmarks: Array32
+    """478×3."""
+
+
+@dataclass(frozen=True)
+class ExpressionNetwork:
+    """Faces of one person → expression and gaze, with how sure they are."""
 
     session: Any
     names: tuple[str, ...]
     """n expression shapes (facs.tables) in the order of the outputs."""
 
-    def __call__(self, code: Array32, person: Array32) -> tuple[Array32, Array32, Array32]:
-        """N×n weights 0–1, N×n standard deviations, N×2×2 gaze (as Fit.gaze), of N×F codes and the person's code F."""
-        beside = np.ascontiguousarray(np.broadcast_to(person, code.shape))
-        weights, sigma, gaze = self.session.run(["weights", "sigma", "gaze"], {"code": code, "person": beside})
+    def __call__(self, textures: Textures, landmarks: Array32, mean: Mean) -> tuple[Array32, Array32, Array32]:
+        """N×n weights 0–1, N×n standard deviations, N×2×2 gaze (as Fit.gaze), of faces as for IdentityNetwork."""
+        weights, sigma, gaze = self.session.run(
+            ["weights", "sigma", "gaze"],
+            {
+                "texture": textures,
+                "landmarks": landmarks,
+                "mean_texture": mean.texture[None],
+                "mean_landmarks": mean.landmarks[None],
+            },
+        )
         return weights, sigma, gaze.reshape(-1, 2, 2)
 
 
-def open_trunk(device: Device, path: Path = TRUNK) -> Trunk:
+def open_identity(device: Device, path: Path = IDENTITY) -> IdentityNetwork:
     """Raises as open_session, and InputError where the file is another network."""
-    return Trunk(_checked(open_session(path, device), "trunk", path))
+    return IdentityNetwork(_checked(open_session(path, device), "identity network", path))
 
 
-def open_head(device: Device, path: Path = HEAD) -> Head:
+def open_expression(device: Device, path: Path = EXPRESSION) -> ExpressionNetwork:
     """Raises as open_session, and InputError where the file is another network."""
-    session = _checked(open_session(path, device), "head", path)
+    session = _checked(open_session(path, device), "expression network", path)
     names = session.get_modelmeta().custom_metadata_map.get("names")
     if not names:
         raise InputError(f"{path}: does not name its outputs (metadata 'names'); fetch it again")
-    return Head(session, tuple(names.split(",")))
+    return ExpressionNetwork(session, tuple(names.split(",")))
 
 
 def _checked(session: Any, kind: str, path: Path) -> Any:
@@ -76,7 +95,7 @@ def _checked(session: Any, kind: str, path: Path) -> Any:
 def digest(*paths: Path) -> str:
     """A short hash of the networks' files: results made with other weights are not gone on from."""
     found = hashlib.sha256()
-    for path in paths or (TRUNK, HEAD):
+    for path in paths or (IDENTITY, EXPRESSION, LAYOUT):
         found.update(_bytes(path))
     return found.hexdigest()[:16]
 

@@ -16,18 +16,13 @@ def embedding(encoding: Encoding) -> Array32:
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
 
 
-def person_code(encoding: Encoding) -> Array32:
-    """F: the shot's mean code, against which the head reads each frame."""
-    return typical(encoding.code[encoding.visible])
-
-
 def similarity(one: Array32, other: Array32) -> float:
     """Cosine of two embeddings, −1 to 1."""
     return float(one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-12))
 
 
 def typical(rows: NDArray[np.float16]) -> Array32:
-    """Mean of the rows (N×F) that lie near their median."""
+    """F: mean of the rows (N×F) that lie near their median."""
     values = rows.astype(np.float32)
     away = np.linalg.norm(values - np.median(values, axis=0), axis=1)
     near = away <= OUTLYING * np.median(away)

@@ -4,16 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ..conventions import Array32
 from ..device import Device
 from ..landmarks.backend import Image
-from ..landmarks.recogniser import Portraits
 from .arcface import open_arcface
 from .embed import FaceEmbedder
-from .networks import TRUNK, digest, open_trunk
+from .networks import IDENTITY, LAYOUT, digest, open_identity
 from .person import similarity
+from .shape_free import ShapeFree
 
 ENCODER_ALIKE = 0.5
 """Similarity from which the encoder's embeddings are taken for one person's."""
@@ -45,15 +43,9 @@ class FaceRecogniser:
 
 
 def open_recogniser(network: Path | None, device: Device) -> FaceRecogniser:
-    """The encoder's own, or a user's ArcFace-style network. Raises as open_trunk and open_arcface."""
-    if network is None and not TRUNK.is_file():  # until the networks are trained
-        return FaceRecogniser("portrait", 0.8, _portrait)
+    """The encoder's own, or a user's ArcFace-style network. Raises as open_identity and open_arcface."""
     if network is None:
-        return FaceRecogniser(f"encoder {digest(TRUNK)[:8]}", ENCODER_ALIKE, FaceEmbedder(open_trunk(device)).embed)
+        embedder = FaceEmbedder(open_identity(device), ShapeFree.load(LAYOUT))
+        return FaceRecogniser(f"encoder {digest(IDENTITY, LAYOUT)[:8]}", ENCODER_ALIKE, embedder.embed)
     arcface = open_arcface(network, device)
     return FaceRecogniser(arcface.name, ARCFACE_ALIKE, arcface.embed)
-
-
-def _portrait(rgb: Image, points: Array32) -> Array32:
-    look = Portraits().look(rgb, points)
-    return np.asarray(look - look.mean(), dtype=np.float32)

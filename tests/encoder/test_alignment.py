@@ -1,8 +1,7 @@
-import cv2
 import numpy as np
 import pytest
-from expression_transfer.core.conventions import CAMERA_FROM_FACE, CV_PIXEL_CENTRE, Array, rotation_matrices
-from expression_transfer.core.encoder.alignment import MIDDLE, REACH, SIDE, STEADY, align
+from expression_transfer.core.conventions import CAMERA_FROM_FACE, Array, rotation_matrices
+from expression_transfer.core.encoder.alignment import STEADY, align
 
 
 def face() -> Array:
@@ -31,20 +30,3 @@ def test_a_frame_without_a_face_stays_unknown_and_spoils_no_other() -> None:
     aligned = align(points)
     assert np.isnan(aligned.front(points)[0]).all()
     np.testing.assert_allclose(aligned.front(points)[1], face(), atol=1e-6)
-
-
-@pytest.mark.parametrize("scale", [20.0, 58.0, 300.0])
-@pytest.mark.parametrize("roll", [0.0, 0.8])
-def test_what_lies_in_the_face_lies_in_the_crop(scale: float, roll: float) -> None:
-    origin = (700.0, 600.0, 0.0)
-    aligned = align(pictured(face(), (0, 0, roll), scale, origin)[None])
-    mark = np.array([[0.5, -0.8, 0.0]])
-    u, v = pictured(mark, (0, 0, roll), scale, origin)[0, :2]
-    picture = np.zeros((1400, 1400, 3), np.uint8)
-    middle = (round(16 * (u - CV_PIXEL_CENTRE)), round(16 * (v - CV_PIXEL_CENTRE)))
-    cv2.circle(picture, middle, 16 * max(int(scale / 12), 2), (255, 255, 255), -1, cv2.LINE_AA, shift=4)
-    crop = aligned.crop(picture, 0)[..., 0].astype(float)
-    row, column = np.indices(crop.shape) + 0.5
-    found = np.array([np.sum(crop * column), np.sum(crop * row)]) / crop.sum()
-    away = (mark[0, :2] - MIDDLE[:2]) * [1, -1]
-    np.testing.assert_allclose(found, SIDE / 2 * (1 + away / REACH), atol=0.5)
