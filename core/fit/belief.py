@@ -35,8 +35,10 @@ RELAXED_RIDGE = 1.0
 """Precision about 0, in the last step, of weights that nobody read."""
 ABSENT = 0.05
 """Of these, weights up to this are taken for absent in the last step, and stay."""
-FAINT = 0.05
-"""Readings below this are rather an estimator's doubts than acting: most expressions are absent at most times."""
+FAINT = 1.0
+"""Readings above the person's rest by less than this many times their noise there are rather an estimator's doubts than
+acting: most expressions are absent at most times.
+"""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Belief:
     precision: Array
     slope: Array
     """E: of the Laplacian prior (weights are not negative); 0 where the estimator reads the expression."""
+    faint: Array
+    """E: weights below this may be the estimator's noise at rest."""
     given: NDArray[np.bool_]
     """T×E: the estimator read this."""
     rivals: NDArray[np.int64]
@@ -55,20 +59,21 @@ class Belief:
     @classmethod
     def of(cls, evidence: Evidence | None, expressions: tuple[str, ...], priors: Priors, times: Array) -> "Belief":
         """The readings with the person's rest taken out, held through gaps; where there are none, sparsity."""
-        shape = len(times), len(expressions)
-        expected, slope, given = np.zeros(shape), np.full(shape[1], priors.sparsity), np.zeros(shape, bool)
-        precision = np.tile(1.0 / priors.spreads(expressions) ** 2, (shape[0], 1))
-        if evidence is None or not (seen := evidence.seen()).any():
-            return cls(expected, precision, slope, given, np.zeros((0, 2), np.int64))
-        names, readings, sigma = _readings(evidence)
-        shared = [name for name in expressions if name in names]
-        own, theirs = (np.array([those.index(name) for name in shared]) for those in (expressions, names))
-        expected[:, own] = bridge(readings, seen, times)[:, theirs]
-        slope[own] = 0.0
-        given[np.ix_(seen, own)] = True
-        precision[np.ix_(seen, own)] = 1.0 / np.maximum(sigma[seen][:, theirs], LEAST_SIGMA) ** 2
-        rivals = [[expressions.index(name) for name in pair] for pair in EXCLUSIONS if set(pair) <= set(shared)]
-        return cls(expected, precision, slope, given, np.array(rivals, np.int64).reshape(-1, 2))
+        shape, count = (len(times), len(expressions)), len(expressions)
+        expected, given = np.zeros(shape), np.zeros(shape, bool)
+        slope, faint = np.full(count, priors.sparsity), np.zeros(count)
+        precision = np.tile(1.0 / priors.spreads(expressions) ** 2, (len(times), 1))
+        rivals: list[list[int]] = []
+        if evidence is not None and (seen := evidence.seen()).any():
+            read = _Readings.of(evidence)
+            shared = [name for name in expressions if name in read.names]
+            own, theirs = (np.array([those.index(name) for name in shared]) for those in (expressions, read.names))
+            expected[:, own] = bridge(read.weights, seen, times)[:, theirs]
+            slope[own], faint[own] = 0.0, read.faint[theirs]
+            given[np.ix_(seen, own)] = True
+            precision[np.ix_(seen, own)] = 1.0 / np.maximum(read.sigma[seen][:, theirs], LEAST_SIGMA) ** 2
+            rivals = [[expressions.index(name) for name in pair] for pair in EXCLUSIONS if set(pair) <= set(shared)]
+        return cls(expected, precision, slope, faint, given, np.array(rivals, np.int64).reshape(-1, 2))
 
     @property
     def informed(self) -> bool:
@@ -80,18 +85,17 @@ class Belief:
 
     def relaxed(self, weights: Array) -> tuple["Belief", NDArray[np.bool_]]:
         """For a last step from these weights: the belief without the slope that kept weights away, and which of them
-        (T×E) are taken for absent. Readings are drawn towards 0 by FAINT²/weight, which spares what is strong: the
+        (T×E) are taken for absent. What was read is drawn towards 0 by faint²/weight, which spares what is strong: the
         non-negative garrote (Breiman 1995).
         """
         read = self.slope == 0
-        faint = FAINT**2 / np.maximum(weights, FAINT)
         belief = replace(
             self,
-            expected=np.where(read, self.expected - faint, self.expected),
+            expected=self.expected - self.faint**2 / np.maximum(weights, np.maximum(self.faint, 1e-9)),
             precision=np.where(read, self.precision, RELAXED_RIDGE),
             slope=np.zeros_like(self.slope),
         )
-        return belief, weights <= np.where(read, FAINT, ABSENT)
+        return belief, np.where(read, weights < self.faint, weights <= ABSENT)
 
     def equations(self, weights: Array) -> tuple[Array, Array]:
         """T×E precisions and negative gradient at these weights."""
@@ -103,13 +107,25 @@ class Belief:
         return precision, pull
 
 
-def _readings(evidence: Evidence) -> tuple[tuple[str, ...], Array, Array]:
-    """Names, T×n weights and their standard deviations: the person's rest taken out, the lids that follow the eyes
-    added.
-    """
-    readings = evidence.weights - resting(evidence)
-    if evidence.gaze is None:
-        return evidence.names, readings, evidence.sigma
-    lids = gaze_weights(evidence.gaze)
-    sigma = np.column_stack([evidence.sigma, np.full_like(lids, LID_SIGMA)])
-    return (*evidence.names, *GAZE_SHAPES), np.column_stack([readings, lids]), sigma
+@dataclass(frozen=True)
+class _Readings:
+    """Evidence with the person's rest taken out and the lids that follow the eyes added."""
+
+    names: tuple[str, ...]
+    weights: Array
+    sigma: Array
+    faint: Array
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> "_Readings":
+        rest = resting(evidence)
+        alone = cls(evidence.names, evidence.weights - rest.zero, evidence.sigma, FAINT * rest.noise)
+        if evidence.gaze is None:
+            return alone
+        lids = gaze_weights(evidence.gaze)
+        return cls(
+            (*alone.names, *GAZE_SHAPES),
+            np.column_stack([alone.weights, lids]),
+            np.column_stack([alone.sigma, np.full_like(lids, LID_SIGMA)]),
+            np.append(alone.faint, np.zeros(len(GAZE_SHAPES))),
+        )

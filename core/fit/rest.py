@@ -5,6 +5,8 @@ anywhere between that and 1; which are which, and the zero, is one maximum a pos
 never shows rest says little against the prior, and then little is taken off.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..conventions import Array
@@ -22,18 +24,35 @@ GRID = np.arange(-0.15, 0.4001, 0.0125)
 """Zeros that are tried."""
 
 
-def resting(evidence: Evidence) -> Array:
-    """n: the reading of each expression at the person's rest."""
+@dataclass(frozen=True)
+class Rest:
+    """How n expressions of a person at rest are read."""
+
+    zero: Array
+    """n: the reading that means none."""
+    noise: Array
+    """n: standard deviation about it."""
+
+
+def resting(evidence: Evidence) -> Rest:
+    """What a shot's readings say of the person at rest."""
     rows = np.flatnonzero(evidence.seen())
     if len(rows) == 0:
-        return np.zeros(len(evidence.names))
+        return Rest(*np.zeros((2, len(evidence.names))))
     every = -(-len(rows) // ENOUGH)
     readings, sigma = evidence.weights[rows[::every]], evidence.sigma[rows[::every]]
     counted = min(1.0, every / ALIKE)
     posterior = [
         counted * np.log(_likelihood(readings - zero, sigma)).sum(axis=0) - (zero / SPREAD) ** 2 / 2 for zero in GRID
     ]
-    return np.asarray(GRID[np.argmax(posterior, axis=0)])
+    zero = GRID[np.argmax(posterior, axis=0)]
+    return Rest(zero, _noise(readings - zero))
+
+
+def _noise(above: Array) -> Array:
+    """n: what readings are below the zero, root mean square: acting is only ever above it. Less where few are below."""
+    below = np.minimum(above, 0.0)
+    return np.asarray(np.sqrt(np.sum(below**2, axis=0) / np.maximum(np.count_nonzero(below, axis=0), ALIKE)))
 
 
 def _likelihood(above: Array, sigma: Array) -> Array:
