@@ -2,8 +2,8 @@
 
 `python -m expression_transfer.benchmarks.real [CLIP …]`; without clips: all of the shared footage. The agreement with
 MediaPipe is agreement, not truth; blinks, ranked pairs, still passages and absent units were judged by hand
-(truth/README.md), and MediaPipe's blendshapes are judged by the same rules beside ours. What the detector, the encoder
-and MediaPipe see is kept in the user's cache, by footage and code; the solve is done anew each time.
+(truth/README.md), and MediaPipe's blendshapes are judged by the same rules beside ours. What the detector and MediaPipe
+see is kept in the user's cache, by footage and code; reading expressions and the solve are done anew each time.
 """
 
 import hashlib
@@ -60,8 +60,8 @@ MOMENT = 6
 """Frames between two that show one movement under way."""
 TEST = ("d6.mp4", "d12.mp4", "d18.mp4", "d20.mp4", "s18.mp4")
 """Clips of people that no estimator was trained or tuned on."""
-SEEING = ("core/landmarks/*.py", "core/encoder/*.py", "models/encoder/*.onnx", "benchmarks/plumbing.py")
-"""What decides what is seen, before the solve."""
+SEEING = ("core/landmarks/*.py", "core/encoder/*.py", "benchmarks/plumbing.py")
+"""Code that decides what is seen, before the networks read it (they run anew, as the solve does)."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
