@@ -1,4 +1,4 @@
-"""Memory and speed of a long shot's solve: a solved clip's landmarks and codes, repeated to many times its length."""
+"""Memory and speed of a long shot's solve: a solved clip's landmarks and faces, repeated to many times its length."""
 
 import resource
 import time
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..core.encoder.encoding import Encoding
-from ..core.encoder.networks import open_head
+from ..core.encoder.networks import open_expression
 from ..core.encoder.predict import predict
 from ..core.fit.solve import solve_shot
 from ..core.heads.registry import load_model
@@ -35,7 +35,7 @@ def long_rows(solved: Path) -> list[Row]:
     """`solved`: a folder of `solve`. Reading and solving alone, a process for each length."""
     once, many = (in_a_process(solved, frames) for frames in (1, FRAMES))
     growth = (many.peak_kb - once.peak_kb) / (many.frames - once.frames)
-    held = f"landmarks, codes, readings and fit {many.curves_kb:.1f} KB per frame"
+    held = f"landmarks, readings and fit {many.curves_kb:.1f} KB per frame"
     return [
         Row(f"read and fit {many.frames} frames", many.fps, "fps", 400),
         Row("  peak memory", many.peak_kb / 1024, "MB", 1536, at_least=False),
@@ -55,13 +55,13 @@ def solve_repeated(solved: Path, frames: int) -> Solving:
     track, encoding = repeated(track, times), repeated(encoding, times)
     count = len(track)
     track = replace(track, frames=np.arange(count), times=np.arange(count) / track.fps)
-    model, head = load_model("builtin", SilentReporter()), open_head("cpu")
+    model, network = load_model("builtin", SilentReporter()), open_expression("cpu")
     begun = time.perf_counter()
-    evidence = predict(head, encoding)
+    evidence = predict(network, encoding, track)
     fit = solve_shot(track, model, SilentReporter(), evidence=evidence)
     seconds = time.perf_counter() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    held = sum(size(value) for value in (track, encoding, evidence, fit)) / 1024
+    held = sum(size(value) for value in (track, evidence, fit)) / 1024
     return Solving(count, count / seconds, peak, held / count)
 
 
