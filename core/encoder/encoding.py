@@ -13,12 +13,10 @@ from ..storage import Saved
 class Encoding(Saved):
     """One row per frame of the clip, beside its LandmarkTrack; zeros where the person is not seen."""
 
-    schema: ClassVar[str] = "encoding/2"
+    schema: ClassVar[str] = "encoding/3"
 
     texture: NDArray[np.uint8]
     """T×SIDE×SIDE, shape-free: what the face looks like, wherever it is."""
-    identity: NDArray[np.float16]
-    """T×128, unit length: whose face it is."""
     visible: NDArray[np.bool_]
     """T: the person was found in this frame and encoded."""
 

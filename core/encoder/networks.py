@@ -93,9 +93,9 @@ def _checked(session: Any, kind: str, path: Path) -> Any:
 
 
 def digest(*paths: Path) -> str:
-    """A short hash of the networks' files: results made with other weights are not gone on from."""
+    """A short hash of the encoder's files: results made with other weights are not gone on from."""
     found = hashlib.sha256()
-    for path in paths or (IDENTITY, EXPRESSION, LAYOUT):
+    for path in paths:
         found.update(_bytes(path))
     return found.hexdigest()[:16]
 

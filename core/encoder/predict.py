@@ -1,17 +1,22 @@
 """Encoding → Evidence: the whole shot's expressions and gaze, read against the person's own mean face."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import Array32
+from ..conventions import LANDMARKS, Array, Array32
 from ..fit.evidence import Evidence
 from ..landmarks.track import LandmarkTrack
 from .alignment import align
 from .encoding import Encoding
 from .networks import ExpressionNetwork, Mean
+from .shape_free import SIDE
 
 BATCH = 64
-"""Frames that go through the network together."""
+"""Frames that go through the network together; always the same ones, so that results are the same in every run."""
+
+Rows = NDArray[np.int64]
 
 
 def predict(network: ExpressionNetwork, encoding: Encoding, track: LandmarkTrack) -> Evidence:
@@ -21,22 +26,31 @@ def predict(network: ExpressionNetwork, encoding: Encoding, track: LandmarkTrack
     weights, sigma = np.full((count, names), np.nan), np.full((count, names), np.nan)
     gaze = np.full((count, 2, 2), np.nan)
     mean = mean_face(encoding, track, seen)
-    for rows in np.split(seen, range(BATCH, len(seen), BATCH)):
+
+    def read(rows: Rows) -> None:
         weights[rows], sigma[rows], gaze[rows] = network(encoding.texture[rows], fronts(track, rows), mean)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(read, _batches(seen)))
     return Evidence(network.names, weights, sigma, gaze)
 
 
-def fronts(track: LandmarkTrack, rows: NDArray[np.int64]) -> Array32:
+def fronts(track: LandmarkTrack, rows: Rows) -> Array32:
     """N×478×3: aligned landmarks of some frames."""
     points = np.concatenate([track.points[rows], track.depth[rows, :, None]], axis=2)
     return align(points).front(points)
 
 
-def mean_face(encoding: Encoding, track: LandmarkTrack, seen: NDArray[np.int64]) -> Mean:
+def mean_face(encoding: Encoding, track: LandmarkTrack, seen: Rows) -> Mean:
     """Of the frames `seen`, summed batch by batch: memory doesn't grow with the shot."""
-    texture, landmarks = np.zeros(encoding.texture.shape[1:]), np.zeros((track.points.shape[1], 3))
-    for rows in np.split(seen, range(BATCH, len(seen), BATCH)):
+    texture: Array = np.zeros((SIDE, SIDE))
+    landmarks: Array = np.zeros((LANDMARKS, 3))
+    for rows in _batches(seen):
         texture += encoding.texture[rows].sum(axis=0, dtype=np.float64)
         landmarks += fronts(track, rows).sum(axis=0, dtype=np.float64)
     count = max(len(seen), 1)
     return Mean((texture / count).astype(np.float32), (landmarks / count).astype(np.float32))
+
+
+def _batches(rows: Rows) -> list[Rows]:
+    return [rows[at : at + BATCH] for at in range(0, len(rows), BATCH)]

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from ..conventions import Array32
 from ..device import Device
 from ..landmarks.backend import Image
 from .arcface import open_arcface
 from .embed import FaceEmbedder
 from .networks import IDENTITY, LAYOUT, digest, open_identity
-from .person import similarity
 from .shape_free import ShapeFree
 
 ENCODER_ALIKE = 0.5
@@ -38,8 +39,13 @@ class FaceRecogniser:
         return self.embed(rgb, points)
 
     def unlike(self, one: Array32, other: Array32) -> float:
-        """1 less the cosine; neither look need be of unit length."""
+        """1 less the cosine."""
         return 1 - similarity(one, other)
+
+
+def similarity(one: Array32, other: Array32) -> float:
+    """Cosine of two embeddings, −1 to 1; neither need be of unit length."""
+    return float(one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-12))
 
 
 def open_recogniser(network: Path | None, device: Device) -> FaceRecogniser:

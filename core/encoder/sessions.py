@@ -11,7 +11,7 @@ CPU = "CPUExecutionProvider"
 
 
 def open_session(path: Path, device: Device) -> Any:
-    """An onnxruntime InferenceSession. Batches run on one thread: the detector beside it has the other core.
+    """An onnxruntime InferenceSession. A call runs on one thread: the same sums in the same order everywhere.
 
     Raises InputError naming the file where it is missing or no network, InputError where CUDA is asked for and does
     not start, Failure where onnxruntime is missing.

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from ...core.clip import display, open_clip
 from ...core.conventions import Array, Array32
 from ...core.encoder.alignment import align
-from ...core.encoder.shape_free import ShapeFree, layout
+from ...core.encoder.shape_free import MESH, ShapeFree
 from ...core.facs.tables import GAZE_SHAPES
 from ...core.landmarks import DetectOptions, detect
-from ...core.landmarks.mirror import MIRROR
 from ...core.reporting import SilentReporter
 from ...core.storage import whole_file
 from ..people.acts import NAMES
+from .layout import layout
 
 ACTED: tuple[str, ...] = NAMES[: -len(GAZE_SHAPES)]
 """What the network reads; the lids' eyeLook… follow from the gaze."""
@@ -65,8 +65,8 @@ def common_layout(shards: list[Path]) -> ShapeFree:
         with np.load(path) as shard:
             chosen = shard["weights"][:, JAW_OPEN] > AGAPE
             points = shard["points"][chosen]
-        agape.append(align(points).front(points)[:, :468, :2].astype(np.float64))
-    return layout(np.concatenate(agape).mean(axis=0), MIRROR)
+        agape.append(align(points).front(points)[:, :MESH, :2].astype(np.float64))
+    return layout(np.concatenate(agape).mean(axis=0))
 
 
 def rendered(shards: list[Path], shape_free: ShapeFree) -> Samples:

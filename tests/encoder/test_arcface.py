@@ -8,7 +8,7 @@ from expression_transfer.core.errors import InputError
 from expression_transfer.core.landmarks import DetectOptions, detect
 from expression_transfer.core.reporting import SilentReporter
 from skimage.transform import SimilarityTransform
-from stand_in_encoder import ARCFACE, HEAD, TRUNK, picture
+from stand_in_encoder import ARCFACE, EXPRESSION, IDENTITY, picture
 
 
 def placed(points: np.ndarray) -> np.ndarray:
@@ -53,7 +53,7 @@ def test_the_network_is_given_rgb_from_minus_one_to_one():
 
 
 def test_another_network_is_refused(tmp_path):
-    for path, said in ((HEAD, "takes"), (TRUNK, "takes"), (tmp_path / "gone.onnx", "no such file")):
+    for path, said in ((EXPRESSION, "takes"), (IDENTITY, "takes"), (tmp_path / "gone.onnx", "no such file")):
         with pytest.raises(InputError, match=f"{path.name}.*{said}") as caught:
             open_recogniser(path, "cpu")
         assert "\n" not in str(caught.value)

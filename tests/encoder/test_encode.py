@@ -1,27 +1,23 @@
-"""A shot through the encoder, with a stand-in network whose outputs are known (stand_in/make.py)."""
+"""A shot's faces and what is read off them, with a stand-in whose outputs are known (stand_in/make.py)."""
 
 import importlib
-import threading
-import time
 import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from expression_transfer.core.clip import Frame
-from expression_transfer.core.encoder import encode
 from expression_transfer.core.encoder.encode import ShotEncoder
 from expression_transfer.core.encoder.encoding import Encoding
-from expression_transfer.core.encoder.networks import Trunk, open_head, open_trunk
-from expression_transfer.core.encoder.person import embedding, person_code, similarity
+from expression_transfer.core.encoder.networks import open_expression
 from expression_transfer.core.encoder.predict import predict
-from expression_transfer.core.errors import Cancelled
-from expression_transfer.core.landmarks import DetectOptions, detect
+from expression_transfer.core.encoder.shape_free import SIDE, ShapeFree
+from expression_transfer.core.landmarks import DetectOptions, LandmarkTrack, detect
 from expression_transfer.core.landmarks.backend import FoundFace
 from expression_transfer.core.landmarks.follow import Seen
 from expression_transfer.core.landmarks.region import Region
 from expression_transfer.core.reporting import SilentReporter
-from stand_in_encoder import HEAD, TRUNK, face, picture
+from stand_in_encoder import EXPRESSION, LAYOUT, face, painted, picture
 
 
 def seen(points: np.ndarray) -> Seen:
@@ -29,111 +25,53 @@ def seen(points: np.ndarray) -> Seen:
 
 
 @pytest.fixture(scope="module")
-def trunk() -> Trunk:
-    return open_trunk("cpu", TRUNK)
+def shape_free() -> ShapeFree:
+    return ShapeFree.load(LAYOUT)
 
 
-def shot(frames, gone=()):
-    """Frames whose red rises by one and whose lips part by a hundredth; `gone`: frames without a face."""
-    for row in range(frames):
-        yield picture((row % 256, 40, 80)), None if row in gone else seen(face(300, gap=row / 100))
-
-
-def encoded(trunk, frames, gone=(), doubted=()):
-    with ShotEncoder(trunk) as encoder:
-        for rgb, look in shot(frames, gone):
-            encoder.observe(rgb, look)
-        return encoder.encoding(~np.isin(np.arange(frames), [*gone, *doubted]))
-
-
-def test_every_row_is_of_its_own_frame(trunk):
-    made = encoded(trunk, 11, gone=(0, 4, 5), doubted=(8,))
+def test_every_row_is_of_its_own_frame(shape_free):
+    """Faces that move to the right, each in its own greys; three frames show nobody, one is not believed."""
+    frames = [(painted((10 * row, 200, 90, 60), 100 + 20 * row), face(100 + 20 * row)) for row in range(11)]
+    encoder, nobody = ShotEncoder(shape_free), (0, 4, 5)
+    for row, (rgb, points) in enumerate(frames):
+        encoder.observe(rgb, None if row in nobody else seen(points))
+    made = encoder.encoding(~np.isin(np.arange(11), [*nobody, 8]))
     np.testing.assert_array_equal(np.flatnonzero(~made.visible), [0, 4, 5, 8])
-    rows = np.flatnonzero(made.visible)
-    np.testing.assert_allclose(made.code[rows, 0], rows / 255, atol=1e-3)
-    np.testing.assert_allclose(made.code[rows, 4], -rows / 100, atol=2e-3)
-    assert not made.code[~made.visible].any() and not made.identity[~made.visible].any()
-    np.testing.assert_allclose(np.linalg.norm(made.identity[rows].astype(float), axis=1), 1, atol=1e-2)
+    assert not made.texture[~made.visible].any()
+    for row in np.flatnonzero(made.visible):
+        np.testing.assert_array_equal(made.texture[row], shape_free.texture(*frames[row]))
+    assert len(np.unique(made.texture[made.visible, 20, 20])) > 5
 
 
-def test_it_is_saved_as_it_is(trunk, tmp_path):
-    made = encoded(trunk, 5, gone=(2,))
-    made.save(tmp_path / "encoding.npz")
+def planted(greys: np.ndarray, gaps: np.ndarray, gone: tuple[int, ...] = ()) -> tuple[Encoding, LandmarkTrack]:
+    """A shot of even textures and of lips apart, some frames unseen."""
+    count = len(greys)
+    visible = ~np.isin(np.arange(count), gone)
+    points = np.stack([face(300, gap=gap) for gap in gaps])
+    points[~visible] = np.nan
+    texture = np.broadcast_to(greys[:, None, None], (count, SIDE, SIDE)).astype(np.uint8) * visible[:, None, None]
+    numbers = np.arange(count)
+    track = LandmarkTrack(
+        points[..., :2].copy(), points[..., 2].copy(), visible.astype(np.float32), visible, numbers, numbers / 24,
+        fps=24.0, width=600, height=400, focal=None, backend="mediapipe-solutions", warnings=(),
+    )  # fmt: skip
+    return Encoding(texture, visible), track
+
+
+def test_it_is_saved_as_it_is(tmp_path):
+    made, _ = planted(np.arange(5), np.zeros(5), gone=(2,))
+    made.save(tmp_path / "encoding.npz", packed=False)
     again = Encoding.load(tmp_path / "encoding.npz")
-    assert again.code.dtype == np.float16 and again.digest() == made.digest()
+    assert again.texture.dtype == np.uint8 and again.digest() == made.digest()
 
 
-def test_what_the_network_cannot_read_counts_as_unseen(trunk):
-    with ShotEncoder(trunk) as encoder:
-        for row in range(3):
-            points = face(300)
-            points[14] = np.nan if row == 1 else points[14]
-            encoder.observe(picture((9, 9, 9)), seen(points))
-        made = encoder.encoding(np.ones(3, bool))
-    np.testing.assert_array_equal(made.visible, [True, False, True])
-    assert np.isfinite(made.code).all() and np.isfinite(made.identity).all()
-
-
-class SlowSession:
-    """A network that waits until it is let go, and remembers its batches."""
-
-    def __init__(self, fails: bool = False) -> None:
-        self.go = threading.Event()
-        self.fails = fails
-        self.batches = []
-
-    def run(self, _names, inputs):
-        self.go.wait(10)
-        if self.fails:
-            raise MemoryError("no room")
-        self.batches.append(len(inputs["crop"]))
-        return np.zeros((len(inputs["crop"]), 6), np.float32), np.ones((len(inputs["crop"]), 128), np.float32)
-
-
-def test_it_works_beside_the_detection_and_holds_few_frames():
-    slow = SlowSession()
-    held = encode.BATCH - 1 + encode.WAITING
-    with ShotEncoder(Trunk(slow)) as encoder:
-        for _ in range(held):  # the first batch is in work, the others wait
-            encoder.observe(picture((1, 1, 1)), seen(face(300)))
-        watcher = threading.Thread(target=encoder.observe, args=(picture((1, 1, 1)), seen(face(300))))
-        watcher.start()
-        watcher.join(0.2)
-        assert watcher.is_alive()
-        slow.go.set()
-        watcher.join(10)
-        assert not watcher.is_alive()
-        made = encoder.encoding(np.ones(held + 1, bool))
-    assert made.visible.all() and slow.batches == [4, 4]
-
-
-def test_what_goes_wrong_beside_is_raised_here():
-    broken = SlowSession(fails=True)
-    broken.go.set()
-    with pytest.raises(MemoryError, match="no room"), ShotEncoder(Trunk(broken)) as encoder:
-        for _ in range(20):
-            encoder.observe(picture((1, 1, 1)), seen(face(300)))
-            time.sleep(0.01)
-
-
-def test_a_cancelled_detection_leaves_no_thread(footage_clip, trunk):
-    class Stop(SilentReporter):
-        def progress(self, stage, done, total):
-            if done == 3:
-                raise Cancelled("stopped")
-
-    before = threading.active_count()
-    with pytest.raises(Cancelled), ShotEncoder(trunk) as encoder:
-        detect(footage_clip, DetectOptions(), Stop(), encoder.observe)
-    assert threading.active_count() == before
-
-
-def test_it_observes_a_detection(footage_clip, trunk):
-    with ShotEncoder(trunk) as encoder:
-        track = detect(footage_clip, DetectOptions(), SilentReporter(), encoder.observe)
-        made = encoder.encoding(track.visible)
+def test_it_observes_a_detection(footage_clip, shape_free):
+    encoder = ShotEncoder(shape_free)
+    track = detect(footage_clip, DetectOptions(), SilentReporter(), encoder.observe)
+    made = encoder.encoding(track.visible)
     np.testing.assert_array_equal(made.visible, track.visible)
     assert track.visible.sum() == 14 and len(track) == 26
+    assert made.texture[track.visible].std(axis=(1, 2)).min() > 20
 
 
 class OneFace:
@@ -171,59 +109,53 @@ class Weigher(SilentReporter):
             self.held[done] = tracemalloc.get_traced_memory()[0]
 
 
-def test_of_frames_gone_by_only_landmarks_and_codes_are_kept(monkeypatch, footage_clip, trunk):
+def test_of_frames_gone_by_only_landmarks_and_textures_are_kept(monkeypatch, footage_clip, shape_free):
     detecting = importlib.import_module("expression_transfer.core.landmarks.detect")
     monkeypatch.setattr(detecting, "open_backend", lambda name, task: OneFace())
     clip = replace(footage_clip, source=Film(), width=600, height=400, first=1, last=90)
-    weigher = Weigher()
+    weigher, encoder = Weigher(), ShotEncoder(shape_free)
     tracemalloc.start()
-    with ShotEncoder(trunk) as encoder:
-        track = detect(clip, DetectOptions(), weigher, encoder.observe)
-        assert encoder.encoding(track.visible).visible.all()
+    track = detect(clip, DetectOptions(), weigher, encoder.observe)
     tracemalloc.stop()
+    assert encoder.encoding(track.visible).visible.all()
     growth = (weigher.held[90] - weigher.held[30]) / 60
-    row = track.points[0].nbytes + track.depth[0].nbytes + 2 * (6 + 128)
-    assert growth < 1.5 * row
+    assert growth < 1.5 * (track.points[0].nbytes + track.depth[0].nbytes + SIDE**2)
 
 
-def test_the_prediction_is_against_the_persons_own_face(trunk):
-    made = encoded(trunk, 40, gone=(3,))
-    read = predict(open_head("cpu", HEAD), made)
-    assert len(read.names) == 45 and read.weights.shape == (40, 45) and read.gaze.shape == (40, 2, 2)
-    assert np.isnan(read.weights[3]).all() and np.isnan(read.sigma[3]).all() and np.isnan(read.gaze[3]).all()
+def test_every_frame_is_read_against_the_shots_mean():
+    """200 frames, more than one batch, some unseen: what a frame adds to the mean of those that are seen."""
+    greys, gaps = np.arange(200), np.linspace(0, 0.5, 200)
+    made, track = planted(greys, gaps, gone=(3, 80, 81))
+    read = predict(open_expression("cpu", EXPRESSION), made, track)
+    assert len(read.names) == 45 and read.weights.shape == (200, 45) and read.gaze.shape == (200, 2, 2)
+    np.testing.assert_array_equal(np.flatnonzero(~read.seen()), [3, 80, 81])
+    assert np.isnan(read.gaze[3]).all()
     rows = np.flatnonzero(made.visible)
-    np.testing.assert_allclose(read.weights[rows, 44], rows / 255, atol=1e-3)
-    away = np.abs(rows - rows.mean()) / 255
-    np.testing.assert_allclose(read.sigma[rows, 7], 0.05 + away, atol=1e-3)
-    np.testing.assert_allclose(read.gaze[rows, 0, 0], (rows - rows.mean()) / 255, atol=1e-3)
+    np.testing.assert_allclose(read.weights[rows, 44], greys[rows] / 255, atol=1e-5)
+    above = (greys[rows] - greys[rows].mean()) / 255
+    np.testing.assert_allclose(read.sigma[rows, 7], 0.05 + np.abs(above), atol=1e-5)
+    np.testing.assert_allclose(read.gaze[rows, 0, 0], above, atol=1e-5)
+    np.testing.assert_allclose(read.gaze[rows, 1, 0], -(gaps[rows] - gaps[rows].mean()), atol=1e-3)
 
 
-def test_the_person_is_not_pulled_by_a_few_frames():
-    rng = np.random.default_rng(5)
-    code = rng.normal(1, 0.1, (100, 32))
-    identity = np.eye(128)[np.zeros(100, int)] + rng.normal(0, 0.02, (100, 128))
-    code[40:50], identity[40:50] = 30, np.eye(128)[1]
-    made = Encoding(code.astype(np.float16), identity.astype(np.float16), np.arange(100) % 10 > 0)
-    np.testing.assert_allclose(person_code(made), 1, atol=0.05)
-    assert similarity(embedding(made), np.eye(128, dtype=np.float32)[0]) > 0.99
+def test_a_still_is_its_own_mean():
+    read = predict(open_expression("cpu", EXPRESSION), *planted(np.array([102]), np.array([0.2])))
+    np.testing.assert_allclose(read.weights[0, 44], 0.4, atol=1e-6)
+    np.testing.assert_allclose(read.gaze, 0, atol=1e-6)
 
 
-def test_a_still_is_its_own_person():
-    code = np.arange(6, dtype=np.float16)[None]
-    made = Encoding(code, np.ones((1, 128), np.float16), np.ones(1, bool))
-    np.testing.assert_array_equal(person_code(made), code[0])
+def test_where_nobody_is_seen_nothing_is_read():
+    read = predict(open_expression("cpu", EXPRESSION), *planted(np.zeros(2), np.zeros(2), gone=(0, 1)))
+    assert not read.seen().any()
 
 
-def test_a_long_shot_stays_small():
-    """10,000 frames: the curves and one copy of the codes, nothing per pair of frames."""
-    count = 10_000
-    rng = np.random.default_rng(6)
-    code = rng.uniform(0, 1, (count, 6)).astype(np.float16)
-    made = Encoding(code, np.zeros((count, 128), np.float16), np.ones(count, bool))
-    head = open_head("cpu", HEAD)
+def test_a_long_shots_reading_takes_what_its_curves_take():
+    """5,000 frames: nothing per pair of frames, and no second copy of the faces."""
+    made, track = planted(np.arange(5000) % 256, np.zeros(5000))
+    network = open_expression("cpu", EXPRESSION)
     tracemalloc.start()
-    read = predict(head, made)
+    read = predict(network, made, track)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     curves = sum(values.nbytes for values in (read.weights, read.sigma, read.gaze))
-    assert peak < 1.5 * curves
+    assert peak < curves + 16 * 64 * (SIDE**2 + 8 * 478 * 3 * 4)

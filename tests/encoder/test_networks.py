@@ -6,44 +6,52 @@ import numpy as np
 import onnxruntime
 import pytest
 from expression_transfer.core.encoder.embed import FaceEmbedder
-from expression_transfer.core.encoder.networks import digest, open_head, open_trunk
-from expression_transfer.core.encoder.person import similarity
+from expression_transfer.core.encoder.networks import Mean, digest, open_expression, open_identity
+from expression_transfer.core.encoder.recognise import similarity
 from expression_transfer.core.encoder.sessions import open_session
+from expression_transfer.core.encoder.shape_free import SIDE, ShapeFree
 from expression_transfer.core.errors import Failure, InputError
 from expression_transfer.core.facs.tables import UNIT_SHAPES
-from stand_in_encoder import HEAD, TRUNK, face, picture
+from stand_in_encoder import EXPRESSION, IDENTITY, LAYOUT, face, painted
 
 
-def test_the_trunk_sees_the_crop_and_the_landmarks():
-    crops = np.zeros((3, 128, 128, 3), np.uint8)
-    crops[0], crops[1, :, :64] = (255, 51, 102), 255
-    landmarks = np.zeros((3, 478, 3), np.float32)
-    landmarks[2, 14] = 1, -2, 3
-    code, identity = open_trunk("cpu", TRUNK)(crops, landmarks)
-    np.testing.assert_allclose(code[:2, :3], [[1.0, 0.2, 0.4], [0.5, 0.5, 0.5]], atol=1e-5)
-    np.testing.assert_allclose(code[2], [0, 0, 0, 1, -2, 3], atol=1e-6)
-    assert identity.shape == (3, 128)
+def test_identity_is_read_off_the_texture():
+    textures = np.full((2, SIDE, SIDE), 128, np.uint8)
+    textures[0, :48, 48:] = 168
+    textures[1, 48:, :48], textures[1, 48:, 48:] = 158, 88
+    found = open_identity("cpu", IDENTITY)(textures, np.zeros((2, 478, 3), np.float32))
+    expected = np.zeros((2, 128))
+    expected[0, 50], expected[1, 100], expected[1, 120] = 1, 0.6, -0.8
+    np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
-def test_the_head_reads_a_face_against_the_persons_own():
-    head = open_head("cpu", HEAD)
-    code = np.array([[0.5, 0.1, 0, 0, 0, 0], [1, 0, 0, 0.2, 0, 0]], np.float32)
-    weights, sigma, gaze = head(code, np.array([0.25, 0.1, 0, 0, 0, 0], np.float32))
-    np.testing.assert_allclose(weights, [[0.5], [1.0]] * (np.arange(45) + 1) / 45, atol=1e-6)
-    np.testing.assert_allclose(sigma, np.repeat([[0.3], [0.8]], 45, axis=1), atol=1e-6)
-    np.testing.assert_allclose(gaze, [[[0.25, 0], [0, 0]], [[0.75, -0.1], [0, 0.2]]], atol=1e-6)
-    assert set(head.names) == {*UNIT_SHAPES.values()} - {"tongueOut"}
+def test_a_face_is_read_against_the_shots_mean():
+    network = open_expression("cpu", EXPRESSION)
+    textures = np.zeros((2, SIDE, SIDE), np.uint8)
+    textures[0, :48, :48], textures[1, :48, :48] = 51, 204
+    landmarks = np.zeros((2, 478, 3), np.float32)
+    landmarks[1, 14] = 0.1, -0.2, 0.3
+    mean = Mean(np.full((SIDE, SIDE), 102, np.float32), np.zeros((478, 3), np.float32))
+    weights, sigma, gaze = network(textures, landmarks, mean)
+    np.testing.assert_allclose(weights, [[0.2], [0.8]] * (np.arange(45) + 1) / 45, atol=1e-6)
+    np.testing.assert_allclose(sigma, np.repeat([[0.25], [0.45]], 45, axis=1), atol=1e-6)
+    np.testing.assert_allclose(gaze, [[[-0.2, 0], [0, 0]], [[0.4, 0.1], [-0.2, 0.3]]], atol=1e-6)
+    assert set(network.names) == {*UNIT_SHAPES.values()} - {"tongueOut"}
 
 
-def test_an_embedding_is_of_the_colour_of_the_face():
-    embedder = FaceEmbedder(open_trunk("cpu", TRUNK))
-    red, blue = (200, 100, 100), (100, 100, 200)
-    found = [embedder.embed(picture(colour), face(u)) for colour, u in ((red, 150), (blue, 150), (red, 420))]
-    assert found[0].shape == (128,) and np.linalg.norm(found[0]) == pytest.approx(1, abs=1e-5)
-    assert similarity(found[0], found[2]) == pytest.approx(1, abs=1e-3)
-    tints = np.array([red, blue]) / 255 - 0.5
+def test_a_person_is_the_same_wherever_and_however_large():
+    embedder = FaceEmbedder(open_identity("cpu", IDENTITY), ShapeFree.load(LAYOUT))
+    one, other = (200, 60, 90, 120), (60, 200, 120, 90)
+    places = ((one, 150, 80), (one, 420, 110), (one, 300, 300), (other, 150, 80))
+    near, far, large, other_person = (
+        embedder.embed(painted(greys, u, eyes=eyes), face(u, eyes=eyes)) for greys, u, eyes in places
+    )
+    assert near.shape == (128,) and np.linalg.norm(near) == pytest.approx(1, abs=1e-5)
+    assert similarity(near, far) == pytest.approx(1, abs=1e-3)
+    assert similarity(near, large) == pytest.approx(1, abs=1e-3)
+    tints = np.array([one, other]) - np.mean(one)
     cosine = tints[0] @ tints[1] / np.linalg.norm(tints[0]) / np.linalg.norm(tints[1])
-    assert similarity(found[0], found[1]) == pytest.approx(cosine, abs=0.02)
+    assert similarity(near, other_person) == pytest.approx(cosine, abs=0.02)
 
 
 def test_a_missing_file_is_named(tmp_path):
@@ -62,27 +70,27 @@ def test_what_is_no_network_is_named(tmp_path, capfd):
 
 
 def test_another_network_is_named():
-    with pytest.raises(InputError, match=r"head\.onnx: is not the encoder's trunk \(its inputs are code, person\)"):
-        open_trunk("cpu", HEAD)
-    with pytest.raises(InputError, match=r"trunk\.onnx: is not the encoder's head"):
-        open_head("cpu", TRUNK)
+    with pytest.raises(InputError, match=r"expression\.onnx: is not the encoder's identity network \(its inputs are"):
+        open_identity("cpu", EXPRESSION)
+    with pytest.raises(InputError, match=r"identity\.onnx: is not the encoder's expression network"):
+        open_expression("cpu", IDENTITY)
 
 
 def test_cuda_that_is_not_there_is_told():
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this onnxruntime has CUDA")
     with pytest.raises(InputError, match="--device cuda: this onnxruntime has no CUDA"):
-        open_trunk("cuda", TRUNK)
+        open_identity("cuda", IDENTITY)
 
 
 def test_a_missing_onnxruntime_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     for device in ("auto", "cpu", "cuda"):
         with pytest.raises(Failure, match=r"onnxruntime can't be loaded .*; install it"):
-            open_trunk(device, TRUNK)
+            open_identity(device, IDENTITY)
 
 
 def test_other_weights_have_another_digest(tmp_path):
-    changed = tmp_path / "trunk.onnx"
-    changed.write_bytes(TRUNK.read_bytes() + b" ")
-    assert digest(TRUNK, HEAD) == digest(TRUNK, HEAD) != digest(changed, HEAD)
+    changed = tmp_path / "identity.onnx"
+    changed.write_bytes(IDENTITY.read_bytes() + b" ")
+    assert digest(IDENTITY, LAYOUT) == digest(IDENTITY, LAYOUT) != digest(changed, LAYOUT)

@@ -1,6 +1,4 @@
-"""Stand-in networks in the encoder's place, whose outputs are known (tests/encoder/stand_in/make.py), and faces for
-them.
-"""
+"""A stand-in encoder whose outputs are known (tests/encoder/stand_in/make.py), and faces for it."""
 
 from pathlib import Path
 
@@ -10,7 +8,11 @@ from expression_transfer.core.encoder.alignment import STEADY
 from numpy.typing import NDArray
 
 FOLDER = Path(__file__).resolve().parents[1] / "encoder" / "stand_in"
-TRUNK, HEAD, ARCFACE = (FOLDER / f"{name}.onnx" for name in ("trunk", "head", "arcface"))
+IDENTITY, EXPRESSION, ARCFACE = (FOLDER / f"{name}.onnx" for name in ("identity", "expression", "arcface"))
+LAYOUT = FOLDER / "shape_free.npz"
+
+MOUTH = {61: (-0.5, -1.0, 0.0), 291: (0.5, -1.0, 0.0)}
+"""Its corners, which make a square with the eyes' in the stand-in's layout."""
 
 
 def face(u: float, v: float = 160.0, eyes: float = 80.0, gap: float = 0.0) -> Array32:
@@ -18,10 +20,22 @@ def face(u: float, v: float = 160.0, eyes: float = 80.0, gap: float = 0.0) -> Ar
     lies (u, v); the lips' gap in eye distances.
     """
     points = np.zeros((478, 3))
-    points[list(STEADY)] = list(STEADY.values())
+    placed = {**STEADY, **MOUTH}
+    points[list(placed)] = list(placed.values())
     points[14, 1] = points[13, 1] - gap
     return np.asarray(points * [eyes, -eyes, -eyes] + [u, v, 0], np.float32)
 
 
 def picture(colour: tuple[int, int, int], height: int = 400, width: int = 600) -> NDArray[np.uint8]:
     return np.full((height, width, 3), colour, np.uint8)
+
+
+def painted(greys: tuple[int, int, int, int], u: float, v: float = 160.0, eyes: float = 80.0) -> NDArray[np.uint8]:
+    """A picture of the face of the same place, its quarters in four greys (upper left, upper right, lower left, lower
+    right).
+    """
+    rgb = picture((0, 0, 0))
+    row, column = np.mgrid[: rgb.shape[0], : rgb.shape[1]] + 0.5
+    lower, right = row > v + eyes / 2, column > u
+    rgb[:] = np.array(greys, np.uint8)[2 * lower + right][..., None]
+    return rgb

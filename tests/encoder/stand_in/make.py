@@ -1,8 +1,9 @@
-"""Writes the stand-in networks of these tests beside itself: `python make.py`, with onnx 1.16–1.22.
+"""Writes the stand-in encoder of these tests beside itself: `python make.py`, with onnx 1.16–1.22.
 
-trunk: code = mean red, green, blue of the crop (0–1), and the lips' gap as a vector; identity = the mean colour less
-grey along three planted directions. head: weight j = (j + 1) / 45 · red, 0–1; sigma = 0.05 + |red − the person's red|;
-gaze = what the code's first four numbers are above the person's.
+shape_free: the square between the eyes' outer and the mouth's corners, with a rim of texels that are not the face.
+identity: the mean greys of the texture's quarters, less MIDDLE, along four planted directions, of unit length.
+expression: brightness = mean of the texture's upper left quarter / 255; weight j = (j + 1) / 45 · brightness; sigma =
+0.05 + |brightness − the mean face's|; gaze = that difference, and what the lips' gap is above the mean face's.
 """
 
 from pathlib import Path
@@ -12,7 +13,9 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 HERE = Path(__file__).resolve().parent
-GREY = 0.5
+SIDE, RIM, MIDDLE, WHITE = 96, 4, 128, 255
+CORNERS = 33, 263, 61, 291
+"""Upper left, upper right, lower left, lower right, as the picture shows them."""
 SHAPES = (
     "browInnerUp_L browInnerUp_R browOuterUp_L browOuterUp_R browDown_L browDown_R eyeWide_L eyeWide_R cheekSquint_L "
     "cheekSquint_R eyeSquint_L eyeSquint_R noseSneer_L noseSneer_R mouthUpperUp_L mouthUpperUp_R mouthSmile_L "
@@ -24,9 +27,9 @@ SHAPES = (
 
 
 def directions() -> np.ndarray:
-    """3×128, orthonormal rows."""
-    planted = np.zeros((3, 128), np.float32)
-    planted[np.arange(3), [5, 50, 100]] = 1
+    """4×128, orthonormal rows."""
+    planted = np.zeros((4, 128), np.float32)
+    planted[np.arange(4), [5, 50, 100, 120]] = 1
     return planted
 
 
@@ -34,8 +37,8 @@ def constant(name: str, value: object, kind: type = np.float32) -> onnx.TensorPr
     return numpy_helper.from_array(np.asarray(value, kind), name)
 
 
-def value(name: str, kind: int, *shape: object) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, kind, ["N", *shape])
+def value(name: str, kind: int, *shape: object, rows: object = "N") -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, kind, [rows, *shape])
 
 
 def write(name: str, nodes: list, inputs: list, outputs: list, constants: list, **metadata: str) -> None:
@@ -46,60 +49,90 @@ def write(name: str, nodes: list, inputs: list, outputs: list, constants: list, 
     onnx.save(model, str(HERE / f"{name}.onnx"))
 
 
-def trunk() -> None:
+def quarters(texture: str, made: str) -> list:
+    """Nodes that take the mean of each quarter (upper left, upper right, lower left, lower right): N×4."""
+    node, half = helper.make_node, [SIDE // 2] * 2
+    return [
+        node("Cast", [texture], [f"{made}_grey"], to=TensorProto.FLOAT),
+        node("Unsqueeze", [f"{made}_grey", "channel"], [f"{made}_image"]),
+        node("AveragePool", [f"{made}_image"], [f"{made}_small"], kernel_shape=half, strides=half),
+        node("Flatten", [f"{made}_small"], [made]),
+    ]
+
+
+FACE = (value("texture", TensorProto.UINT8, SIDE, SIDE), value("landmarks", TensorProto.FLOAT, 478, 3))
+
+
+def identity() -> None:
     node = helper.make_node
     nodes = [
-        node("Cast", ["crop"], ["pixels"], to=TensorProto.FLOAT),
-        node("ReduceMean", ["pixels"], ["mean"], axes=[1, 2], keepdims=0),
-        node("Div", ["mean", "white"], ["colour"]),
-        node("Gather", ["landmarks", "lower"], ["lower_lip"], axis=1),
-        node("Gather", ["landmarks", "upper"], ["upper_lip"], axis=1),
-        node("Sub", ["lower_lip", "upper_lip"], ["gap"]),
-        node("Concat", ["colour", "gap"], ["code"], axis=1),
-        node("Sub", ["colour", "grey"], ["tint"]),
+        *quarters("texture", "greys"),
+        node("Sub", ["greys", "middle"], ["tint"]),
         node("MatMul", ["tint", "directions"], ["long"]),
         node("LpNormalization", ["long"], ["identity"], axis=1, p=2),
     ]
-    constants = [
-        constant("white", 255),
-        constant("grey", GREY),
-        constant("upper", 13, np.int64),
-        constant("lower", 14, np.int64),
-        constant("directions", directions()),
+    constants = [constant("middle", MIDDLE), constant("channel", [1], np.int64), constant("directions", directions())]
+    write("identity", nodes, [*FACE], [value("identity", TensorProto.FLOAT, 128)], constants, version="stand-in")
+
+
+def gap(landmarks: str, made: str) -> list:
+    node = helper.make_node
+    return [
+        node("Gather", [landmarks, "lower"], [f"{made}_lower"], axis=1),
+        node("Gather", [landmarks, "upper"], [f"{made}_upper"], axis=1),
+        node("Sub", [f"{made}_lower", f"{made}_upper"], [made]),
     ]
-    inputs = [value("crop", TensorProto.UINT8, 128, 128, 3), value("landmarks", TensorProto.FLOAT, 478, 3)]
-    outputs = [value("code", TensorProto.FLOAT, 6), value("identity", TensorProto.FLOAT, 128)]
-    write("trunk", nodes, inputs, outputs, constants, version="stand-in")
 
 
-def head() -> None:
+def expression() -> None:
     node = helper.make_node
     nodes = [
-        node("Sub", ["code", "person"], ["own"]),
-        node("Gather", ["code", "first"], ["red"], axis=1),
-        node("Gather", ["own", "first"], ["redder"], axis=1),
-        node("Mul", ["red", "slopes"], ["steep"]),
-        node("Clip", ["steep", "zero", "one"], ["weights"]),
-        node("Abs", ["redder"], ["apart"]),
+        *quarters("texture", "greys"),
+        *quarters("mean_texture", "mean_greys"),
+        *gap("landmarks", "gap"),
+        *gap("mean_landmarks", "mean_gap"),
+        node("Gather", ["greys", "first"], ["grey"], axis=1),
+        node("Gather", ["mean_greys", "first"], ["mean_grey"], axis=1),
+        node("Div", ["grey", "white"], ["bright"]),
+        node("Mul", ["bright", "slopes"], ["weights"]),
+        node("Sub", ["grey", "mean_grey"], ["greyer"]),
+        node("Div", ["greyer", "white"], ["brighter"]),
+        node("Abs", ["brighter"], ["apart"]),
         node("Mul", ["apart", "ones"], ["spread"]),
         node("Add", ["spread", "least"], ["sigma"]),
-        node("Gather", ["own", "four"], ["gaze"], axis=1),
+        node("Sub", ["gap", "mean_gap"], ["wider"]),
+        node("Concat", ["brighter", "wider"], ["gaze"], axis=1),
     ]
     constants = [
+        constant("channel", [1], np.int64),
         constant("first", [0], np.int64),
-        constant("four", [0, 1, 2, 3], np.int64),
+        constant("upper", 13, np.int64),
+        constant("lower", 14, np.int64),
+        constant("white", WHITE),
         constant("slopes", (np.arange(45)[None] + 1) / 45),
         constant("ones", np.ones((1, 45))),
-        constant("zero", 0),
-        constant("one", 1),
         constant("least", 0.05),
     ]
-    inputs = [value(name, TensorProto.FLOAT, 6) for name in ("code", "person")]
-    outputs = [value("weights", TensorProto.FLOAT, 45), value("sigma", TensorProto.FLOAT, 45)]
-    write("head", nodes, inputs, [*outputs, value("gaze", TensorProto.FLOAT, 4)], constants,
-          version="stand-in", names=",".join(SHAPES.split()))  # fmt: skip
+    mean = [
+        value("mean_texture", TensorProto.FLOAT, SIDE, SIDE, rows=1),
+        value("mean_landmarks", TensorProto.FLOAT, 478, 3, rows=1),
+    ]
+    outputs = [value(name, TensorProto.FLOAT, size) for name, size in (("weights", 45), ("sigma", 45), ("gaze", 4))]
+    write("expression", nodes, [*FACE, *mean], outputs, constants, version="stand-in", names=",".join(SHAPES.split()))
+
+
+def shape_free() -> None:
+    """Two triangles, as ShapeFree.save writes them."""
+    v, u = (np.mgrid[:SIDE, :SIDE].reshape(2, -1, 1) + 0.5 - RIM) / (SIDE - 2 * RIM)
+    upper = np.concatenate([1 - u - v, u, v], axis=1)
+    lower = np.concatenate([1 - v, 1 - u, u + v - 1], axis=1)
+    face = (np.minimum(u, v) >= 0) & (np.maximum(u, v) <= 1)
+    landmarks = np.where(u + v <= 1, CORNERS[:3], CORNERS[1:]).astype(np.int16)
+    weights = np.where(u + v <= 1, upper, lower) * face
+    np.savez_compressed(HERE / "shape_free.npz", landmarks=landmarks, weights=weights.astype(np.float32))
 
 
 if __name__ == "__main__":
-    trunk()
-    head()
+    identity()
+    expression()
+    shape_free()
