@@ -18,9 +18,11 @@ Indices = NDArray[np.int64]
 
 TAKES, FRAMES = 14, 10
 """A batch: takes of rendered people, and frames of each; one more of real frames comes on top, twice."""
-LANDMARK_NOISE = 0.006
-"""Eye distances, up to, another amount in each take: half a pixel, where the eyes are 80 px apart."""
-SHIFT, ZOOM = 0.8, 0.01
+NOISY, LANDMARK_NOISE = 0.3, 0.01
+"""Share of takes whose landmarks are noisy, and how much at most, in eye distances: a pixel, where they are 100 px."""
+SPOILT = 0.3
+"""Share of takes whose textures are moved, blurred and noisy."""
+SHIFT, ZOOM = 0.3, 0.003
 """Standard deviations of how textures are moved: texels, logarithm."""
 HIDDEN = 0.1
 """Share of frames with something in front."""
@@ -77,7 +79,8 @@ def _groups(take: Indices) -> list[Indices]:
 
 def _batch(people: Samples, films: Samples, rows: Indices, film: Indices, rng: np.random.Generator) -> Batch:
     rendered, real = _Faces.of(people, rows), _Faces.of(films, film)
-    noise = np.repeat(rng.uniform(0, LANDMARK_NOISE, TAKES), FRAMES).astype(np.float32)[:, None, None]
+    amount = rng.uniform(0, LANDMARK_NOISE, TAKES) * (rng.random(TAKES) < NOISY)
+    noise = np.repeat(amount, FRAMES).astype(np.float32)[:, None, None]
     rendered.landmarks[:] += noise * rng.standard_normal(rendered.landmarks.shape, dtype=np.float32)
     flip = np.repeat(rng.random(TAKES) < 0.5, FRAMES)
     faces = rendered.mirrored_where(flip).beside(real).beside(real.mirrored_where(np.ones(FRAMES, np.bool_)))
@@ -124,11 +127,12 @@ class _Faces:
 
 
 def _disturbed(textures: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Textures a little moved, blurred or noisy (alike within a take), with patches hidden."""
-    out = np.empty_like(textures)
+    """Some takes' textures a little moved, blurred or noisy, with patches hidden."""
+    out = textures.copy()
     for take in range(0, len(textures), FRAMES):
-        noise, blur = 2 * rng.uniform() ** 2, rng.uniform(0.5, 1.3)
-        soft = rng.random() < 0.3
+        noise, blur, soft = rng.uniform(), rng.uniform(0.5, 1.3), rng.random() < 0.5
+        if rng.random() > SPOILT:
+            continue
         for row in range(take, take + FRAMES):
             face = cv2.warpAffine(textures[row], _move(rng), (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
             if soft:

@@ -25,7 +25,7 @@ class Shares:
     likelihood: float = 0.1
     bias: float = 0.5
     """What a take's frames are wrong by in common: whose face it is, read as an expression."""
-    gaze: float = 0.5
+    gaze: float = 0.1
     identity: float = 0.03
     covariance: float = 0.2
     mirrored: float = 0.3
@@ -62,9 +62,11 @@ def expression_loss(found: Tensor, log_variance: Tensor, truth: Tensor, spread: 
 
 
 def cross_covariance(identity: Tensor, expression: Tensor) -> Tensor:
-    """Mean squared correlation between the two codes' components over a batch (N×a, N×b)."""
-    one = (identity - identity.mean(0)) / (identity.std(0) + 1e-3)
-    other = (expression - expression.mean(0)) / (expression.std(0) + 1e-3)
+    """Mean squared covariance between the components of two codes (N×a, N×b) over a batch.
+
+    Not their correlation: dividing by small deviations, early on, would drown what there is to be learnt.
+    """
+    one, other = identity - identity.mean(0), expression - expression.mean(0)
     return (one.T @ other / len(one)).square().mean()
 
 

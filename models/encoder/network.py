@@ -41,8 +41,9 @@ class Basis:
 
 
 def small(texture: Tensor) -> Tensor:
-    """N×(SIDE/2)²: textures at half their size."""
-    return functional.avg_pool2d(texture.float()[:, None], 2).flatten(1)
+    """N×(SIDE/2)²: textures at half their size. (Pooling layers would round to eight bits under autocast.)"""
+    half = SIDE // 2
+    return texture.float().reshape(-1, half, 2, half, 2).mean((2, 4)).flatten(1)
 
 
 def _convolution(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Sequential:
@@ -123,15 +124,18 @@ class Encoder(nn.Module):
         added = bases.moves.axes.shape[1] + bases.change.axes.shape[1]
         self.identity = nn.Sequential(nn.Linear(known, 256), nn.BatchNorm1d(256), nn.ReLU(), nn.Linear(256, IDENTITY))
         self.expression = nn.Sequential(
-            nn.Dropout(0.3), nn.Linear(known + added, 512), nn.ReLU(),
+            nn.Dropout(0.1), nn.Linear(known + added, 512), nn.ReLU(),
             nn.Dropout(0.4), nn.Linear(512, 256), nn.ReLU(),
             nn.Dropout(0.2), nn.Linear(256, 2 * ACTED + GAZE),
         )  # fmt: skip
 
     def who(self, texture: Tensor, landmarks: Tensor) -> Tensor:
         """N×IDENTITY, unit length."""
-        seen = torch.cat([self.trunk(texture, texture), self.places(landmarks), self.look(small(texture))], 1)
-        return functional.normalize(self.identity(seen).float())
+        return functional.normalize(self.identity(self.seen_alone(texture, landmarks)).float())
+
+    def seen_alone(self, texture: Tensor, landmarks: Tensor) -> Tensor:
+        """N×…: what the identity is read from, of faces without their shots."""
+        return torch.cat([self.trunk(texture, texture), self.places(landmarks), self.look(small(texture))], 1)
 
     def what(
         self, texture: Tensor, landmarks: Tensor, mean_texture: Tensor, mean_landmarks: Tensor

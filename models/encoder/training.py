@@ -15,7 +15,7 @@ from ...core.conventions import Array32
 from ...core.storage import whole_file
 from .batches import FRAMES, OTHER_SIDE, Batch, Indices, batches
 from .losses import People, Shares, cross_covariance, expression_loss, gaze_loss
-from .network import Bases, Basis, Encoder, small
+from .network import IDENTITY, Bases, Basis, Encoder, small
 from .samples import Samples
 
 CHECKPOINT = "checkpoint.pt"
@@ -97,7 +97,7 @@ class Trainer:
         with torch.autocast("cpu", dtype=torch.bfloat16):
             found, log_variance, gaze = encoder.what(batch.texture, batch.landmarks, *means)
             identity = encoder.who(texture, torch.cat([batch.landmarks[ones], means[1][ones]]))
-        rendered = torch.arange(known // FRAMES)
+        whose = len(ones) + torch.arange(known) // FRAMES  # the means come second
         read = found[:known], log_variance[:known], batch.weights[:known]
         mirrored = found[known : known + FRAMES] * encoder.spread
         mirrored = mirrored[:, OTHER_SIDE] / encoder.spread - found[known + FRAMES :]
@@ -105,7 +105,7 @@ class Trainer:
             "expression": expression_loss(*read, encoder.spread, shares),
             "gaze": shares.gaze * gaze_loss(gaze, batch),
             "identity": shares.identity * self.directions(identity, batch.person[ones].repeat(2)),
-            "covariance": shares.covariance * cross_covariance(identity[rendered], found[ones[rendered]]),
+            "covariance": shares.covariance * cross_covariance(IDENTITY**0.5 * identity[whose], found[:known]),
             "mirrored": shares.mirrored * mirrored.square().mean(),
         }
 
