@@ -11,6 +11,7 @@ from ..core.conventions import LANDMARKS, Array32
 from ..core.encoder import networks
 from ..core.encoder.encode import ShotEncoder
 from ..core.encoder.predict import predict
+from ..core.encoder.shape_free import ShapeFree
 from ..core.face.model import FaceModel
 from ..core.facs.from_fit import performance, rest
 from ..core.facs.tables import ARKIT, GAZE_SHAPES
@@ -43,9 +44,10 @@ class Readers:
 
     def __init__(self, ict: Path) -> None:
         self._builtin, self._ict = load_model("builtin"), load_model(str(ict), SilentReporter())
-        self._encodes = networks.TRUNK.is_file() and networks.HEAD.is_file()
-        if not self._encodes:
-            print(f"no encoder: {networks.TRUNK} or {networks.HEAD.name} is missing")
+        missing = [file.name for file in (networks.EXPRESSION, networks.LAYOUT) if not file.is_file()]
+        self._encodes = not missing
+        if missing:
+            print(f"no encoder: {' and '.join(missing)} missing in {networks.FOLDER}")
 
     def read(self, clip: Path, *, learnt_only: bool = False) -> dict[str, Curves]:
         """Curves by the reader's name; without those that something is missing for."""
@@ -71,16 +73,14 @@ class Readers:
     def observed(self, clip: Path, jitter: float = 0.0) -> Observed:
         if not self._encodes:
             return Observed(noisy(detect(open_clip(clip), DetectOptions(), SilentReporter()), jitter), None)
-        rows = count()
-        with ShotEncoder(networks.open_trunk("cpu")) as encoder:
+        rows, encoder = count(), ShotEncoder(ShapeFree.load(networks.LAYOUT))
 
-            def observe(rgb: Image, seen: Seen | None) -> None:
-                row = next(rows)
-                encoder.observe(rgb, None if seen is None else replace(seen, points=seen.points + noise(row, jitter)))
+        def observe(rgb: Image, seen: Seen | None) -> None:
+            row = next(rows)
+            encoder.observe(rgb, None if seen is None else replace(seen, points=seen.points + noise(row, jitter)))
 
-            track = detect(open_clip(clip), DetectOptions(), SilentReporter(), observe)
-            encoding = encoder.encoding(track.visible)
-        return Observed(noisy(track, jitter), predict(networks.open_head("cpu"), encoding))
+        track = noisy(detect(open_clip(clip), DetectOptions(), SilentReporter(), observe), jitter)
+        return Observed(track, predict(networks.open_expression("cpu"), encoder.encoding(track.visible), track))
 
 
 def noise(row: int, jitter: float) -> Array32:

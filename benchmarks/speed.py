@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..core.clip import open_clip
 from ..core.encoder.alignment import align
-from ..core.encoder.networks import LAYOUT, Mean, open_expression
+from ..core.encoder.networks import LAYOUT, Mean, open_expression, open_identity
 from ..core.encoder.predict import BATCH
 from ..core.encoder.shape_free import ShapeFree
 from ..core.landmarks.track import LandmarkTrack
@@ -68,7 +68,7 @@ def solve_rows(clip: Path, scratch: Path) -> list[Row]:
     mesh = f"MediaPipe FaceMesh alone {facemesh_fps(pictures):.0f}"
     return [
         Row(f"solve {clip.name}, {frames} frames, end to end", frames / whole.seconds, "fps", 60, peer=mesh),
-        Row("  detect and encode (decoding included)", whole.fps("detect"), "fps", peer=mesh),
+        Row("  detect and take textures (decoding included)", whole.fps("detect"), "fps", peer=mesh),
         Row("  read expression", whole.fps("read expression"), "fps"),
         Row("  fit", whole.fps("fit"), "fps", 400),
         Row("  write curves, report, plot", whole.fps("write curves"), "fps"),
@@ -91,19 +91,30 @@ def landmarker_rows(fps: float, pictures: list[Picture]) -> list[Row]:
 
 
 def encoder_rows(pictures: list[Picture], track: LandmarkTrack) -> list[Row]:
-    """CPU time of one thread per face, its texture made and read, in the batches of a shot."""
-    network, shape_free = open_expression("cpu"), ShapeFree.load(LAYOUT)
-    points = np.dstack([track.points, track.depth])[: len(pictures)]
+    """CPU time of one thread per face; the follower asks for the identity in every tenth frame or so."""
+    shape_free, identity, expression = ShapeFree.load(LAYOUT), open_identity("cpu"), open_expression("cpu")
     rows = np.flatnonzero(track.visible[: len(pictures)])
-    batches = [rows[at : at + BATCH] for at in range(0, len(rows) - BATCH + 1, BATCH)]
-    begun = 0.0
-    for number, batch in enumerate([batches[0], *batches]):  # the first is to warm up
-        begun = time.thread_time() if number == 1 else begun
-        textures = np.stack([shape_free.texture(pictures[row], points[row]) for row in batch])
-        front = align(points[batch]).front(points[batch])
-        network(textures, front, Mean(textures.mean(axis=0, dtype=np.float32), front.mean(axis=0)))
-    each = 1000 * (time.thread_time() - begun) / (BATCH * len(batches))
-    return [Row("  encoder on one core", each, "ms per face", 2.5, at_least=False)]
+    points = np.dstack([track.points, track.depth])[rows]
+    taken, textures = timed(
+        lambda: np.stack([shape_free.texture(pictures[row], seen) for row, seen in zip(rows, points, strict=True)])
+    )
+    fronts = align(points).front(points)
+    mean = Mean(textures.mean(axis=0, dtype=np.float32), fronts.mean(axis=0))
+    told, _ = timed(lambda: [identity(textures[k : k + 1], fronts[k : k + 1]) for k in range(len(rows))])
+    starts = range(0, len(rows), BATCH)
+    read, _ = timed(lambda: [expression(textures[k : k + BATCH], fronts[k : k + BATCH], mean) for k in starts])
+    parts = {"texture": taken, "identity": told, "expression": read}
+    each = {name: 1000 * seconds / len(rows) for name, seconds in parts.items()}
+    whole = Row("  encoder on one core, in every frame", sum(each.values()), "ms per face", 2.5, at_least=False)
+    return [whole, *(Row(f"    {name}", value, "ms per face", at_least=False) for name, value in each.items())]
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """CPU seconds of this thread, the second time round; what came out."""
+    work()
+    begun = time.thread_time()
+    found = work()
+    return time.thread_time() - begun, found
 
 
 def ict_rows(clip: Path, ict: Path, scratch: Path) -> list[Row]:
