@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from .normal import POSE
 
-DEVIATION = 0.2
+DEVIATION = 0.1
 """Standard deviation of what the landmarks show about a weight beside the truth, where the estimator read it too."""
 NONE = 1e8
 """Precision of the deviation where the landmarks are the only witness."""

@@ -30,7 +30,7 @@ NOISE, BEND = 0.05, 0.10
 """Standard deviations of a direction's error and of its second difference at 30 fps, rad."""
 
 
-READ_SHARE = 0.5
+READ_SHARE = 0.8
 """How much of a direction is taken from the pictures, where both say something."""
 
 

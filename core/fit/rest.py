@@ -14,7 +14,7 @@ from .evidence import Evidence
 
 SPREAD = 0.08
 """Standard deviation of a person's zero about the estimator's."""
-RESTING = 0.7
+RESTING = 0.8
 """Part of the frames in which an expression is expected to be at rest."""
 ALIKE = 8
 """How many neighbouring frames tell the same: an estimator errs alike in frames that look alike."""
