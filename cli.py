@@ -178,12 +178,6 @@ def _mixing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method", choices=("geometry", "tps"), default="geometry", help="tps: the classic landmark warp"
     )
-    parser.add_argument(
-        "--device",
-        choices=("auto", "cpu", "cuda"),
-        default="auto",
-        help="where networks run; none does yet, so cuda is only checked for",
-    )
 
 
 def _footage(parser: argparse.ArgumentParser, whose: str, prefix: str = "") -> None:
@@ -199,6 +193,7 @@ def _footage(parser: argparse.ArgumentParser, whose: str, prefix: str = "") -> N
 def _solving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="builtin", metavar="NAME|PATH", help="face model (models list)")
     parser.add_argument("--detector", choices=("mediapipe-solutions", "mediapipe-tasks"), help="landmark back end")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where networks run")
     parser.add_argument("--identity-model", type=Path, metavar="FILE",
                         help="tell people apart with a network of your own (ArcFace-style ONNX, 112×112)")  # fmt: skip
     parser.add_argument("--resume", action="store_true", help="go on from what an interrupted run left in DIR")
@@ -263,13 +258,16 @@ def _mix(arguments: argparse.Namespace) -> "Mix":
 
 
 def _run(arguments: argparse.Namespace, reporter: "Reporter") -> "Run":
+    from .core.device import choose_device
     from .core.pipeline import Run
 
+    choose_device(arguments.device)
     return Run(
         reporter,
         model=arguments.model,
         backend=arguments.detector,
         resume=arguments.resume,
+        device=arguments.device,
         identity_model=arguments.identity_model,
     )
 
@@ -293,9 +291,7 @@ def _solve(arguments: argparse.Namespace, reporter: "Reporter") -> None:
 
 def _transfer(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import pipeline
-    from .core.device import choose_device
 
-    choose_device(arguments.device)
     if arguments.target.suffix.lower() in RIGS:
         _transfer_to_rig(arguments, reporter)
         return
@@ -380,9 +376,7 @@ def _texture(arguments: argparse.Namespace, reporter: "Reporter") -> None:
 
 def _composite(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import pipeline
-    from .core.device import choose_device
 
-    choose_device(arguments.device)
     run, plate = _run(arguments, reporter), _clip(arguments, arguments.plate)
     pipeline.composite(arguments.performance, plate, arguments.out, _mix(arguments), arguments.method, run)
     _close(arguments.out, run)

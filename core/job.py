@@ -12,7 +12,7 @@ from .storage import check_writable, write_json
 
 FILE = "job.json"
 
-RESULTS = 1
+RESULTS = 2
 """Raised whenever the same input gives other results than before, so that --resume doesn't mix the two."""
 
 

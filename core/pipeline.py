@@ -12,7 +12,13 @@ import numpy as np
 
 from .clip import Clip, open_clip
 from .conventions import Array, Array32
+from .device import Device
+from .encoder.encode import ShotEncoder
+from .encoder.encoding import Encoding
+from .encoder.networks import EXPRESSION, LAYOUT, digest, open_expression
+from .encoder.predict import predict
 from .encoder.recognise import FaceRecogniser, open_recogniser
+from .encoder.shape_free import ShapeFree
 from .errors import InputError
 from .export.curves import LIVE_LINK_FPS, Scale, read_performance, write_arkit, write_facs, write_scale
 from .export.events import write_events
@@ -75,6 +81,8 @@ class Run:
     backend: BackendName | None = None
     resume: bool = False
     """Go on from what an interrupted run of the same job left in the folder."""
+    device: Device = "auto"
+    """Where networks run."""
     scales: tuple[Scale, ...] = ()
     """Scales on which the units are written beside 0–1."""
     identity_model: Path | None = None
@@ -83,7 +91,7 @@ class Run:
     @cached_property
     def recogniser(self) -> FaceRecogniser:
         """Tells people apart. Raises InputError where the user's network can't be used."""
-        return open_recogniser(self.identity_model, "cpu")
+        return open_recogniser(self.identity_model, self.device)
 
 
 @dataclass(frozen=True)
@@ -106,9 +114,9 @@ class Solved:
 
 
 def solve(footage: Footage, folder: Path, run: Run) -> Solved:
-    """Footage → everything in `folder`: landmarks.npz, fit.npz, performance.npz, arkit.csv, facs.csv, events.json,
-    neutral.obj, curves.png, report.json; facs_0-5.csv and facs_A-E.csv on request; flame.npz where the model was made
-    from FLAME.
+    """Footage → everything in `folder`: landmarks.npz, encoding.npz, fit.npz, performance.npz, arkit.csv, facs.csv,
+    events.json, neutral.obj, curves.png, report.json; facs_0-5.csv and facs_A-E.csv on request; flame.npz where the
+    model was made from FLAME.
     """
     return _solve(footage, footage.open(folder), load_model(run.model, run.reporter), Job(folder, run.resume), run)
 
@@ -116,14 +124,16 @@ def solve(footage: Footage, folder: Path, run: Run) -> Solved:
 def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -> Solved:
     folder = job.folder
     seen_from = fingerprint(files=footage_files(clip), range=[footage.start, footage.end], fps=str(footage.fps),
-                            person=footage.person, backend=run.backend, recogniser=run.recogniser.name)  # fmt: skip
-    fitted_from = fingerprint(seen=seen_from, model=model.digest(), focal=footage.focal)
+                            person=footage.person, backend=run.backend, recogniser=run.recogniser.name,
+                            layout=digest(LAYOUT))  # fmt: skip
+    read_by = digest(EXPRESSION)
+    fitted_from = fingerprint(seen=seen_from, model=model.digest(), focal=footage.focal, read_by=read_by)
     before = likeness_of(track_in(folder), run.recogniser)
-    track = _track(clip, footage, job, seen_from, run)
+    track, encoding = _seen(clip, footage, job, seen_from, run)
     likeness = likeness_of(track, run.recogniser)
     others = stranger(run.recogniser, before, likeness, str(footage.path), f"{folder} held") if run.resume else []
     tell(others, run.reporter)
-    fit = _fit(track, model, footage, job, fitted_from, run)
+    fit = _fit(track, encoding, model, footage, job, fitted_from, run)
     neutral = _neutral(fit, footage)
     acted = performance(fit, neutral, footage.path.name)
     named = {"footage": str(footage.path), "kind": clip.kind, "first_file": str(footage_files(clip)[0].resolve())}
@@ -177,24 +187,32 @@ def write_curves(acted: Performance, folder: Path, scales: tuple[Scale, ...]) ->
     plot_curves(acted, folder / "curves.png")
 
 
-def _track(clip: Clip, footage: Footage, job: Job, made_from: str, run: Run) -> LandmarkTrack:
-    file = job.folder / "landmarks.npz"
-    if job.finished("landmarks", made_from, file):
-        return LandmarkTrack.load(file)
+def _seen(clip: Clip, footage: Footage, job: Job, made_from: str, run: Run) -> tuple[LandmarkTrack, Encoding]:
+    """Where the face is and what it looks like, in one pass over the footage."""
+    marks, faces = job.folder / "landmarks.npz", job.folder / "encoding.npz"
+    if job.finished("landmarks", made_from, marks, faces):
+        return LandmarkTrack.load(marks), Encoding.load(faces)
+    encoder = ShotEncoder(ShapeFree.load(LAYOUT))
     options = DetectOptions(backend=run.backend, person=footage.person, recogniser=run.recogniser)
     with run.timings.stage("detect", clip.frame_count):
-        track = detect(clip, options, run.reporter)
-    track.save(file)
+        track = detect(clip, options, run.reporter, encoder.observe)
+        encoding = encoder.encoding(track.visible)
+    track.save(marks)
+    encoding.save(faces, packed=False)
     job.note("landmarks", made_from)
-    return track
+    return track, encoding
 
 
-def _fit(track: LandmarkTrack, model: FaceModel, footage: Footage, job: Job, made_from: str, run: Run) -> Fit:
+def _fit(
+    track: LandmarkTrack, encoding: Encoding, model: FaceModel, footage: Footage, job: Job, made_from: str, run: Run
+) -> Fit:
     file = job.folder / "fit.npz"
     if job.finished("fit", made_from, file):
         return Fit.load(file)
+    with run.timings.stage("read expression", len(track)):
+        evidence = predict(open_expression(run.device), encoding, track)
     with run.timings.stage("fit", len(track)):
-        fit = solve_shot(track, model, run.reporter, footage.focal)
+        fit = solve_shot(track, model, run.reporter, footage.focal, evidence=evidence)
     fit.save(file)
     job.note("fit", made_from)
     return fit

@@ -21,8 +21,12 @@ class ShotEncoder:
         self._textures.append(None if seen is None else self._shape_free.texture(rgb, seen.points))
 
     def encoding(self, visible: NDArray[np.bool_]) -> Encoding:
-        """Of the frames observed; `visible`: T, those of them that the track believes after all (LandmarkTrack)."""
+        """Of the frames observed, which are handed over; `visible`: T, those of them that the track believes after all
+        (LandmarkTrack).
+        """
         textures = np.zeros((len(visible), SIDE, SIDE), np.uint8)
-        for row in np.flatnonzero(visible):
-            textures[row] = self._textures[row]
+        for row in reversed(range(len(visible))):
+            texture = self._textures.pop()  # never is there a second copy of them all
+            if texture is not None and visible[row]:
+                textures[row] = texture
         return Encoding(textures, visible.copy())

@@ -65,4 +65,5 @@ def test_the_zip_is_whole_and_lists_its_wheels(archive):
     tracked = subprocess.run(["git", "ls-files", "core", "scene"], cwd=ROOT, check=True, capture_output=True, text=True)
     assert set(tracked.stdout.split()) <= names
     assert {"worker.py", "cli.py", "models/builtin/head.npz"} <= names
+    assert {f"models/encoder/{name}" for name in ("identity.onnx", "expression.onnx", "shape_free.npz")} <= names
     assert not [name for name in names if name.startswith(("tests", "benchmarks", "docs", ".venv"))]

@@ -22,6 +22,7 @@ PARTS = (
     "panels",
     "scene",
 )
+ENCODER = ("identity.onnx", "expression.onnx", "shape_free.npz")
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 
 
@@ -45,11 +46,12 @@ def wheel(tmp_path_factory) -> Path:
 
 
 @pytest.mark.slow
-def test_it_holds_every_module_and_the_built_in_model(wheel):
+def test_it_holds_every_module_the_built_in_model_and_the_encoder(wheel):
     with zipfile.ZipFile(wheel) as packed:
         names = {name for name in packed.namelist() if ".dist-info/" not in name}
     wanted = tracked(*PARTS)
     assert {"models/builtin/head.npz", "models/builtin/LICENSE-Apache-2.0.txt"} <= set(wanted)
+    assert {f"models/encoder/{name}" for name in ENCODER} <= set(wanted)
     assert names == {f"expression_transfer/{name}" for name in wanted}
 
 
@@ -62,9 +64,12 @@ import sys
 sys.path.insert(0, {str(tmp_path / "site")!r})
 sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in str(finder)]
 import expression_transfer.core.pipeline
+from expression_transfer.core.encoder.networks import open_expression
+from expression_transfer.core.encoder.recognise import open_recogniser
 from expression_transfer.core.face.library import load_builtin
 print(expression_transfer.__path__[0], load_builtin().name)
+print(len(open_expression("cpu").names), open_recogniser(None, "cpu").name.split()[0])
 """
     ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.split() == [str(tmp_path / "site" / "expression_transfer"), "builtin"]
+    assert ran.stdout.split() == [str(tmp_path / "site" / "expression_transfer"), "builtin", "45", "encoder"]
