@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from ...core.storage import write_json
+from .discriminant import refit
 from .export import export
 from .judging import figures, separation
 from .network import Encoder
@@ -60,6 +61,7 @@ def train(data: Path, out: Path, course: Course) -> None:
     trainer = Trainer(people, films, course, data / "training")
     trainer.run(lambda line: print(line, flush=True), lambda encoder: f"  {figures(encoder, held_out)}")
     encoder = trainer.average.eval()
+    refit(encoder, people)
     export(encoder, out, version=f"{course.seed}-{course.steps}")
     write_json(out / "figures.json", _report(encoder, held_out, trainer))
 
