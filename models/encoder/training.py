@@ -29,7 +29,7 @@ PLACES, MOVES, LOOK, CHANGE = 120, 160, 100, 300
 class Course:
     """How long and how fast."""
 
-    steps: int = 3000
+    steps: int = 2600
     rate: float = 2e-3
     warm_up: int = 50
     decay: float = 0.02
