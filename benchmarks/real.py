@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.conventions import Array
-from ..core.facs.convert import arkit_weights
+from ..core.facs.convert import arkit_weights, gaze_from_weights, shapes_from_arkit
 from ..core.facs.levels import SLIGHT
 from ..core.facs.performance import Performance
 from ..core.facs.tables import ARKIT
@@ -96,8 +96,7 @@ def judge(clip: Path) -> Judged | None:
     """A clip, solved, with MediaPipe's blendshapes of the same frames; None where there are none."""
     found = solved(clip)
     peer = _peer(clip, found.track, _folder(clip) / "blendshapes.npy")
-    own = found.performance
-    return None if peer is None else Judged(own, replace(own, units=Curves.of_arkit(peer).units))
+    return None if peer is None else Judged(found.performance, acted_by(peer, found.performance))
 
 
 def solved(clip: Path) -> Solved:
@@ -119,6 +118,11 @@ def _peer(clip: Path, track: LandmarkTrack, file: Path) -> Array | None:
         with whole_file(file) as temporary:
             np.save(temporary, np.stack([found.get(name, np.zeros(len(track))) for name in ARKIT], axis=1))
     return np.asarray(np.load(file))
+
+
+def acted_by(arkit: Array, where: Performance) -> Performance:
+    """Curves (T×52, order of tables.ARKIT) as the acting of another performance's frames."""
+    return replace(where, units=Curves.of_arkit(arkit).units, gaze=gaze_from_weights(shapes_from_arkit(arkit)))
 
 
 def around_face(track: LandmarkTrack) -> tuple[int, int, int, int]:

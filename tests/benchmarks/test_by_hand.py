@@ -1,5 +1,6 @@
 """What was judged by hand is sound, and the measures taken by it give what was planted."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,11 +20,20 @@ from expression_transfer.benchmarks.by_hand import (
     read_passages,
     strength,
 )
-from expression_transfer.benchmarks.real import GOOD, Judged, agreement_rows, blink_rows, jitter_rows, pair_rows
+from expression_transfer.benchmarks.real import (
+    GOOD,
+    Judged,
+    acted_by,
+    agreement_rows,
+    blink_rows,
+    jitter_rows,
+    pair_rows,
+)
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.conventions import Array
+from expression_transfer.core.facs.convert import arkit_weights
 from expression_transfer.core.facs.performance import Performance
-from expression_transfer.core.facs.tables import DERIVED, UNITS
+from expression_transfer.core.facs.tables import ARKIT, DERIVED, UNITS
 
 FPS = 30.0
 
@@ -181,6 +191,14 @@ def test_a_table_of_planted_curves_says_what_was_planted() -> None:
     assert blinks.figure == 0
     assert blinks.peer == "own 2 (2 in place), MediaPipe 2 (2 in place)"
     assert jitter_rows(clips)[0].figure == pytest.approx(0.25)
+
+
+def test_a_peer_s_curves_are_judged_by_its_own_gaze() -> None:
+    arkit = np.zeros((5, len(ARKIT)))
+    arkit[:, ARKIT.index("eyeLookUpLeft")] = np.linspace(0, 1, 5)
+    arkit[:, ARKIT.index("jawOpen")] = 0.3
+    own = replace(performance(5, AU12_L=0.4), gaze=np.full((5, 2, 2), 0.2))
+    np.testing.assert_allclose(arkit_weights(acted_by(arkit, own)), arkit, atol=1e-12)
 
 
 def test_curves_that_rank_as_the_person_did_agree_wholly_and_others_not_at_all() -> None:
