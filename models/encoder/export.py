@@ -13,6 +13,8 @@ from .network import LANDMARKS, Encoder
 from .samples import ACTED
 
 OPSET = 17
+RANGE = (-0.3, 1.3)
+"""Of the weights read: what lies below 0 tells the fit where a person's zero is, and how noisy readings are there."""
 
 
 class _Who(nn.Module):
@@ -25,7 +27,7 @@ class _Who(nn.Module):
 
 
 class _What(nn.Module):
-    """In final units."""
+    """In final units; weights within RANGE."""
 
     def __init__(self, encoder: Encoder) -> None:
         super().__init__()
@@ -34,7 +36,7 @@ class _What(nn.Module):
     def forward(self, texture: Tensor, landmarks: Tensor, mean_texture: Tensor, mean_landmarks: Tensor) -> Any:
         weights, log_variance, gaze = self.encoder.what(texture, landmarks, mean_texture, mean_landmarks)
         spread = self.encoder.spread
-        return (weights * spread).clamp(0, 1), (0.5 * log_variance).exp() * spread, gaze
+        return (weights * spread).clamp(*RANGE), (0.5 * log_variance).exp() * spread, gaze
 
 
 def export(encoder: Encoder, folder: Path, version: str) -> None:
