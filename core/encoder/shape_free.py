@@ -67,8 +67,8 @@ class ShapeFree:
         """
         mesh = points[:MESH, :2].astype(np.float64)
         patch, corner, scale = _patch(rgb, mesh, self._side)
-        place = (mesh - corner) * scale - CV_PIXEL_CENTRE
-        at = np.einsum("nk,nkc->nc", self.weights, place[self.landmarks]).astype(np.float32).reshape(SIDE, SIDE, 2)
+        place = ((mesh - corner) * scale - CV_PIXEL_CENTRE).astype(np.float32)
+        at = np.einsum("nk,nkc->nc", self.weights, place.take(self.landmarks, axis=0)).reshape(SIDE, SIDE, 2)
         grey = cv2.remap(patch, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return self._levelled(np.asarray(grey, dtype=np.uint8))
 
