@@ -56,7 +56,9 @@ class ExpressionNetwork:
     """n expression shapes (facs.tables) in the order of the outputs."""
 
     def __call__(self, textures: Textures, landmarks: Array32, mean: Mean) -> tuple[Array32, Array32, Array32]:
-        """N×n weights (a little beyond 0–1 too), N×n standard deviations, N×2×2 gaze (as Fit.gaze), of faces as for IdentityNetwork."""
+        """N×n weights (a little beyond 0–1 too), N×n standard deviations, N×2×2 gaze (as Fit.gaze), of faces as
+        for IdentityNetwork.
+        """
         weights, sigma, gaze = self.session.run(
             ["weights", "sigma", "gaze"],
             {
