@@ -177,17 +177,22 @@ def _agreement(judged: Judged) -> dict[str, float]:
 
 
 def blink_rows(clips: Mapping[str, Judged]) -> list[Row]:
-    """Counts against the count by hand."""
-    rows = []
+    """Counts against the count by hand, and how far down the lids are read where a person saw them meet."""
+    rows, closed = [], []
     for clip in sorted(counted_clips().keys() & clips.keys()):
         blinks = [blink for blink in read_blinks() if blink.clip == clip and blink.closure == "full"]
         said = []
-        for name, acted in (("own", clips[clip].own), ("MediaPipe", clips[clip].peer)):
+        for name, acted in zip(("own", "MediaPipe"), clips[clip].curves, strict=True):
             found = blinks_found(acted)
             said.append(f"{name} {len(found)} ({hits(found, blinks)} in place)")
         off = abs(len(blinks_found(clips[clip].own)) - len(blinks))
         rows.append(Row(f"blinks, {clip}: {len(blinks)} by hand, off by", off, "", 0, False, ", ".join(said)))
-    return rows
+        at = rows_of(clips[clip].own, *(blink.closest for blink in blinks))
+        closed += np.column_stack([strength(acted, "AU45")[at] for acted in clips[clip].curves]).tolist()
+    if not rows:
+        return []
+    own, peer = np.mean(closed, axis=0)
+    return [*rows, Row("  mean AU45 where lids meet", float(own), peer=f"MediaPipe {peer:.3g}")]
 
 
 def jitter_rows(clips: Mapping[str, Judged]) -> list[Row]:

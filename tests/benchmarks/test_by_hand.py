@@ -187,8 +187,10 @@ def test_a_table_of_planted_curves_says_what_was_planted() -> None:
     agreement = agreement_rows(clips)
     assert all(row.figure == pytest.approx(1.0) for row in agreement)
     assert "s18 1.00" in agreement[1].peer
-    (blinks,) = blink_rows(clips)
+    blinks, closed = blink_rows(clips)
     assert blinks.figure == 0
+    assert closed.figure == pytest.approx(0.8)
+    assert closed.peer == "MediaPipe 1"
     assert blinks.peer == "own 2 (2 in place), MediaPipe 2 (2 in place)"
     assert jitter_rows(clips)[0].figure == pytest.approx(0.25)
 
