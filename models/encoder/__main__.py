@@ -1,4 +1,4 @@
-"""The recipe: samples from the rendered people and the real clips, training, figures, export.
+"""The recipe: samples of the rendered people, training, figures, export.
 
 python -m expression_transfer.models.people --split train --people 2000 --out DATA/train
 python -m expression_transfer.models.people --split validation --people 100 --out DATA/validation
@@ -18,47 +18,41 @@ from .discriminant import refit
 from .export import export
 from .judging import figures, separation
 from .network import Encoder
-from .samples import ACTED, Samples, common_layout, filmed, rendered
+from .samples import ACTED, Samples, common_layout, rendered
 from .training import Course, Trainer
 
 LAYOUT = "shape_free.npz"
-FILMS = ("d0.mp4", "d3.mp4", "d10.mp4", "d11.mp4", "s13.mp4", "s20.mp4")
-"""Real clips that are looked at in training, without labels."""
 HERE = Path(__file__).parent
-FOOTAGE = HERE.parents[1].parent / "shared" / "footage"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("step", choices=["samples", "train"])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--footage", type=Path, default=FOOTAGE)
     parser.add_argument("--out", type=Path, default=HERE, help="where the networks, the layout and figures.json go")
     parser.add_argument("--steps", type=int, default=Course.steps)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     if arguments.step == "samples":
-        make_samples(arguments.data, arguments.footage, arguments.out)
+        make_samples(arguments.data, arguments.out)
     else:
         train(arguments.data, arguments.out, Course(steps=arguments.steps))
 
 
-def make_samples(data: Path, footage: Path, out: Path) -> None:
+def make_samples(data: Path, out: Path) -> None:
     shards = {split: sorted((data / split).glob("shard-*.npz")) for split in ("train", "validation")}
     shape_free = common_layout(shards["train"])
     shape_free.save(out / LAYOUT)
-    people = {split: rendered(files, shape_free) for split, files in shards.items()}
-    for split, samples in people.items():
+    for split, files in shards.items():
+        samples = rendered(files, shape_free)
         samples.save(data / f"{split}.npz")
         print(f"{split}: {len(samples)} faces", flush=True)
-    first = int(people["train"].person.max()) + 1
-    filmed([footage / name for name in FILMS], first, shape_free).save(data / "films.npz")
 
 
 def train(data: Path, out: Path, course: Course) -> None:
-    people, held_out, films = (Samples.load(data / f"{name}.npz") for name in ("train", "validation", "films"))
-    trainer = Trainer(people, films, course, data / "training")
+    people, held_out = (Samples.load(data / f"{name}.npz") for name in ("train", "validation"))
+    trainer = Trainer(people, course, data / "training")
     trainer.run(lambda line: print(line, flush=True), lambda encoder: f"  {figures(encoder, held_out)}")
     encoder = trainer.average.eval()
     refit(encoder, people)

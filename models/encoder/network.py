@@ -122,9 +122,8 @@ class Encoder(nn.Module):
         self.register_buffer("spread", spread)
         known = SEEN + bases.places.axes.shape[1] + bases.look.axes.shape[1]
         added = bases.moves.axes.shape[1] + bases.change.axes.shape[1]
-        self.identity = nn.Sequential(nn.Linear(known, 256), nn.BatchNorm1d(256), nn.ReLU(), nn.Linear(256, IDENTITY))
         self.discriminants: nn.Module | None = None
-        """What takes the identity head's place after training (discriminant.refit)."""
+        """Who it is: fitted in closed form (discriminant.refit)."""
         self.expression = nn.Sequential(
             nn.Dropout(0.1), nn.Linear(known + added, 512), nn.ReLU(),
             nn.Dropout(0.4), nn.Linear(512, 256), nn.ReLU(),
@@ -133,10 +132,9 @@ class Encoder(nn.Module):
 
     def who(self, texture: Tensor, landmarks: Tensor) -> Tensor:
         """N×IDENTITY, unit length."""
-        if self.discriminants is not None:
-            return functional.normalize(self.discriminants(texture, landmarks))
-        seen = torch.cat([self.trunk(texture, texture), self.places(landmarks), self.look(small(texture))], 1)
-        return functional.normalize(self.identity(seen).float())
+        if self.discriminants is None:
+            raise ValueError("the discriminants are not fitted yet")
+        return functional.normalize(self.discriminants(texture, landmarks))
 
     def what(
         self, texture: Tensor, landmarks: Tensor, mean_texture: Tensor, mean_landmarks: Tensor

@@ -1,4 +1,4 @@
-"""Rendered people and real frames as the networks are shown them: shape-free textures and landmarks."""
+"""Rendered people as the networks are shown them: shape-free textures and landmarks."""
 
 from dataclasses import dataclass, fields
 from itertools import pairwise
@@ -8,13 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.clip import display, open_clip
 from ...core.conventions import Array, Array32
 from ...core.encoder.alignment import align
 from ...core.encoder.shape_free import MESH, ShapeFree
 from ...core.facs.tables import GAZE_SHAPES
-from ...core.landmarks import DetectOptions, detect
-from ...core.reporting import SilentReporter
 from ...core.storage import whole_file
 from ..people.acts import NAMES
 from .layout import layout
@@ -28,16 +25,16 @@ AGAPE = 0.45
 
 @dataclass(frozen=True)
 class Samples:
-    """N faces; frames of one take (or clip) lie next to each other."""
+    """N faces; frames of one take lie next to each other."""
 
     textures: NDArray[np.uint8]
     """N×SIDE×SIDE, ShapeFree.texture."""
     landmarks: Array32
     """N×478×3, alignment.front."""
     weights: Array32
-    """N×45; NaN for real frames."""
+    """N×45."""
     gaze: Array32
-    """N×4 rad; NaN for real frames."""
+    """N×4 rad."""
     person: NDArray[np.int64]
     take: NDArray[np.int64]
 
@@ -90,29 +87,4 @@ def _shard(path: Path, shape_free: ShapeFree) -> Samples:
         gaze=data["gaze"].reshape(-1, 4),
         person=data["person"].astype(np.int64),
         take=data["take"].astype(np.int64),
-    )
-
-
-def filmed(files: list[Path], first_person: int, shape_free: ShapeFree) -> Samples:
-    """Samples of real clips: nothing is known of them but who is who (a person a file)."""
-    return Samples.joined([_clip(path, first_person + number, shape_free) for number, path in enumerate(files)])
-
-
-def _clip(path: Path, person: int, shape_free: ShapeFree) -> Samples:
-    clip = open_clip(path)
-    track = detect(clip, DetectOptions(), SilentReporter())
-    points = np.concatenate([track.points, track.depth[..., None]], axis=2)
-    textures = [
-        shape_free.texture(display(frame.pixels, clip), points[row])
-        for row, frame in enumerate(clip)
-        if track.visible[row]
-    ]
-    count = len(textures)
-    return Samples(
-        textures=np.stack(textures),
-        landmarks=align(points).front(points)[track.visible],
-        weights=np.full((count, len(ACTED)), np.nan, np.float32),
-        gaze=np.full((count, 4), np.nan, np.float32),
-        person=np.full(count, person, np.int64),
-        take=np.full(count, person, np.int64),
     )

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 
 from ...core.conventions import Array32
 from ...core.storage import whole_file
-from .batches import FRAMES, OTHER_SIDE, Batch, Indices, batches
-from .losses import People, Shares, cross_covariance, expression_loss, gaze_loss
-from .network import IDENTITY, Bases, Basis, Encoder, small
+from .batches import FRAMES, Batch, Indices, batches
+from .losses import Shares, expression_loss, gaze_loss
+from .network import Bases, Basis, Encoder, small
 from .samples import Samples
 
 CHECKPOINT = "checkpoint.pt"
@@ -47,14 +47,13 @@ class Course:
 class Trainer:
     """The state of a training and its steps."""
 
-    def __init__(self, people: Samples, films: Samples, course: Course, folder: Path) -> None:
+    def __init__(self, people: Samples, course: Course, folder: Path) -> None:
         torch.manual_seed(course.seed)
-        self.people, self.films, self.course, self.folder = people, films, course, folder
+        self.people, self.course, self.folder = people, course, folder
         self.encoder = encoder_for(people)
         self.encoder.trunk.to(memory_format=torch.channels_last)
-        self.directions = People(int(max(people.person.max(), films.person.max())) + 1)
         self.average = deepcopy(self.encoder)
-        parameters = [*self.encoder.parameters(), *self.directions.parameters()]
+        parameters = self.encoder.parameters()
         self.optimiser = torch.optim.AdamW(parameters, lr=course.rate, weight_decay=course.decay, betas=(0.9, 0.98))
         self.step, self.seconds = 0, 0.0
 
@@ -63,7 +62,7 @@ class Trainer:
         self._resume()
         parts: list[dict[str, float]] = []
         began = time.process_time()
-        for batch in batches(self.people, self.films, self.course.seed, self.step):
+        for batch in batches(self.people, self.course.seed, self.step):
             if self.step >= self.course.steps:
                 break
             parts.append(self._learn(batch))
@@ -90,23 +89,13 @@ class Trainer:
         return {name: float(part.detach()) for name, part in parts.items()}
 
     def _losses(self, batch: Batch) -> dict[str, Tensor]:
-        shares, encoder, known = self.course.shares, self.encoder, batch.real
         means = by_take(batch.texture.float()), by_take(batch.landmarks)
-        ones = torch.arange(self.step % FRAMES, len(batch.texture), FRAMES)
-        texture = torch.cat([batch.texture[ones].float(), means[0][ones]])
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            found, log_variance, gaze = encoder.what(batch.texture, batch.landmarks, *means)
-            identity = encoder.who(texture, torch.cat([batch.landmarks[ones], means[1][ones]]))
-        whose = len(ones) + torch.arange(known) // FRAMES  # the means come second
-        read = found[:known], log_variance[:known], batch.weights[:known]
-        mirrored = found[known : known + FRAMES] * encoder.spread
-        mirrored = mirrored[:, OTHER_SIDE] / encoder.spread - found[known + FRAMES :]
+            found, log_variance, gaze = self.encoder.what(batch.texture, batch.landmarks, *means)
+        shares = self.course.shares
         return {
-            "expression": expression_loss(*read, encoder.spread, shares),
+            "expression": expression_loss(found, log_variance, batch.weights, self.encoder.spread, shares),
             "gaze": shares.gaze * gaze_loss(gaze, batch),
-            "identity": shares.identity * self.directions(identity, batch.person[ones].repeat(2)),
-            "covariance": shares.covariance * cross_covariance(IDENTITY**0.5 * identity[whose], found[:known]),
-            "mirrored": shares.mirrored * mirrored.square().mean(),
         }
 
     @torch.no_grad()
@@ -137,7 +126,7 @@ class Trainer:
         self.step, self.seconds = kept["step"], kept["seconds"]
 
 
-_KEPT = ("encoder", "average", "directions", "optimiser")
+_KEPT = ("encoder", "average", "optimiser")
 
 
 def encoder_for(samples: Samples) -> Encoder:
