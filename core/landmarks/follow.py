@@ -28,7 +28,7 @@ REACH = 1.0
 """How far from the last place a lost face is likely found again, in sides of its region; as much more per second."""
 SCALE_CHANGE = 2.0
 """How much larger or smaller it has likely become."""
-STAYING, ELSEWHERE = 1.25, 0.75
+STAYING, ELSEWHERE = 1.1, 0.75
 """Doubt (Memory.doubt) up to which a face is the person's where the mesh followed it, and where it is out of reach."""
 SUSPECT, CHANGED = 0.06, Portraits.familiar
 """Difference of the portraits of two frames from which on the recogniser is asked, and from which on the picture was

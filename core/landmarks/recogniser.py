@@ -12,6 +12,8 @@ from .region import region_of_mesh
 
 GALLERY = 16
 """Looks that are remembered of the person, and of all others."""
+SAME = 0.5
+"""Looks whose difference is less than this share of what still counts as familiar tell nothing new."""
 
 
 class Recogniser(Protocol):
@@ -80,17 +82,19 @@ class Memory:
         return np.inf if self._nearest(look, self._others) < unlike else unlike / self._recogniser.familiar
 
     def remember(self, look: Array32) -> None:
-        """The person's. Looks are kept that are new by half of what still counts as familiar."""
+        """The person's. Looks are kept that are new."""
         self._keep(look, self._person)
         self._sum, self._count = self._sum + look, self._count + 1
 
     def remember_other(self, look: Array32) -> None:
-        """Somebody else's, unless it might be the person's (a mirror, a picture on the wall)."""
-        if self._nearest(look, self._person) > self._recogniser.familiar:
+        """Somebody else's, who was seen beside the person or dismissed; unless they look the same (a mirror, a picture
+        on the wall).
+        """
+        if self._nearest(look, self._person) > SAME * self._recogniser.familiar:
             self._keep(look, self._others)
 
     def _keep(self, look: Array32, known: list[Array32]) -> None:
-        if len(known) < GALLERY and self._nearest(look, known) > self._recogniser.familiar / 2:
+        if len(known) < GALLERY and self._nearest(look, known) > SAME * self._recogniser.familiar:
             known.append(look)
 
     def _nearest(self, look: Array32, known: Iterable[Array32]) -> float:
