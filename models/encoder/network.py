@@ -17,6 +17,8 @@ ACTED = 45
 GAZE = 4
 """rad: left eye's yaw and pitch, right eye's."""
 IDENTITY, SEEN, LANDMARKS = 128, 256, 478
+LEAST_VARIANCE = 1e-7
+"""Of a component, in the largest one's: rounding isn't blown up to a signal."""
 WIDTHS = (24, 48, 96)
 """Channels of the three stages, each of which halves the texture."""
 
@@ -37,7 +39,8 @@ class Basis:
         away = (landmarks - mean).double()
         spread, axes = torch.linalg.eigh(away.T @ away / len(away))
         kept = slice(-components, None)
-        return cls(mean, (axes[:, kept] / spread[kept].sqrt()).float())
+        least = spread[-1] * LEAST_VARIANCE
+        return cls(mean, (axes[:, kept] / spread[kept].clamp(min=least).sqrt()).float())
 
 
 def small(texture: Tensor) -> Tensor:

@@ -21,6 +21,8 @@ from .samples import Samples
 CHECKPOINT = "checkpoint.pt"
 SAVED_EVERY, JUDGED_EVERY = 200, 500
 """Steps."""
+LEAST_SPREAD = 0.01
+"""Of a weight: what hardly acts in the data is nothing to divide by."""
 PLACES, MOVES, LOOK, CHANGE = 120, 160, 100, 300
 """Principal components of landmarks and of their moves, of small textures and of their changes."""
 
@@ -140,7 +142,7 @@ def encoder_for(samples: Samples) -> Encoder:
         look=Basis.of(looks, LOOK),
         change=_of_changes(looks, take, CHANGE),
     )
-    return Encoder(bases, torch.from_numpy(samples.weights.std(0)))
+    return Encoder(bases, torch.from_numpy(samples.weights.std(0)).clamp(min=LEAST_SPREAD))
 
 
 def _of_changes(values: Tensor, take: Indices, components: int) -> Basis:
