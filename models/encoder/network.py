@@ -1,7 +1,6 @@
-"""The encoder: a small trunk that looks at shape-free textures, a head for who it is, a head for what she does.
+"""The encoder's expression network: a small trunk on shape-free textures, a perceptron on it and landmarks.
 
-A person is her mean: the identity head sees one face (or a shot's mean face), the expression head what a frame adds to
-the mean of its shot.
+A person is her mean: an expression is what a frame adds to the mean of its shot. Who she is, discriminant.py fits.
 """
 
 from dataclasses import dataclass
@@ -113,7 +112,7 @@ class Bases:
 
 
 class Encoder(nn.Module):
-    """Trunk and heads, and what of the data they need to know."""
+    """Both networks, and what of the data they need to know."""
 
     spread: Tensor
 
