@@ -19,6 +19,7 @@ ROOMS = (
     "encoder",
     "raster",
     "heads",
+    "rigs",
     "texture",
     "flow",
     "refine",
