@@ -1,8 +1,8 @@
 """What an artist does: one file an action, and the commands for `blender --command`."""
 
-from . import add_fitted_head, add_head, bake_texture, cancel, command_line, face_models, transfer
+from . import add_fitted_head, add_head, bake_texture, cancel, choose_footage, command_line, face_models, transfer
 
-_ACTIONS = (transfer, cancel, add_head, add_fitted_head, bake_texture, face_models, command_line)
+_ACTIONS = (choose_footage, transfer, cancel, add_head, add_fitted_head, bake_texture, face_models, command_line)
 
 
 def register() -> None:

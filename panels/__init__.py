@@ -1,8 +1,8 @@
 """The N-panel tab "Expression": draws, never computes."""
 
-from . import fitted_head, preferences, result, transfer
+from . import action_units, composite, export, face, plate, preferences, rig, solve, source, transfer
 
-_SECTIONS = (preferences, transfer, result, fitted_head)
+_SECTIONS = (preferences, transfer, source, face, solve, action_units, rig, plate, composite, export)
 
 
 def register() -> None:

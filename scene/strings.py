@@ -2,15 +2,38 @@
 
 TAB = "Expression"
 SOURCE = "Source"
-TARGET = "Target"
-OPTIONS = "Options"
-RESULT = "Result"
+FACE = "Face"
+SOLVE = "Solve"
+ACTION_UNITS = "Action Units"
+RIG = "Rig"
+PLATE = "Plate"
+COMPOSITE = "Composite"
+EXPORT = "Export"
+
+NEEDS_SOURCE = "No footage of the performance yet"
+CHOOSE_SOURCE = "Choose Footage"
+NEEDS_SOLVE = "The footage is not solved yet"
+SOLVE_FIRST = "Solve"
+SOLVE_TIP = "Solve the source's performance, without putting it on anything yet. ESC stops it"
+NEEDS_CARRIER = "Choose a rig, or select a fitted head"
+NEEDS_RIG = "No rig chosen; choose one, or add a head with all expressions"
+NEEDS_PLATE = "No footage that gets the expression yet"
+CHOOSE_PLATE = "Choose Plate"
+NEEDS_COMPOSITE = "The plate has not been re-performed yet"
+CHOOSE_FOOTAGE = "Choose Footage"
+CHOOSE_FOOTAGE_TIP = "Choose a video, a still or the first picture of a sequence"
+FOOTAGE_FILES = (
+    "*.mp4;*.mov;*.mkv;*.avi;*.webm;*.m4v;*.mxf;*.png;*.jpg;*.jpeg;*.exr;*.tif;*.tiff;*.dpx;*.jp2;*.webp;*.bmp"
+)
+ROLES = (
+    ("source", "Source", "The footage with the performance"),
+    ("plate", "Plate", "The footage that gets the expression"),
+)
 
 SOURCE_FILE = "Footage"
 SOURCE_FILE_TIP = "Video, still or image sequence (shot.####.png) with the performance to take"
 SOURCE_CLIP = "Clip"
 SOURCE_CLIP_TIP = "A movie clip of this file with the performance to take; goes before the file path"
-RIG = "Rig"
 RIG_TIP = "Any object of the character to drive; all its meshes with expression shape keys are keyed"
 PLATE_FILE = "Plate"
 PLATE_FILE_TIP = "Video, still or image sequence (shot.####.png) whose face gets the expression"

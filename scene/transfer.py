@@ -29,21 +29,25 @@ class Request:
     plate: bool
 
 
-def make_request(scene: Any) -> Request:
-    """The scene's settings as a request. Raises InputError, in one line, for what can't work."""
+def make_request(scene: Any, *, solve_only: bool = False) -> Request:
+    """The scene's settings as a request; `solve_only`: for neither rig nor plate.
+
+    Raises InputError, in one line, for what can't work.
+    """
     chosen = scene.expression_transfer
     source = clips.footage_path(chosen.source_clip, chosen.source_file)
-    plate = clips.footage_path(chosen.plate_clip, chosen.plate_file)
+    plate = None if solve_only else clips.footage_path(chosen.plate_clip, chosen.plate_file)
+    rig = None if solve_only else chosen.rig
     if source is None:
         raise InputError(strings.NO_SOURCE)
-    if chosen.rig is not None:
-        _find_face(scene, chosen.rig)
+    if rig is not None:
+        _find_face(scene, rig)
     _check_model(chosen.model)
     folder = _output_folder(chosen.output)
     return Request(
         argv=tuple(_argv(chosen, source, plate, folder)),
         folder=folder,
-        rig=chosen.rig.name if chosen.rig else None,
+        rig=rig.name if rig else None,
         start=clips.first_frame(chosen.source_clip, scene),
         strength=chosen.strength,
         region=chosen.region,

@@ -1,0 +1,44 @@
+"""Choose Footage: the file browser, for the source or the plate."""
+# mypy: disallow-subclassing-any=False, disable-error-code="valid-type"
+
+from typing import Any
+
+import bpy
+
+from ..scene import settings, strings
+
+
+class ChooseFootage(bpy.types.Operator):
+    bl_idname = "expression_transfer.choose_footage"
+    bl_label = strings.CHOOSE_FOOTAGE
+    bl_description = strings.CHOOSE_FOOTAGE_TIP
+    bl_options = {"UNDO"}  # noqa: RUF012  Blender reads it as a set
+
+    filepath: bpy.props.StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: bpy.props.StringProperty(default=strings.FOOTAGE_FILES, options={"HIDDEN"})
+    role: bpy.props.EnumProperty(items=strings.ROLES, options={"HIDDEN", "SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        if settings.job(context).running:
+            cls.poll_message_set(strings.RUNNING)
+            return False
+        return True
+
+    def invoke(self, context: Any, event: Any) -> set[str]:  # noqa: ARG002  Blender's signature
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: Any) -> set[str]:
+        chosen = settings.of_scene(context.scene)
+        setattr(chosen, f"{self.role}_file", self.filepath)
+        setattr(chosen, f"{self.role}_clip", None)
+        return {"FINISHED"}
+
+
+def register() -> None:
+    bpy.utils.register_class(ChooseFootage)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(ChooseFootage)

@@ -1,0 +1,32 @@
+"""The footage that gets the expression."""
+# mypy: disallow-subclassing-any=False
+
+from typing import Any
+
+import bpy
+
+from ..scene import settings, strings
+from .section import Section, draw_footage, draw_step, fields_of
+
+
+class PlatePanel(Section, bpy.types.Panel):
+    bl_idname = "EXPRESSION_TRANSFER_PT_plate"
+    bl_label = strings.PLATE
+    bl_order = 6
+
+    def draw(self, context: Any) -> None:
+        chosen = settings.of_scene(context.scene)
+        draw_step(self.layout, context, "plate")
+        fields = fields_of(self.layout, context)
+        draw_footage(fields, chosen, "plate")
+        fields.prop(chosen, "strength")
+        fields.prop(chosen, "region")
+        fields.prop(chosen, "mode")
+
+
+def register() -> None:
+    bpy.utils.register_class(PlatePanel)
+
+
+def unregister() -> None:
+    bpy.utils.unregister_class(PlatePanel)

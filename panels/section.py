@@ -1,0 +1,41 @@
+"""What the tab's sections have in common: where they stand, and the line that says what to do next."""
+
+from typing import Any
+
+from ..scene import settings, steps, strings
+
+
+class Section:
+    """Mixin of a section's panel: `bl_idname` EXPRESSION_TRANSFER_PT_<section>, `bl_order` as the work goes."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = strings.TAB
+
+
+def fields_of(layout: Any, context: Any) -> Any:
+    """A column for fields: names on the left, no keyframe dots, greyed out while a worker runs."""
+    layout.use_property_split, layout.use_property_decorate = True, False
+    column = layout.column()
+    column.enabled = not settings.job(context).running
+    return column
+
+
+def draw_step(layout: Any, context: Any, section: steps.Section) -> None:
+    """What a section still needs, and the button that provides it; nothing where it has everything."""
+    step = steps.next_step(section, steps.state_of(context))
+    if step is None or settings.job(context).running:
+        return
+    box = layout.box()
+    box.label(text=step.missing, icon="INFO")
+    button = box.operator(step.operator, text=step.action, icon=step.icon)
+    for name, value in step.properties.items():
+        setattr(button, name, value)
+
+
+def draw_footage(layout: Any, chosen: Any, role: str) -> None:
+    """A clip, or else a file; `role`: source or plate."""
+    layout.prop(chosen, f"{role}_clip")
+    row = layout.row()
+    row.active = getattr(chosen, f"{role}_clip") is None
+    row.prop(chosen, f"{role}_file")
