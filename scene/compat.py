@@ -41,6 +41,19 @@ def _curves(action: Any, datablock: Any) -> Any:
     return strip.channelbag(animation.action_slot, ensure=True).fcurves
 
 
+def add_driver(datablock: Any, path: str, index: int = -1) -> Any:
+    """A new scripted driver whose expression is the property's value as it is.
+
+    Blender gives its curve something that passes values on: a modifier before 5.0, keys from then on.
+    """
+    datablock.driver_remove(path, index)
+    curve = datablock.driver_add(path, index)
+    for modifier in list(curve.modifiers):
+        curve.modifiers.remove(modifier)
+    curve.keyframe_points.clear()
+    return curve
+
+
 def principled(material: Any) -> Any:
     """The surface node of a new material; materials have nodes from the start from 5.0."""
     if material.node_tree is None:

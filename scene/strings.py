@@ -159,7 +159,18 @@ PLATE_MADE = "plate in {path}"
 CANCELLING = "cancelling"
 DETAILS = "{error}; details in {log}"
 
+CHANNEL_TIP = "{channel} of the performance"
+UNIT_TIP = "{code}, {name}: 0 is the face's own neutral, 1 the strongest it gets"
+GAIN_TIP = "{unit} is used as value · gain + offset"
+OFFSET_TIP = "{unit} is used as value · gain + offset"
+DERIVED_TIP = "Lid that follows the eye; driven by the gaze"
+LINKED = "{name}: is linked from another file; make a library override of it first"
+
 
 def progress(stage: str, done: int, total: int | None) -> str:
     """The progress bar's text."""
     return f"{stage} {done} / {total}" if total else f"{stage} {done}"
+
+
+NO_SHAPE_KEYS = "{name}: its character has no mesh with relative shape keys; choose one that has"
+RESHAPED = "{name}: a modifier makes other vertices when '{key}' moves; switch it off in the viewport and map again"
