@@ -6,7 +6,7 @@ from typing import Any
 import bpy
 
 from ..scene import settings, strings
-from .section import Section, draw_step, fields_of
+from .section import Section, draw_known, draw_step, fields_of
 
 
 class FacePanel(Section, bpy.types.Panel):
@@ -19,6 +19,7 @@ class FacePanel(Section, bpy.types.Panel):
         draw_step(self.layout, context, "face")
         fields = fields_of(self.layout, context)
         fields.prop_search(chosen, "model", settings.models(context), "known", icon="USER")
+        draw_known(fields, chosen.source_reading)
 
 
 def register() -> None:

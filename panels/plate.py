@@ -6,7 +6,7 @@ from typing import Any
 import bpy
 
 from ..scene import settings, strings
-from .section import Section, draw_footage, draw_step, fields_of
+from .section import Section, draw_footage, draw_known, draw_step, fields_of
 
 
 class PlatePanel(Section, bpy.types.Panel):
@@ -19,9 +19,11 @@ class PlatePanel(Section, bpy.types.Panel):
         draw_step(self.layout, context, "plate")
         fields = fields_of(self.layout, context)
         draw_footage(fields, chosen, "plate")
+        draw_known(fields, chosen.plate_reading)
         fields.prop(chosen, "strength")
         fields.prop(chosen, "region")
         fields.prop(chosen, "mode")
+        fields.prop(chosen, "method")
 
 
 def register() -> None:

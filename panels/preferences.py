@@ -27,13 +27,26 @@ class EXPRESSION_TRANSFER_UL_models(bpy.types.UIList):  # noqa: N801  Blender as
 class TransferPreferences(bpy.types.AddonPreferences):
     bl_idname = settings.PACKAGE
 
+    device: bpy.props.EnumProperty(items=strings.DEVICES, name=strings.DEVICE, description=strings.DEVICE_TIP)
+    detector: bpy.props.EnumProperty(items=strings.DETECTORS, name=strings.DETECTOR, description=strings.DETECTOR_TIP)
     task_file: bpy.props.StringProperty(
         subtype="FILE_PATH", options=compat.RELATIVE_PATH, name=strings.TASK_FILE, description=strings.TASK_FILE_TIP
     )
+    identity_model: bpy.props.StringProperty(
+        subtype="FILE_PATH",
+        options=compat.RELATIVE_PATH,
+        name=strings.IDENTITY_MODEL,
+        description=strings.IDENTITY_MODEL_TIP,
+    )
 
     def draw(self, context: Any) -> None:
-        _draw_models(self.layout.box(), context)
-        self.layout.prop(self, "task_file")
+        layout = self.layout
+        layout.use_property_split, layout.use_property_decorate = True, False
+        layout.prop(self, "device")
+        layout.prop(self, "detector")
+        layout.prop(self, "task_file")
+        layout.prop(self, "identity_model")
+        _draw_models(layout.box(), context)
 
 
 def _draw_models(layout: Any, context: Any) -> None:

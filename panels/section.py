@@ -34,8 +34,29 @@ def draw_step(layout: Any, context: Any, section: steps.Section) -> None:
 
 
 def draw_footage(layout: Any, chosen: Any, role: str) -> None:
-    """A clip, or else a file; `role`: source or plate."""
+    """A clip, or else a file, and how it is read; `role`: source or plate."""
     layout.prop(chosen, f"{role}_clip")
     row = layout.row()
     row.active = getattr(chosen, f"{role}_clip") is None
     row.prop(chosen, f"{role}_file")
+    reading = getattr(chosen, f"{role}_reading")
+    _draw_switched(layout, reading, "use_range", "start", "end")
+    layout.prop(reading, "rate")
+    if reading.rate == "OTHER":
+        layout.prop(reading, "other_rate")
+    _draw_switched(layout, reading, "use_person", "person")
+
+
+def draw_known(layout: Any, reading: Any) -> None:
+    """What the artist knows of the face in footage."""
+    _draw_switched(layout, reading, "use_neutral", "neutral")
+    _draw_switched(layout, reading, "use_focal", "focal")
+
+
+def _draw_switched(layout: Any, reading: Any, switch: str, *fields: str) -> None:
+    """A switch, and the fields that it makes count."""
+    layout.prop(reading, switch)
+    if getattr(reading, switch):
+        column = layout.column(align=True)
+        for name in fields:
+            column.prop(reading, name)

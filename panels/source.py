@@ -19,11 +19,6 @@ class SourcePanel(Section, bpy.types.Panel):
         draw_step(self.layout, context, "source")
         fields = fields_of(self.layout, context)
         draw_footage(fields, chosen, "source")
-        fields.prop(chosen, "use_range")
-        frames = fields.column(align=True)
-        frames.active = chosen.use_range
-        frames.prop(chosen, "start")
-        frames.prop(chosen, "end")
 
 
 def register() -> None:

@@ -16,6 +16,24 @@ TRANSFER, SOLVE, MODELS, HEAD = "transfer", "solve", "models", "head"
 """What a worker can be at, and so the part of the window where it is shown."""
 
 
+class ExpressionTransferReading(bpy.types.PropertyGroup):
+    """How footage is read, and what is known of it."""
+
+    use_range: bpy.props.BoolProperty(name=strings.USE_RANGE, description=strings.USE_RANGE_TIP)
+    start: bpy.props.IntProperty(min=0, default=1, name=strings.START, description=strings.START_TIP)
+    end: bpy.props.IntProperty(min=0, default=250, name=strings.END, description=strings.END_TIP)
+    rate: bpy.props.EnumProperty(items=strings.RATES, name=strings.RATE, description=strings.RATE_TIP)
+    other_rate: bpy.props.FloatProperty(
+        min=0.1, max=1000.0, default=24.0, precision=3, name=strings.OTHER_RATE_VALUE, description=strings.RATE_TIP
+    )
+    use_person: bpy.props.BoolProperty(name=strings.USE_PERSON, description=strings.USE_PERSON_TIP)
+    person: bpy.props.IntVectorProperty(size=2, min=0, name=strings.PERSON, description=strings.PERSON_TIP)
+    use_focal: bpy.props.BoolProperty(name=strings.USE_FOCAL, description=strings.USE_FOCAL_TIP)
+    focal: bpy.props.FloatProperty(min=1.0, default=1500.0, name=strings.FOCAL, description=strings.FOCAL_TIP)
+    use_neutral: bpy.props.BoolProperty(name=strings.USE_NEUTRAL, description=strings.USE_NEUTRAL_TIP)
+    neutral: bpy.props.IntProperty(min=0, default=1, name=strings.NEUTRAL, description=strings.NEUTRAL_TIP)
+
+
 class ExpressionTransferSettings(bpy.types.PropertyGroup):
     """Choices for the next transfer, saved with the scene."""
 
@@ -45,9 +63,9 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
     )
     region: bpy.props.EnumProperty(items=strings.REGIONS, name=strings.REGION, description=strings.REGION_TIP)
     mode: bpy.props.EnumProperty(items=strings.MODES, name=strings.MODE, description=strings.MODE_TIP)
-    use_range: bpy.props.BoolProperty(name=strings.USE_RANGE, description=strings.USE_RANGE_TIP)
-    start: bpy.props.IntProperty(min=0, default=1, name=strings.START, description=strings.START_TIP)
-    end: bpy.props.IntProperty(min=0, default=250, name=strings.END, description=strings.END_TIP)
+    method: bpy.props.EnumProperty(items=strings.METHODS, name=strings.METHOD, description=strings.METHOD_TIP)
+    source_reading: bpy.props.PointerProperty(type=ExpressionTransferReading)
+    plate_reading: bpy.props.PointerProperty(type=ExpressionTransferReading)
     resume: bpy.props.BoolProperty(default=True, name=strings.RESUME, description=strings.RESUME_TIP)
     result_folder: bpy.props.StringProperty(subtype="DIR_PATH", options=compat.RELATIVE_PATH)
     result_of_plate: bpy.props.BoolProperty()
@@ -85,17 +103,29 @@ class ExpressionTransferModels(bpy.types.PropertyGroup):
     """MiB that clearing the cache frees."""
 
 
-_CLASSES = (ExpressionTransferSettings, ExpressionTransferJob, ExpressionTransferModel, ExpressionTransferModels)
+_CLASSES = (
+    ExpressionTransferReading,
+    ExpressionTransferSettings,
+    ExpressionTransferJob,
+    ExpressionTransferModel,
+    ExpressionTransferModels,
+)
 
 
 def of_scene(scene: Any) -> Any:
     return scene.expression_transfer
 
 
+def preferences(context: Any) -> Any:
+    """The extension's preferences; None where it is registered by a script and not as an add-on."""
+    addon = context.preferences.addons.get(PACKAGE)
+    return addon.preferences if addon else None
+
+
 def worker_environment(context: Any) -> dict[str, str]:
     """What the preferences add to the worker's environment."""
-    addon = context.preferences.addons.get(PACKAGE)
-    task = bpy.path.abspath(addon.preferences.task_file) if addon and addon.preferences else ""
+    chosen = preferences(context)
+    task = bpy.path.abspath(chosen.task_file) if chosen else ""
     return {TASK_VARIABLE: task} if task else {}
 
 

@@ -62,6 +62,58 @@ START = "Start"
 START_TIP = "First source frame"
 END = "End"
 END_TIP = "Last source frame"
+RATE = "Frame Rate"
+RATE_TIP = "Frames a second of an image sequence; a video says so itself"
+RATES = (
+    ("AS_IT_IS", "As It Is", "A video's own rate; of a sequence, what its files say, else 24"),
+    ("24000/1001", "23.976", "24000/1001, film in NTSC's time"),
+    ("24", "24", "Film"),
+    ("25", "25", "PAL"),
+    ("30000/1001", "29.97", "30000/1001, NTSC"),
+    ("30", "30", ""),
+    ("48", "48", "High frame rate"),
+    ("50", "50", "High frame rate, PAL"),
+    ("60000/1001", "59.94", "60000/1001, high frame rate, NTSC"),
+    ("60", "60", ""),
+    ("OTHER", "Other", "Any other rate"),
+)
+OTHER_RATE_VALUE = "Rate"
+USE_PERSON = "Choose Person"
+USE_PERSON_TIP = "Follow the face at a pixel; otherwise the largest, most central one"
+PERSON = "Face At"
+PERSON_TIP = "A pixel on the face, from the left and from the top, in the first frame that shows it"
+USE_FOCAL = "Known Focal Length"
+USE_FOCAL_TIP = "Take a matchmove's focal length; otherwise it is guessed from the face's perspective"
+FOCAL = "Focal Length"
+FOCAL_TIP = "px, of the footage as it is"
+USE_NEUTRAL = "Neutral Frame"
+USE_NEUTRAL_TIP = "Name a frame that shows the person's neutral face; otherwise it is found in the shot"
+NEUTRAL = "Frame"
+NEUTRAL_TIP = "Source frame with a neutral face: eyes open, mouth closed, nothing moved"
+METHOD = "Method"
+METHOD_TIP = "How the plate's pixels are moved"
+METHODS = (
+    ("geometry", "Geometry", "With the fitted head, in 3D"),
+    ("tps", "Landmark Warp", "The classic warp of landmarks in 2D: nothing behind them is known"),
+)
+DEVICE = "Device"
+DEVICE_TIP = "Where the networks run"
+DEVICES = (
+    ("auto", "Automatic", "CUDA where it works here, else the CPU"),
+    ("cpu", "CPU", "The processor"),
+    ("cuda", "CUDA", "An NVIDIA GPU, with the CUDA and cuDNN libraries of this machine"),
+)
+DETECTOR = "Detector"
+DETECTOR_TIP = "Which of MediaPipe's landmark networks is used"
+DETECTORS = (
+    ("AUTO", "Automatic", "What is inside this Blender's mediapipe; else the Face Landmarker file"),
+    ("mediapipe-solutions", "Solutions", "The networks inside mediapipe for Python 3.11"),
+    ("mediapipe-tasks", "Tasks", "The networks of the Face Landmarker file"),
+)
+IDENTITY_MODEL = "Face Recognition"
+IDENTITY_MODEL_TIP = (
+    "A recognition network of your own (ArcFace-style ONNX, 112×112) to tell people apart; empty: the one inside"
+)
 
 RESUME = "Reuse Stages"
 RESUME_TIP = "Go on from what an earlier run with the same footage and settings left in the output folder"

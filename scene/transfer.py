@@ -10,7 +10,7 @@ import bpy
 from ..core.errors import InputError
 from ..core.facs.performance import Performance
 from ..core.facs.transfer import Region
-from . import clips, jobs, keys, settings, strings
+from . import arguments, clips, jobs, keys, settings, strings
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,11 @@ def make_request(scene: Any, *, solve_only: bool = False) -> Request:
 
 
 def _argv(chosen: Any, source: Path, plate: Path | None, folder: Path) -> list[str]:
-    options = ["-o", str(folder)]
-    options += ["--model", chosen.model] if chosen.model not in ("", strings.BUILTIN) else []
-    options += ["--start", str(chosen.start), "--end", str(chosen.end)] if chosen.use_range else []
+    options = ["-o", str(folder), *arguments.engine(chosen), *arguments.reading(chosen.source_reading)]
     options += ["--resume"] if chosen.resume else []
     if plate is None:
         return ["solve", str(source), *options]
-    how = ["--strength", f"{chosen.strength:g}", "--mode", chosen.mode, "--region", chosen.region]
+    how = [*arguments.mixing(chosen), *arguments.reading(chosen.plate_reading, "plate-")]
     return ["transfer", str(source), str(plate), *options, *how]
 
 

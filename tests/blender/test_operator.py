@@ -72,8 +72,8 @@ def test_rig_and_plate(blender, panel, tmp_path):
     image = blender.data.images.new("plate", 8, 8)
     image.filepath_raw, image.file_format = str(tmp_path / "plate.png"), "PNG"
     image.save()
-    panel.plate_file, panel.mode, panel.use_range = str(tmp_path / "plate.png"), "add", True
-    panel.start, panel.end, panel.resume = 5, 9, False
+    panel.plate_file, panel.mode, panel.resume = str(tmp_path / "plate.png"), "add", False
+    panel.source_reading.use_range, panel.source_reading.start, panel.source_reading.end = True, 5, 9
     assert blender.ops.expression_transfer.transfer() == {"FINISHED"}
     assert asked(tmp_path) == [
         "transfer", str(tmp_path / "source.mp4"), str(tmp_path / "plate.png"), "-o", str(tmp_path / "out"),

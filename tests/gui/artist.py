@@ -164,7 +164,7 @@ def undo_and_redo():
 
 
 def perform_plate():
-    order(rig="", plate_file=str(PLATE), use_range=True, start=1, end=8)
+    order(rig="", plate_file=str(PLATE), source_reading={"use_range": True, "start": 1, "end": 8})
     click(BUTTON, lambda now: now["running"])
     wait(lambda now: not now["running"])
     shoot("plate")

@@ -31,6 +31,8 @@ def obey():
     if "choose_model" in orders:
         with bpy.context.temp_override(window=bpy.context.window_manager.windows[-1]):
             bpy.ops.expression_transfer.choose_model("INVOKE_DEFAULT", filepath=orders.pop("choose_model"))
+    for name, value in orders.pop("source_reading", {}).items():
+        setattr(chosen.source_reading, name, value)
     for name, value in orders.items():
         setattr(chosen, name, bpy.data.objects.get(value) if name == "rig" else value)
     bpy.ops.ed.undo_push(message="Fill fields")
