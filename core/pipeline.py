@@ -20,9 +20,11 @@ from .encoder.predict import predict
 from .encoder.recognise import FaceRecogniser, open_recogniser
 from .encoder.shape_free import ShapeFree
 from .errors import InputError
-from .export.curves import LIVE_LINK_FPS, Scale, read_performance, write_arkit, write_facs, write_scale
+from .export.curves import read_performance
 from .export.events import write_events
+from .export.facs_csv import Scale, write_facs, write_scale
 from .export.flame import write_flame
+from .export.live_link import LIVE_LINK_FPS, write_arkit
 from .export.obj import write_obj
 from .export.plot import plot_curves
 from .face.model import FaceModel
@@ -35,8 +37,9 @@ from .fit.solve import solve_shot
 from .heads.registry import load_model
 from .identity import Likeness, Pair, compare, doubts, likeness_of, stranger, track_in
 from .job import Job, fingerprint, footage_files, refuse_own_results
-from .landmarks import DetectOptions, LandmarkTrack, detect
 from .landmarks.backend import BackendName, open_backend
+from .landmarks.detect import DetectOptions, detect
+from .landmarks.track import LandmarkTrack
 from .recomposite import DrivingFootage, Recomposition, plate_frames, recomposite, written
 from .refine import tps
 from .refine.reperform import Method

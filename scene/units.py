@@ -6,7 +6,7 @@ Custom properties of the object itself, not registered ones: they evaluate on a 
 from typing import Any
 
 from ..core.errors import InputError
-from ..core.export.curves import GAZE, HEAD, POSITION
+from ..core.facs.channels import GAZE, HEAD, POSITION
 from ..core.facs.tables import ACTION_UNITS, GAZE_RANGE, GAZE_SHAPES, UNITS
 from . import compat, keys, strings
 

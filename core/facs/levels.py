@@ -13,6 +13,8 @@ without numbers; these are Noldus FaceReader's (Reference Manual, "Action Unit i
 
 TRACE, SLIGHT = EDGES[:2]
 
+_VALUES, _FIVE = (0.0, *EDGES, 1.0), (0.0, 0.5, 1.5, 2.5, 3.5, 4.5, 5.0)
+
 
 def levels(values: Array) -> NDArray[np.str_]:
     """Letters of intensities (any shape); "" below a trace."""
@@ -29,4 +31,9 @@ def five_point(values: Array) -> Array:
 
     Linear between the levels' edges; 1 is 5, and what artists push beyond 1 stays 5.
     """
-    return np.asarray(np.interp(values, (0.0, *EDGES, 1.0), (0.0, 0.5, 1.5, 2.5, 3.5, 4.5, 5.0)))
+    return np.asarray(np.interp(values, _VALUES, _FIVE))
+
+
+def from_five_point(scores: Array) -> Array:
+    """Values of intensities on the scale of 0–5: the inverse of five_point; what lies outside is taken for its end."""
+    return np.asarray(np.interp(scores, _FIVE, _VALUES))

@@ -3,7 +3,9 @@ import csv
 import numpy as np
 import pytest
 from expression_transfer.core.errors import InputError
-from expression_transfer.core.export.curves import read_performance, write_arkit, write_facs
+from expression_transfer.core.export.curves import read_performance
+from expression_transfer.core.export.facs_csv import write_facs
+from expression_transfer.core.export.live_link import write_arkit
 from expression_transfer.core.facs.convert import arkit_weights
 from expression_transfer.core.facs.performance import Performance
 from expression_transfer.core.facs.tables import UNITS

@@ -6,8 +6,9 @@ import json
 import numpy as np
 import pytest
 from expression_transfer.core.errors import InputError
-from expression_transfer.core.export.curves import read_performance, write_facs, write_scale
+from expression_transfer.core.export.curves import read_performance
 from expression_transfer.core.export.events import write_events
+from expression_transfer.core.export.facs_csv import write_facs, write_scale
 from expression_transfer.core.facs.tables import DERIVED, UNITS
 
 from .test_curves import performance
