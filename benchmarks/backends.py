@@ -18,12 +18,12 @@ from ..core.clip import display, open_clip
 from ..core.conventions import Array, Array32
 from ..core.facs.convert import arkit_weights
 from ..core.facs.tables import ARKIT
-from ..core.landmarks import LandmarkTrack
 from ..core.landmarks.backend import Backend, BackendName, Image, open_backend
 from ..core.landmarks.mirror import MIRROR
 from ..core.landmarks.places import eye_distance
 from ..core.landmarks.region import Region, region_of_mesh
 from ..core.landmarks.tasks import TASK_NAME, TASK_VARIABLE
+from ..core.landmarks.track import LandmarkTrack
 from ..core.pipeline import Footage, Run, Solved, solve
 from ..core.reporting import SilentReporter
 from .footage import SHARED, shared_clip

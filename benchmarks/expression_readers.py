@@ -19,9 +19,10 @@ from ..core.fit.evidence import Evidence
 from ..core.fit.lids import gaze_weights
 from ..core.fit.solve import solve_shot
 from ..core.heads.registry import load_model
-from ..core.landmarks import DetectOptions, LandmarkTrack, detect
 from ..core.landmarks.backend import Image
+from ..core.landmarks.detect import DetectOptions, detect
 from ..core.landmarks.follow import Seen
+from ..core.landmarks.track import LandmarkTrack
 from ..core.reporting import SilentReporter
 from .plumbing import blendshapes
 from .scores import Curves

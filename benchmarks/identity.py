@@ -21,7 +21,8 @@ from ..core.fit.priors import DEFAULT
 from ..core.fit.solve import solve_shot
 from ..core.fit.solver import TYPICAL_FOCAL, Solver
 from ..core.heads.registry import load_model
-from ..core.landmarks import DetectOptions, LandmarkTrack, detect
+from ..core.landmarks.detect import DetectOptions, detect
+from ..core.landmarks.track import LandmarkTrack
 from ..core.reporting import SilentReporter
 from ..models.people.chart import SKIN, with_skin_chart
 from ..models.people.photo import photo_texture

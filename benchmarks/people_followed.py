@@ -16,7 +16,7 @@ from ..core.clip import open_clip
 from ..core.encoder.recognise import open_recogniser
 from ..core.errors import InputError
 from ..core.export.sheet import write_png
-from ..core.landmarks import DetectOptions, detect
+from ..core.landmarks.detect import DetectOptions, detect
 from ..core.landmarks.recogniser import Portraits, Recogniser
 from ..core.reporting import SilentReporter
 from .crowd import SHOTS, Followed, Shot, film, judge

@@ -21,7 +21,7 @@ from ..core.facs.levels import SLIGHT
 from ..core.facs.performance import Performance
 from ..core.facs.tables import ARKIT
 from ..core.job import fingerprint
-from ..core.landmarks import LandmarkTrack
+from ..core.landmarks.track import LandmarkTrack
 from ..core.pipeline import Footage, Run, Solved, solve
 from ..core.reporting import SilentReporter
 from ..core.storage import whole_file

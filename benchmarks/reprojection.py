@@ -18,8 +18,9 @@ from ..core.face.model import FaceModel
 from ..core.fit.result import Fit
 from ..core.fit.solve import solve_shot
 from ..core.heads.registry import load_model
-from ..core.landmarks import DetectOptions, LandmarkTrack, detect
+from ..core.landmarks.detect import DetectOptions, detect
 from ..core.landmarks.places import eye_distance
+from ..core.landmarks.track import LandmarkTrack
 from ..core.reporting import SilentReporter
 from .contours import CONTOURS, Marked, curve, distances, is_upper, read_marks
 from .footage import SHARED, shared_clip

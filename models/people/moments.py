@@ -10,8 +10,9 @@ from ...core.clip import Clip, display, open_clip
 from ...core.conventions import Array, Array32, yaw_pitch_roll
 from ...core.fit.result import Camera
 from ...core.fit.start import start_pose
-from ...core.landmarks import DetectOptions, LandmarkTrack, detect
+from ...core.landmarks.detect import DetectOptions, detect
 from ...core.landmarks.places import EYES, MOUTH, Aperture, eye_distance
+from ...core.landmarks.track import LandmarkTrack
 from ...core.reporting import SilentReporter
 
 LONG = 1.4

@@ -19,7 +19,7 @@ from ...core.face.brushes import filled
 from ...core.face.model import FaceModel
 from ...core.face.paint import BROWS
 from ...core.face.surface import signed_areas
-from ...core.landmarks import DetectOptions, detect
+from ...core.landmarks.detect import DetectOptions, detect
 from ...core.landmarks.places import EYES, MOUTH, OPEN_SKIN, OUTER_LIPS, Aperture
 from ...core.raster.shade import linear_light
 from ...core.reporting import SilentReporter

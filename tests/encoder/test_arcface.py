@@ -5,7 +5,7 @@ import pytest
 from expression_transfer.core.encoder.arcface import FIVE, TEMPLATE, crop, open_arcface, to_template
 from expression_transfer.core.encoder.recognise import open_recogniser
 from expression_transfer.core.errors import InputError
-from expression_transfer.core.landmarks import DetectOptions, detect
+from expression_transfer.core.landmarks.detect import DetectOptions, detect
 from expression_transfer.core.reporting import SilentReporter
 from skimage.transform import SimilarityTransform
 from stand_in_encoder import ARCFACE, EXPRESSION, IDENTITY, picture

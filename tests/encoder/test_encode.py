@@ -12,10 +12,11 @@ from expression_transfer.core.encoder.encoding import Encoding
 from expression_transfer.core.encoder.networks import open_expression
 from expression_transfer.core.encoder.predict import predict
 from expression_transfer.core.encoder.shape_free import SIDE, ShapeFree
-from expression_transfer.core.landmarks import DetectOptions, LandmarkTrack, detect
 from expression_transfer.core.landmarks.backend import FoundFace
+from expression_transfer.core.landmarks.detect import DetectOptions, detect
 from expression_transfer.core.landmarks.follow import Seen
 from expression_transfer.core.landmarks.region import Region
+from expression_transfer.core.landmarks.track import LandmarkTrack
 from expression_transfer.core.reporting import SilentReporter
 from stand_in_encoder import EXPRESSION, LAYOUT, face, painted, picture
 

@@ -9,7 +9,8 @@ import PIL.Image
 import pytest
 import skimage.data
 from expression_transfer.core.clip import Clip, open_clip
-from expression_transfer.core.landmarks import DetectOptions, LandmarkTrack, detect
+from expression_transfer.core.landmarks.detect import DetectOptions, detect
+from expression_transfer.core.landmarks.track import LandmarkTrack
 from expression_transfer.core.reporting import SilentReporter
 
 

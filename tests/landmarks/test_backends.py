@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 from expression_transfer.core.errors import InputError
-from expression_transfer.core.landmarks import DetectOptions, detect
 from expression_transfer.core.landmarks.backend import open_backend
+from expression_transfer.core.landmarks.detect import DetectOptions, detect
 from expression_transfer.core.landmarks.region import Region, region_of_mesh
 from expression_transfer.core.landmarks.tasks import TASK_VARIABLE, find_task_file
 from expression_transfer.core.reporting import SilentReporter

@@ -8,8 +8,7 @@ import pytest
 import skimage.data
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.errors import Cancelled, InputError
-from expression_transfer.core.landmarks import detect
-from expression_transfer.core.landmarks.detect import find_spikes
+from expression_transfer.core.landmarks.detect import detect, find_spikes
 from expression_transfer.core.reporting import SilentReporter
 
 RIGHT_IRIS, LEFT_IRIS = 468, 473
@@ -173,7 +172,7 @@ def test_native_libraries_keep_quiet(shot, options, portrait):
     code = f"""
 from pathlib import Path, PosixPath, WindowsPath
 from expression_transfer.core.clip import open_clip
-from expression_transfer.core.landmarks import DetectOptions, detect
+from expression_transfer.core.landmarks.detect import DetectOptions, detect
 from expression_transfer.core.reporting import SilentReporter
 detect(open_clip({clip.path!r}), DetectOptions({options.backend!r}, {options.task!r}), SilentReporter())
 """

@@ -8,7 +8,7 @@ import pytest
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.fit.solve import solve_shot
-from expression_transfer.core.landmarks import DetectOptions, detect
+from expression_transfer.core.landmarks.detect import DetectOptions, detect
 from expression_transfer.core.landmarks.places import OUTER_LIPS
 from expression_transfer.core.refine.aperture import coverage
 from expression_transfer.core.refine.patch import head_affine
