@@ -34,6 +34,7 @@ def main(load_command: Callable[[], Any] = _command_line) -> int:
     request = json.loads(requests.readline())
     sys.path += [folder for folder in request["path"] if folder not in sys.path]
     _load_package(Path(__file__).resolve().parent)
+    importlib.import_module("expression_transfer.core.wheels").put_first()
     worker = importlib.import_module("expression_transfer.core.worker")
     return int(worker.serve(request["argv"], load_command, requests, worker.take_stdout()))
 

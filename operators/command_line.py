@@ -8,7 +8,10 @@ _registered: list[Any] = []
 
 
 def _run(argv: list[str]) -> int:
-    from ..cli import main  # noqa: PLC0415  it brings the whole engine: only when asked for
+    from ..core import wheels  # noqa: PLC0415  nothing of the engine unless it is asked for
+
+    wheels.put_first()  # this Blender runs nothing but the command
+    from ..cli import main  # noqa: PLC0415
 
     return int(main(argv))
 

@@ -38,7 +38,7 @@ OPEN = {"conventions", "device", "easing", "errors", "reporting", "storage", "us
 DATA = {"landmarks.track", "face.geometry", "face.model", "fit.result", "facs.tables", "facs.performance"}
 """… and the dataclasses that the rooms hand to each other."""
 
-AROUND = {"worker", "process", "terminal"}
+AROUND = {"worker", "process", "terminal", "wheels"}
 """How core is run, which only knows the open files."""
 
 BLENDER = {"bpy", "mathutils", "bmesh", "gpu", "bl_ext", "addon_utils"}

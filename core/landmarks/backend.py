@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array32
+from ..errors import InputError
 from .region import Region
 
 BackendName = Literal["mediapipe-solutions", "mediapipe-tasks"]
@@ -50,19 +51,22 @@ class Backend(Protocol):
 
 
 def open_backend(name: BackendName | None, task: Path | None) -> Backend:
-    """The named back end; None: solutions where this mediapipe has them and no task file is given, else tasks.
+    """The named back end; None: tasks where a task file is given or carried along, or this mediapipe has no solutions.
 
-    Imports happen here, because mediapipe takes half a second. Raises InputError where no task file is found.
+    Imports happen here, because mediapipe takes half a second. Raises InputError where the networks' files are missing.
     """
+    from .tasks import BUNDLED, TasksBackend, find_task_file  # noqa: PLC0415
+
     if name is None:
-        name = "mediapipe-tasks" if task is not None or not _has_solutions() else "mediapipe-solutions"
-    if name == "mediapipe-solutions":
-        from .solutions import SolutionsBackend  # noqa: PLC0415
+        carried = task is not None or BUNDLED.is_file()
+        name = "mediapipe-tasks" if carried or not _has_solutions() else "mediapipe-solutions"
+    if name == "mediapipe-tasks":
+        return TasksBackend(find_task_file(task))
+    if not _has_solutions():
+        raise InputError(f"{name}: only mediapipe 0.10.21 and earlier has its networks inside; take mediapipe-tasks")
+    from .solutions import SolutionsBackend  # noqa: PLC0415
 
-        return SolutionsBackend()
-    from .tasks import TasksBackend, find_task_file  # noqa: PLC0415
-
-    return TasksBackend(find_task_file(task))
+    return SolutionsBackend()
 
 
 def _has_solutions() -> bool:

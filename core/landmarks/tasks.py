@@ -20,6 +20,8 @@ from .backend import BackendName, FoundFace, Image
 from .region import region_of_box
 
 TASK_NAME = "face_landmarker.task"
+BUNDLED = Path(__file__).resolve().parents[2] / "models" / "landmarks" / TASK_NAME
+"""Where Blender's extension carries it (tools/build_extension.py)."""
 TASK_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 TASK_SOURCE = "https://ai.google.dev/edge/mediapipe/solutions/vision/face_landmarker"
 TASK_VARIABLE = "EXPRESSION_TRANSFER_TASK"
@@ -30,9 +32,11 @@ OVERLAP = 0.3
 
 
 def find_task_file(given: Path | None) -> Path:
-    """The .task file: the one given, the one named by the environment, or the one in the user's data folder."""
+    """The .task file: the one given, the one named by the environment, the extension's own, or the one in the user's
+    data folder.
+    """
     named = given or (Path(os.environ[TASK_VARIABLE]) if os.environ.get(TASK_VARIABLE) else None)
-    path = named or user_data_folder() / TASK_NAME
+    path = named or (BUNDLED if BUNDLED.is_file() else user_data_folder() / TASK_NAME)
     if not path.is_file():
         raise InputError(
             f"{path}: no such file; get MediaPipe's {TASK_NAME} (float16/1, sha256 {TASK_SHA256[:8]}…) from "
