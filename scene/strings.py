@@ -156,7 +156,7 @@ NO_HEAD = "Choose a fitted head: add one first"
 FOOTAGE_GONE = "{folder}: the footage it was solved from is not there any more"
 
 TASK_FILE = "Face Landmarker"
-TASK_FILE_TIP = "MediaPipe's face_landmarker.task, which Blender 5.1 and later need; empty: the user data folder's"
+TASK_FILE_TIP = "Another face_landmarker.task of MediaPipe than the one inside the extension; empty: that one"
 
 FITTED_HEAD = "Fitted Head"
 FITTED_HEAD_TIP = (
@@ -217,6 +217,11 @@ GAIN_TIP = "{unit} is used as value · gain + offset"
 OFFSET_TIP = "{unit} is used as value · gain + offset"
 DERIVED_TIP = "Lid that follows the eye; driven by the gaze"
 LINKED = "{name}: is linked from another file; make a library override of it first"
+
+TAKES_TRACK = "Expression"
+CORRECTIONS_TRACK = "Expression corrections"
+CORRECTIONS_NAME = "Expression corrections {name}"
+NO_TAKE = "{name}: has no take of {source}; transfer it again"
 
 
 def progress(stage: str, done: int, total: int | None) -> str:

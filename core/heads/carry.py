@@ -36,7 +36,7 @@ def with_expressions(geometry: Geometry, placed: Embedding, builtin: FaceModel) 
     expressions; eyeballs stay, for gaze turns them. Its own parameters are left at rest (flame_codes finds them).
     """
     warp = registered(builtin, geometry, placed)
-    expression = _followed(geometry, builtin, warp, _moved(builtin, warp))
+    expression = _followed(geometry, builtin, warp, moved_by_warp(builtin, warp))
     expression = clear_of_eyeballs(geometry, expression)
     count = len(expression)
     root = geometry.root
@@ -49,7 +49,7 @@ def with_expressions(geometry: Geometry, placed: Embedding, builtin: FaceModel) 
     )
 
 
-def _moved(builtin: FaceModel, warp: Warp) -> Array:
+def moved_by_warp(builtin: FaceModel, warp: Warp) -> Array:
     """E×V×3: the built-in's displacements after the warp; of the whole space, so that what touches goes on touching."""
     mean, expression = builtin.mean.astype(np.float64), builtin.expression.astype(np.float64)
     result = np.zeros_like(expression)

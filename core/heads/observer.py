@@ -40,10 +40,10 @@ class Observer:
         with self._borrowed() as backend:
             return _settled(backend, image, region_of_mesh(expected.astype(np.float32)), LOOKS)
 
-    def search(self, image: Image) -> Array:
-        """478×2 px of the largest face in a picture; NaN where there is none."""
+    def search(self, image: Image, levels: int = TILE_LEVELS) -> Array:
+        """478×2 px of the largest face in a picture, looked for in its tiles down to a level; NaN where there is none."""
         with self._borrowed() as backend:
-            for level in range(TILE_LEVELS):
+            for level in range(levels):
                 faces = find_in_tiles(backend, image, level)
                 if faces:
                     largest = max(faces, key=lambda face: face.region.size)
