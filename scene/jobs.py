@@ -11,7 +11,8 @@ from ..core.errors import InputError
 from ..core.face.model import FaceModel
 from ..core.facs.performance import Performance
 from ..core.facs.transfer import Region
-from . import head, keys, names, rig_files
+from ..core.rigs import names
+from . import head, keys, rig_files
 
 
 def drive_rig(

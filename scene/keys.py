@@ -13,7 +13,8 @@ from ..core.facs.convert import arkit_weights, shape_weights
 from ..core.facs.performance import Performance
 from ..core.facs.tables import ARKIT, ARKIT_MERGED
 from ..core.facs.transfer import Region
-from . import compat, names
+from ..core.rigs import names
+from . import compat
 
 _SPLIT = tuple(side for sides in ARKIT_MERGED.values() for side in sides)
 _LINEAR = 1

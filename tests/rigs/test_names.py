@@ -2,7 +2,7 @@
 
 import pytest
 from expression_transfer.core.facs.tables import ARKIT
-from expression_transfer.scene.names import channel_of, match_keys, missing_names
+from expression_transfer.core.rigs.names import channel_of, match_keys, missing_names
 
 
 @pytest.mark.parametrize("spelling", [

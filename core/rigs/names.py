@@ -1,0 +1,189 @@
+"""What a rig's shape keys mean, by their names: the convention of the rig as a whole, then key by key."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..facs.tables import ARKIT, GAZE_SHAPES, UNIT_SHAPES, UPPER_UNITS, arkit_name
+from ..facs.transfer import Region
+from .conventions import CONVENTIONS, Convention, Meaning
+from .conventions.arkit import ARKIT_NAMES, CHANNEL_NAMES, ICT_FACEKIT
+from .conventions.convention import words
+
+FEWEST = 4
+"""Keys that a convention needs to be a rig's own."""
+HALF = 0.5
+"""A key follows nothing where others do more than this of what it shows."""
+
+_MARK = re.compile(r"left|right|(?<![a-z])[lr](?![a-z])", re.IGNORECASE)
+_LETTER = re.compile(r"(?<=[a-zUD0-9])[LR](?![a-z])")
+_UPPER_SHAPES = (*(UNIT_SHAPES[unit] for unit in UPPER_UNITS), *GAZE_SHAPES)
+_UPPER = frozenset(name for shape in _UPPER_SHAPES for name in (shape, arkit_name(shape)))
+"""Channels of the upper face."""
+
+_TURNED = {"l": "r", "r": "l", "left": "right", "right": "left"}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A key and what a convention says of it."""
+
+    key: str
+    convention: Convention
+    spelling: str
+    """The plain name in the convention's table."""
+    prefix: int
+    """Words before it."""
+
+    @property
+    def meaning(self) -> Meaning:
+        return self.convention.keys[self.spelling]
+
+    def claim(self, channel: str) -> float:
+        """How good a key for a channel it is: how strongly it shows it, and how much it shows besides."""
+        shows, channels = self.meaning.shows, self.meaning.shows.values()
+        strength = min(shows[channel], 1.0)
+        besides = sum(min(each, 1.0) ** 2 for each in channels) ** 0.5 if self.meaning.together else 1.0
+        return round(self.meaning.share * strength * strength / besides, 6)
+
+
+def convention(keys: Iterable[str]) -> str | None:
+    """The name of the convention that most of the keys are named after; None where none knows a handful of them."""
+    ranked = _ranked(list(keys))
+    return ranked[0][0].name if ranked and len(ranked[0][1]) >= FEWEST else None
+
+
+def meanings(keys: Iterable[str]) -> dict[str, Meaning]:
+    """What each key shows, after the rig's best convention that knows it; keys that mean nothing are left out."""
+    return {key: found.meaning for key, found in _understood(list(keys)).items()}
+
+
+def named(keys: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Key → weights over mapping.CHANNELS by which its value follows them: a map by names alone.
+
+    Every channel goes to the keys that show it most purely: to 'eyeBlink_L' before 'blink', to 'jawOpen' before
+    'viseme_aa'. What then is mostly done by others follows nothing and is left out.
+    """
+    understood = _once(_understood(list(keys)))
+    while True:
+        given = _given(understood)
+        kept = {key: channels for key, channels in given.items() if channels}
+        worst = min(kept, key=lambda key: _own_share(understood[key], kept[key]), default=None)
+        if worst is None or _own_share(understood[worst], kept[worst]) >= HALF:
+            return {key: understood[key].meaning.follow(kept[key]) for key in understood if key in kept}
+        del understood[worst]
+
+
+def _find(key: str, known: Convention) -> Named | None:
+    """The longest end of the key's name that the convention knows. A key whose prefix is itself an expression
+    ('jawOpen_mouthClose', a corrective) means nothing.
+    """
+    parts = words(key)
+    for start in range(1 if known.bare else len(parts)):
+        spelling = "".join(parts[start:])
+        if spelling in known.keys:
+            found = Named(key, known, spelling, start)
+            return None if _is_corrective(parts[:start], found) else found
+    return None
+
+
+def _is_corrective(prefix: list[str], found: Named) -> bool:
+    """Whether the words before a name are another expression; the same said twice ('AU12_LipCornerPuller') is none."""
+    spans = {"".join(prefix[start:end]) for end in range(1, len(prefix) + 1) for start in range(end)}
+    said = (each.keys[span] for each in CONVENTIONS if not each.bare for span in spans & each.keys.keys())
+    return any(not meaning.shows.keys() & found.meaning.shows.keys() for meaning in said)
+
+
+def _ranked(keys: list[str]) -> list[tuple[Convention, dict[str, Named]]]:
+    """The conventions that know some of the keys, the one that knows most first."""
+    found = [(known, {key: at for key in keys if (at := _find(key, known))}) for known in CONVENTIONS]
+    counted = [(known, at) for known, at in found if len(at) >= (FEWEST if known.bare else 1)]
+    return sorted(counted, key=lambda entry: -len(entry[1]))
+
+
+def _understood(keys: list[str]) -> dict[str, Named]:
+    """Each key by the best convention that knows it, the rig's own before others."""
+    understood: dict[str, Named] = {}
+    for _, found in _ranked(keys):
+        understood = found | understood
+    return understood
+
+
+def _once(understood: dict[str, Named]) -> dict[str, Named]:
+    """Of keys with the very same name but for prefixes, the one with the shortest."""
+    best: dict[tuple[str, str], Named] = {}
+    for found in understood.values():
+        name = (found.convention.name, found.spelling)
+        if name not in best or found.prefix < best[name].prefix:
+            best[name] = found
+    return {found.key: found for found in best.values()}
+
+
+def _given(understood: Mapping[str, Named]) -> dict[str, set[str]]:
+    """Key → the channels it gets: the best claim's; of equal ones all parts, else the first key's."""
+    given: dict[str, set[str]] = {key: set() for key in understood}
+    for channel in {channel for found in understood.values() for channel in found.meaning.shows}:
+        claims = {key: found.claim(channel) for key, found in understood.items() if channel in found.meaning.shows}
+        equal = [key for key, claim in claims.items() if claim == max(claims.values())]
+        parts = understood[equal[0]].meaning.share < 1.0
+        own = [key for key in equal if understood[key].convention is understood[equal[0]].convention]
+        for key in own if parts else equal[:1]:
+            given[key].add(channel)
+    return given
+
+
+def _own_share(found: Named, channels: set[str]) -> float:
+    """How much of what a key shows it may show."""
+    shows = found.meaning.shows
+    return sum(shows[channel] ** 2 for channel in channels) / sum(strength**2 for strength in shows.values())
+
+
+def other_side(key: str, keys: Iterable[str]) -> str | None:
+    """The key named as this one with left and right exchanged; the key itself where its name has no side; None where
+    the other isn't among `keys`.
+    """
+    turned = {
+        _MARK.sub(_turn, key),
+        _LETTER.sub(_turn, key),
+        _LETTER.sub(_turn, _MARK.sub(_turn, key)),
+    } - {key}
+    if not turned:
+        return key
+    return next((other for other in keys if other in turned), None)
+
+
+def _turn(found: re.Match[str]) -> str:
+    mark = found[0]
+    other = _TURNED[mark.lower()]
+    return other.upper() if mark.isupper() else other.capitalize() if mark[0].isupper() else other
+
+
+def channel_of(key_name: str) -> tuple[str, int] | None:
+    """The ARKit shape a key's name means, and how many words of prefix came before it; None if it means none.
+
+    A channel is one of tables.ARKIT or one side of a shape that ARKit merges ('browInnerUp_L').
+    """
+    found = _find(key_name, ICT_FACEKIT) or _find(key_name, ARKIT_NAMES)
+    return None if found is None else (CHANNEL_NAMES[found.spelling], found.prefix)
+
+
+def match_keys(key_names: Iterable[str]) -> dict[str, str]:
+    """Shape key name → channel. Where several keys mean the same, the one with the shortest prefix is taken."""
+    best: dict[str, tuple[int, str]] = {}
+    for key in key_names:
+        found = channel_of(key)
+        if found is not None:
+            channel, prefix = found
+            best[channel] = min(best.get(channel, (prefix, key)), (prefix, key), key=lambda entry: entry[0])
+    return {key: channel for channel, (_, key) in best.items()}
+
+
+def in_region(channel: str, region: Region) -> bool:
+    """Whether a region of the face holds a channel."""
+    return region == "all" or (channel in _UPPER) == (region == "upper")
+
+
+def missing_names(channels: Iterable[str], region: Region = "all") -> list[str]:
+    """ARKit's names in a region that none of these channels covers, in ARKit's order."""
+    covered = {channel.partition("_")[0] for channel in channels}
+    return [name for name in ARKIT if name not in covered and in_region(name, region)]
