@@ -7,15 +7,15 @@ in Blender. Nothing here imports bpy until Blender registers the extension.
 
 def register() -> None:
     from . import operators, panels  # noqa: PLC0415  they import bpy, which only Blender has
-    from .scene import settings  # noqa: PLC0415
+    from .scene import settings, summary  # noqa: PLC0415
 
-    for part in (settings, operators, panels):
+    for part in (settings, summary, operators, panels):
         part.register()
 
 
 def unregister() -> None:
     from . import operators, panels  # noqa: PLC0415
-    from .scene import settings  # noqa: PLC0415
+    from .scene import settings, summary  # noqa: PLC0415
 
-    for part in (panels, operators, settings):
+    for part in (panels, operators, summary, settings):
         part.unregister()

@@ -1,8 +1,28 @@
 """What an artist does: one file an action, and the commands for `blender --command`."""
 
-from . import add_fitted_head, add_head, bake_texture, cancel, choose_footage, command_line, face_models, transfer
+from . import (
+    add_fitted_head,
+    add_head,
+    bake_texture,
+    cancel,
+    choose_footage,
+    command_line,
+    face_models,
+    results,
+    transfer,
+)
 
-_ACTIONS = (choose_footage, transfer, cancel, add_head, add_fitted_head, bake_texture, face_models, command_line)
+_ACTIONS = (
+    choose_footage,
+    transfer,
+    cancel,
+    add_head,
+    add_fitted_head,
+    bake_texture,
+    results,
+    face_models,
+    command_line,
+)
 
 
 def register() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import ExpressionTransferError, InputError
-from ..scene import compat, fitted, settings, strings
+from ..scene import compat, fitted, settings, strings, windows
 
 
 class AddFittedHead(bpy.types.Operator):
@@ -60,11 +60,7 @@ class AddFittedHead(bpy.types.Operator):
         except ExpressionTransferError as error:
             self.report({"ERROR"}, strings.REPORT.format(message=error))
             return {"CANCELLED"}
-        bpy.ops.object.select_all(action="DESELECT")
-        face.select_set(True)
-        context.view_layer.objects.active = face
-        if getattr(context, "region_data", None) is not None:
-            context.region_data.view_perspective = "CAMERA"
+        windows.look_through(context, face, fitted.camera_of(face))
         self.report({"INFO"}, strings.REPORT.format(message=said))
         return {"FINISHED"}
 

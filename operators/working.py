@@ -31,7 +31,7 @@ class WorkerOperator(bpy.types.Operator):
     """Base of such operators: they say what is asked (`prepare`) and what becomes of the results (`apply`)."""
 
     section: ClassVar[str]
-    """Which part of the window shows progress and message: settings.TRANSFER, SOLVE, MODELS or HEAD."""
+    """Which part of the window shows progress and message: settings.TRANSFER, SOLVE, MODELS, HEAD or EXPORT."""
 
     def prepare(self, context: Any) -> Work:
         """Raises ExpressionTransferError, in one line, for what can't work."""

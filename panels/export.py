@@ -5,7 +5,8 @@ from typing import Any
 
 import bpy
 
-from ..scene import settings, strings
+from ..scene import settings, strings, summary
+from . import working
 from .section import Section, draw_step, fields_of
 
 
@@ -17,7 +18,18 @@ class ExportPanel(Section, bpy.types.Panel):
     def draw(self, context: Any) -> None:
         draw_step(self.layout, context, "export")
         fields = fields_of(self.layout, context)
-        fields.prop(settings.of_scene(context.scene), "output")
+        chosen, told = settings.of_scene(context.scene), summary.of_source(context.scene)
+        fields.prop(chosen, "output")
+        if chosen.result_folder:
+            _draw_results(fields, chosen, told)
+        working.draw_message(self.layout, settings.job(context), settings.EXPORT)
+
+
+def _draw_results(layout: Any, chosen: Any, told: Any) -> None:
+    if told.products:
+        working.draw_lines(layout.column(align=True), told.products, "FILE_TICK")
+    layout.operator("expression_transfer.open_folder", icon="FILE_FOLDER").folder = chosen.result_folder
+    layout.operator("expression_transfer.guides", icon="RENDERLAYERS")
 
 
 def register() -> None:

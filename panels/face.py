@@ -5,8 +5,9 @@ from typing import Any
 
 import bpy
 
-from ..scene import settings, strings
+from ..scene import settings, strings, summary
 from .section import Section, draw_known, draw_step, fields_of
+from .working import draw_lines
 
 
 class FacePanel(Section, bpy.types.Panel):
@@ -20,6 +21,14 @@ class FacePanel(Section, bpy.types.Panel):
         fields = fields_of(self.layout, context)
         fields.prop_search(chosen, "model", settings.models(context), "known", icon="USER")
         draw_known(fields, chosen.source_reading)
+        if (told := summary.of_source(context.scene)).name:
+            _draw_found(self.layout.column(align=True), told)
+
+
+def _draw_found(layout: Any, told: Any) -> None:
+    focal = strings.FOCAL_IS if told.focal_given else strings.FOCAL_GUESSED
+    draw_lines(layout, strings.SOLVED_WITH.format(model=told.model), "USER")
+    draw_lines(layout, focal.format(focal=told.focal), "CAMERA_DATA")
 
 
 def register() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import bpy
 
-from ..scene import settings, strings
-from .section import Section, draw_footage, draw_known, draw_step, fields_of
+from ..scene import settings, strings, summary
+from .section import Section, draw_facts, draw_footage, draw_known, draw_step, fields_of
 
 
 class PlatePanel(Section, bpy.types.Panel):
@@ -24,6 +24,12 @@ class PlatePanel(Section, bpy.types.Panel):
         fields.prop(chosen, "region")
         fields.prop(chosen, "mode")
         fields.prop(chosen, "method")
+        draw_facts(self.layout, summary.of_plate(context.scene))
+        if chosen.result_of_plate:
+            shown = fields.operator(
+                "expression_transfer.show_fitted_head", text=strings.SHOW_PLATE_HEAD, icon="OUTLINER_OB_CAMERA"
+            )
+            shown.role = "plate"
 
 
 def register() -> None:

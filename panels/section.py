@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..scene import settings, steps, strings
+from .working import draw_lines
 
 
 class Section:
@@ -45,6 +46,15 @@ def draw_footage(layout: Any, chosen: Any, role: str) -> None:
     if reading.rate == "OTHER":
         layout.prop(reading, "other_rate")
     _draw_switched(layout, reading, "use_person", "person")
+
+
+def draw_facts(layout: Any, told: Any) -> None:
+    """What a solve found its footage to be."""
+    if told.name:
+        width, height = told.size
+        text = strings.FACTS.format(name=told.name, width=width, height=height, rate=told.rate, frames=told.frames,
+                                    first=told.first, last=told.last)  # fmt: skip
+        draw_lines(layout.column(align=True), text, "INFO")
 
 
 def draw_known(layout: Any, reading: Any) -> None:

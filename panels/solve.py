@@ -1,14 +1,27 @@
-"""The solve, and how sure it is."""
+"""The solve, how sure it is, and where it deserves a look."""
 # mypy: disallow-subclassing-any=False
 
-from pathlib import Path
 from typing import Any
 
 import bpy
 
-from ..scene import fitted, settings, strings
+from ..scene import fitted, settings, strings, summary
 from . import working
 from .section import Section, draw_step, fields_of
+
+_ICONS = {"LOW": "QUESTION", "BRIDGED": "LINKED", "MISSING": "GHOST_DISABLED"}
+_LINES = 4
+"""Passages that are seen at once."""
+
+
+class EXPRESSION_TRANSFER_UL_passages(bpy.types.UIList):  # noqa: N801  Blender asks for such a name
+    def draw_item(
+        self, _context: Any, layout: Any, _data: Any, item: Any, _icon: Any, _active: Any, _name: Any, _index: Any
+    ) -> None:
+        kind = layout.enum_item_name(item, "kind", item.kind)
+        text = strings.PASSAGE.format(kind=kind, first=item.first, last=item.last)
+        layout.label(text=text, icon=_ICONS[item.kind])
+        layout.operator("expression_transfer.jump", text="", icon="PLAY_REVERSE").seconds = item.seconds
 
 
 class SolvePanel(Section, bpy.types.Panel):
@@ -17,26 +30,53 @@ class SolvePanel(Section, bpy.types.Panel):
     bl_order = 3
 
     def draw(self, context: Any) -> None:
-        chosen, job = settings.of_scene(context.scene), settings.job(context)
+        chosen, job, told = settings.of_scene(context.scene), settings.job(context), summary.of_source(context.scene)
         draw_step(self.layout, context, "solve")
         fields = fields_of(self.layout, context)
+        if (preferences := settings.preferences(context)) is not None:
+            fields.prop(preferences, "device")
         fields.prop(chosen, "resume")
-        fields.operator("expression_transfer.solve", icon="PLAY")
+        row = fields.row(align=True)
+        row.operator("expression_transfer.solve", icon="PLAY")
+        row.operator("expression_transfer.open_solve", text="", icon="FILE_FOLDER")
+        if told.name:
+            _draw_confidence(fields, told)
         if chosen.result_folder:
-            _draw_add(fields, strings.ADD_SOURCE_HEAD, Path(chosen.result_folder))
-        if fitted.head_of(context.object) is not None:
-            fields.operator("expression_transfer.bake_texture", icon="TEXTURE")
-        working.draw_message(self.layout, job, settings.SOLVE)
-        working.draw_message(self.layout, job, settings.HEAD)
+            _draw_head(fields, context)
+        for section in (settings.SOLVE, settings.HEAD):
+            working.draw_message(self.layout, job, section)
 
 
-def _draw_add(layout: Any, text: str, folder: Path) -> None:
-    layout.operator("expression_transfer.add_fitted_head", text=text, icon="OUTLINER_OB_CAMERA").folder = str(folder)
+def _draw_confidence(layout: Any, told: Any) -> None:
+    column = layout.column(align=True)
+    sure = strings.CONFIDENCE.format(confidence=told.confidence, seen=told.seen, frames=told.frames)
+    column.label(text=sure, icon="CHECKMARK" if not told.passages else "INFO")
+    column.label(text=strings.RESIDUAL.format(residual=told.residual), icon="BLANK1")
+    for warning in told.warnings.splitlines():
+        working.draw_lines(column, warning, "ERROR")
+    if not told.passages:
+        column.label(text=strings.ALL_SURE, icon="BLANK1")
+        return
+    layout.label(text=strings.WORTH_A_LOOK)
+    layout.template_list(
+        "EXPRESSION_TRANSFER_UL_passages", "", told, "passages", told, "marked", rows=min(_LINES, len(told.passages))
+    )
+
+
+def _draw_head(layout: Any, context: Any) -> None:
+    layout.operator("expression_transfer.show_fitted_head", icon="OUTLINER_OB_CAMERA").role = "source"
+    if fitted.head_of(context.object) is not None:
+        layout.operator("expression_transfer.bake_texture", icon="TEXTURE")
+
+
+_CLASSES = (EXPRESSION_TRANSFER_UL_passages, SolvePanel)
 
 
 def register() -> None:
-    bpy.utils.register_class(SolvePanel)
+    for cls in _CLASSES:
+        bpy.utils.register_class(cls)
 
 
 def unregister() -> None:
-    bpy.utils.unregister_class(SolvePanel)
+    for cls in reversed(_CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -5,8 +5,9 @@ from typing import Any
 
 import bpy
 
-from ..scene import settings, strings
-from .section import Section, draw_footage, draw_step, fields_of
+from ..scene import settings, strings, summary
+from .section import Section, draw_facts, draw_footage, draw_step, fields_of
+from .working import draw_lines
 
 
 class SourcePanel(Section, bpy.types.Panel):
@@ -19,6 +20,14 @@ class SourcePanel(Section, bpy.types.Panel):
         draw_step(self.layout, context, "source")
         fields = fields_of(self.layout, context)
         draw_footage(fields, chosen, "source")
+        _draw_facts(self.layout, context.scene)
+
+
+def _draw_facts(layout: Any, scene: Any) -> None:
+    told, rate = summary.of_source(scene), scene.render.fps / scene.render.fps_base
+    draw_facts(layout, told)
+    if told.name and abs(told.rate - rate) > 1e-3 * rate:
+        draw_lines(layout.column(align=True), strings.FACTS_RATE.format(rate=rate), "TIME")
 
 
 def register() -> None:

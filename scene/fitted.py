@@ -87,6 +87,17 @@ def head_of(selected: Any) -> Any:
     return selected
 
 
+def find_head(scene: Any, folder: Path) -> Any:
+    """The scene's fitted head of a folder's solve; None where there is none."""
+    return next((each for each in scene.objects if SOLVE in each and folder_of(each) == folder), None)
+
+
+def camera_of(face: Any) -> Any:
+    """The camera that was added with a fitted head; None where the artist has removed it."""
+    beside = (each for collection in face.users_collection for each in collection.objects)
+    return next((each for each in beside if each.type == "CAMERA"), None)
+
+
 def folder_of(face: Any) -> Path:
     """The folder of a fitted head's solve."""
     return Path(face[SOLVE])

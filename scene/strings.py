@@ -22,9 +22,39 @@ CHOOSE_PLATE = "Choose Plate"
 NEEDS_COMPOSITE = "The plate has not been re-performed yet"
 CHOOSE_FOOTAGE = "Choose Footage"
 CHOOSE_FOOTAGE_TIP = "Choose a video, a still or the first picture of a sequence"
-FOOTAGE_FILES = (
-    "*.mp4;*.mov;*.mkv;*.avi;*.webm;*.m4v;*.mxf;*.png;*.jpg;*.jpeg;*.exr;*.tif;*.tiff;*.dpx;*.jp2;*.webp;*.bmp"
+WHOLE_SEQUENCE = "Whole Sequence"
+WHOLE_SEQUENCE_TIP = "Take the pictures numbered like this one as well"
+
+FACTS = "{name}: {width}×{height}, {rate:.6g} fps, {frames} frames ({first}–{last})"
+FACTS_RATE = "The scene runs at {rate:.6g} fps: the performance lands at its seconds"
+CONFIDENCE = "Confidence {confidence:.0%}; the face was found in {seen} of {frames} frames"
+RESIDUAL = "Fit within {residual:.1f} % of the distance between the eyes"
+FOCAL_IS = "Focal length {focal:.0f} px, as given"
+FOCAL_GUESSED = "Focal length {focal:.0f} px, guessed; a matchmove's is better"
+SOLVED_WITH = "Solved with the face model '{model}'"
+WORTH_A_LOOK = "Frames worth a look"
+ALL_SURE = "No frame needs a look"
+PASSAGES = (
+    ("LOW", "Low confidence", "The face was seen, and hardly read"),
+    ("BRIDGED", "Bridged", "The face was not seen for a moment; curves go on smoothly"),
+    ("MISSING", "No face", "The face was not seen for long; curves go to rest"),
 )
+PASSAGE = "{kind} {first}–{last}"
+JUMP = "Go There"
+JUMP_TIP = "Go to where these frames begin"
+OPEN_SOLVE = "Open a Solve"
+OPEN_SOLVE_TIP = "Take over a folder that a transfer or solve wrote, here or on another machine"
+SOLVE_OPENED = "opened the solve in {folder}"
+SHOW_HEAD = "Show Fitted Head"
+SHOW_HEAD_TIP = "Put the solved head over its footage, if it isn't there yet, and look through the camera that saw it"
+SHOWN = "looking at {name} through its camera"
+SHOW_PLATE_HEAD = "Show Plate's Head"
+GUIDES = "Render Guides"
+GUIDES_TIP = "UV, normal, depth, position and motion of the fitted head as EXR, a file per frame, for compositing"
+GUIDES_IN = "guides in {folder}"
+OPEN_FOLDER = "Open Folder"
+OPEN_FOLDER_TIP = "Show the results' folder in the system's file manager"
+NO_FOLDER = "{folder}: is not there; solve the footage first"
 ROLES = (
     ("source", "Source", "The footage with the performance"),
     ("plate", "Plate", "The footage that gets the expression"),

@@ -10,7 +10,7 @@ import bpy
 from ..core.errors import InputError
 from ..core.facs.performance import Performance
 from ..core.facs.transfer import Region
-from . import arguments, clips, jobs, keys, settings, strings
+from . import arguments, clips, jobs, keys, settings, strings, summary
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ def apply_result(request: Request, scene: Any) -> str:
     """Key the rig and load the plate that the worker made; a line that says what was done."""
     done, chosen = [], scene.expression_transfer
     chosen.result_folder, chosen.result_of_plate = str(request.folder), request.plate
+    summary.note(scene)
     if request.rig is not None:
         done += _key_rig(request, scene)
     if request.plate:

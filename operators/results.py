@@ -1,0 +1,143 @@
+"""A solve's results, looked at: open a solve, jump to a passage, show the head over the footage, guides, the folder."""
+# mypy: disallow-subclassing-any=False, disable-error-code="valid-type"
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..core.errors import ExpressionTransferError, InputError
+from ..scene import clips, compat, fitted, settings, strings, summary, windows
+from .working import Work, WorkerOperator
+
+
+class OpenSolve(bpy.types.Operator):
+    bl_idname = "expression_transfer.open_solve"
+    bl_label = strings.OPEN_SOLVE
+    bl_description = strings.OPEN_SOLVE_TIP
+    bl_options = {"UNDO"}  # noqa: RUF012  Blender reads it as a set
+
+    directory: bpy.props.StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
+    filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        if settings.job(context).running:
+            cls.poll_message_set(strings.RUNNING)
+            return False
+        return True
+
+    def invoke(self, context: Any, event: Any) -> set[str]:  # noqa: ARG002  Blender's signature
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: Any) -> set[str]:
+        folder, chosen = Path(bpy.path.abspath(self.directory)), settings.of_scene(context.scene)
+        if not (folder / "fit.npz").is_file():
+            self.report({"ERROR"}, strings.NO_SOLVE.format(folder=folder))
+            return {"CANCELLED"}
+        chosen.result_folder, chosen.output = str(folder), str(folder)
+        chosen.result_of_plate = (folder / "target" / "fit.npz").is_file()
+        summary.note(context.scene)
+        footage = fitted.footage_of(folder)
+        if footage is not None and chosen.source_clip is None and not chosen.source_file:
+            chosen.source_file = footage.argument
+        self.report({"INFO"}, strings.SOLVE_OPENED.format(folder=folder))
+        return {"FINISHED"}
+
+
+class JumpToFrame(bpy.types.Operator):
+    bl_idname = "expression_transfer.jump"
+    bl_label = strings.JUMP
+    bl_description = strings.JUMP_TIP
+    bl_options = {"INTERNAL"}  # noqa: RUF012  Blender reads it as a set
+
+    seconds: bpy.props.FloatProperty(options={"HIDDEN", "SKIP_SAVE"})
+
+    def execute(self, context: Any) -> set[str]:
+        context.scene.frame_set(summary.scene_frame(self.seconds, context.scene))
+        return {"FINISHED"}
+
+
+class ShowFittedHead(bpy.types.Operator):
+    bl_idname = "expression_transfer.show_fitted_head"
+    bl_label = strings.SHOW_HEAD
+    bl_description = strings.SHOW_HEAD_TIP
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012  Blender reads it as a set
+
+    role: bpy.props.EnumProperty(items=strings.ROLES, options={"HIDDEN", "SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        if not settings.of_scene(context.scene).result_folder:
+            cls.poll_message_set(strings.NEEDS_SOLVE)
+            return False
+        return bool(context.mode == "OBJECT")
+
+    def execute(self, context: Any) -> set[str]:
+        chosen = settings.of_scene(context.scene)
+        folder = summary.solve_folder(chosen, self.role)
+        face, said = fitted.find_head(context.scene, folder), ""
+        try:
+            if face is None:
+                clip = chosen.source_clip if self.role == "source" else chosen.plate_clip
+                options = fitted.Options(clips.first_frame(clip, context.scene))
+                face, said = fitted.add_fitted_head(fitted.read_solve(folder), context.scene, options)
+        except ExpressionTransferError as error:
+            self.report({"ERROR"}, strings.REPORT.format(message=error))
+            return {"CANCELLED"}
+        windows.look_through(context, face, fitted.camera_of(face))
+        self.report({"INFO"}, strings.REPORT.format(message=said or strings.SHOWN.format(name=face.name)))
+        return {"FINISHED"}
+
+
+class ExportGuides(WorkerOperator):
+    bl_idname = "expression_transfer.guides"
+    bl_label = strings.GUIDES
+    bl_description = strings.GUIDES_TIP
+    bl_options = {"INTERNAL"}  # noqa: RUF012  Blender reads it as a set
+
+    section = settings.EXPORT
+
+    def prepare(self, context: Any) -> Work:
+        chosen = settings.of_scene(context.scene)
+        if not chosen.result_folder:
+            raise InputError(strings.NEEDS_SOLVE)
+        folder = summary.solve_folder(chosen, "plate" if chosen.result_of_plate else "source")
+        footage = fitted.footage_of(folder)
+        if footage is None:
+            raise InputError(strings.FOOTAGE_GONE.format(folder=folder))
+        self._out = folder / "guides"
+        return Work(("guides", str(folder / "fit.npz"), "--plate", footage.argument, "-o", str(self._out)), self._out)
+
+    def apply(self, context: Any, said: list[str]) -> str:  # noqa: ARG002  the base's signature
+        return strings.GUIDES_IN.format(folder=self._out)
+
+
+class OpenFolder(bpy.types.Operator):
+    bl_idname = "expression_transfer.open_folder"
+    bl_label = strings.OPEN_FOLDER
+    bl_description = strings.OPEN_FOLDER_TIP
+    bl_options = {"INTERNAL"}  # noqa: RUF012  Blender reads it as a set
+
+    folder: bpy.props.StringProperty(subtype="DIR_PATH", options=compat.RELATIVE_PATH | {"SKIP_SAVE"})
+
+    def execute(self, context: Any) -> set[str]:  # noqa: ARG002  Blender's signature
+        folder = Path(bpy.path.abspath(self.folder))
+        if not folder.is_dir():
+            self.report({"ERROR"}, strings.NO_FOLDER.format(folder=folder))
+            return {"CANCELLED"}
+        return set(bpy.ops.wm.path_open(filepath=str(folder)))
+
+
+_CLASSES = (OpenSolve, JumpToFrame, ShowFittedHead, ExportGuides, OpenFolder)
+
+
+def register() -> None:
+    for cls in _CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    for cls in reversed(_CLASSES):
+        bpy.utils.unregister_class(cls)
