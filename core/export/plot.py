@@ -1,5 +1,6 @@
 """Curves as a picture."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from ..conventions import Array
 from ..facs.performance import Performance
 from ..facs.tables import UNITS
-from ..storage import whole_file
+from .chart import Axis, Curve, Passage, draw
+from .sheet import write_png
 
 GROUPS = {
     "brows": ("AU1_L", "AU1_R", "AU2_L", "AU2_R", "AU4_L", "AU4_R"),
@@ -15,44 +17,38 @@ GROUPS = {
     "jaw and lips": ("AU26", "AU8", "AU18", "AU22", "AU17", "AU28_upper", "AU28_lower"),
     "mouth corners": ("AU12_L", "AU12_R", "AU15_L", "AU15_R", "AU20_L", "AU20_R", "AU14_L", "AU14_R"),
 }
+ANGLES = ("head yaw", "head pitch", "head roll", "gaze yaw", "gaze pitch")
 
 
 def plot_curves(performance: Performance, path: Path, known: dict[str, Array] | None = None) -> None:
     """Write a PNG of the main units, head and gaze over time; bridged frames are shaded lightly, missing ones
     strongly. `known`: true curves (each T) of some units, dashed.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  half a second that only plots pay
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    figure = Figure(figsize=(14, 12), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.subplots(len(GROUPS) + 1, 1, sharex=True)
-    for axis, (title, units) in zip(axes, GROUPS.items(), strict=False):
-        for unit in units:
-            line = axis.plot(performance.times, performance.units[:, UNITS.index(unit)], label=unit, linewidth=1.2)[0]
-            if known is not None and unit in known:
-                axis.plot(performance.times, known[unit], "--", color=line.get_color(), linewidth=0.8)
-        axis.set_ylim(-0.02, 1.05)
-        axis.set_ylabel(title)
-    angles = np.column_stack([performance.head, performance.gaze.mean(axis=1)])
-    names = ("head yaw", "head pitch", "head roll", "gaze yaw", "gaze pitch")
-    for column, name in enumerate(names):
-        axes[-1].plot(performance.times, np.rad2deg(angles[:, column]), label=name, linewidth=1.2)
-    axes[-1].set_ylabel("degrees")
-    axes[-1].set_xlabel("seconds")
-    for axis in axes:
-        _shade(axis, performance)
-        axis.legend(loc="upper right", ncols=4, fontsize="small")
-        axis.grid(alpha=0.3)
-    figure.suptitle(performance.source + ("  (dashed: known)" if known else ""))
-    with whole_file(path) as temporary:
-        figure.savefig(temporary, dpi=80, metadata={"Software": None})
+    passages = tuple(find_passages(performance))
+    axes = [
+        Axis(title, performance.times, tuple(_curve(performance, unit, known or {}) for unit in units), -0.02, 1.05,
+             passages)
+        for title, units in GROUPS.items()
+    ]  # fmt: skip
+    headline = performance.source + ("  (dashed: known)" if known else "")
+    write_png(draw([*axes, _angles(performance, passages)], headline), path)
 
 
-def _shade(axis: object, performance: Performance) -> None:
+def _curve(performance: Performance, unit: str, known: dict[str, Array]) -> Curve:
+    return Curve(unit, performance.units[:, UNITS.index(unit)], known.get(unit))
+
+
+def _angles(performance: Performance, passages: tuple[Passage, ...]) -> Axis:
+    degrees = np.rad2deg(np.column_stack([performance.head, performance.gaze.mean(axis=1)]))
+    low, high = min(-5.0, np.nanmin(degrees) * 1.1), max(5.0, np.nanmax(degrees) * 1.1)
+    curves = (Curve(name, degrees[:, column]) for column, name in enumerate(ANGLES))
+    return Axis("degrees", performance.times, tuple(curves), low, high, passages)
+
+
+def find_passages(performance: Performance) -> Iterator[Passage]:
+    """Bridged and missing frames, a stretch at a time, from half a frame before to half a frame behind."""
     half = 0.5 / performance.fps
-    for marks, alpha in ((performance.bridged, 0.12), (performance.missing, 0.3)):
+    for marks, strength in ((performance.bridged, 0.12), (performance.missing, 0.3)):
         edges = np.flatnonzero(np.diff(marks, prepend=False, append=False)).reshape(-1, 2)
         for first, beyond in edges:
-            start, end = performance.times[first] - half, performance.times[beyond - 1] + half
-            axis.axvspan(start, end, color="tab:red", alpha=alpha, linewidth=0)  # type: ignore[attr-defined]
+            yield Passage(performance.times[first] - half, performance.times[beyond - 1] + half, strength)

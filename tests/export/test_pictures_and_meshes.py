@@ -2,13 +2,12 @@ import cv2
 import numpy as np
 import pytest
 import trimesh
-from expression_transfer.core.export import plot
+from expression_transfer.core.export import chart, plot
 from expression_transfer.core.export.obj import write_obj
 from expression_transfer.core.export.sheet import beside, contact_sheet, write_png
 from expression_transfer.core.facs.performance import Performance
 from expression_transfer.core.facs.tables import UNITS
 from expression_transfer.core.heads.registry import load_model
-from matplotlib.figure import Figure
 from scipy.spatial import cKDTree
 
 
@@ -61,10 +60,37 @@ def test_plot_shades_each_passage_once():
         gaze=np.zeros((30, 2, 2)), confidence=zeros, bridged=marks[0], missing=marks[1],
         frames=np.arange(30), times=np.arange(30) / 10, fps=10.0, source="planted",
     )  # fmt: skip
-    axis = Figure().subplots()
-    plot._shade(axis, performance)
-    spans = np.array([(span.get_x(), span.get_x() + span.get_width()) for span in axis.patches])
+    spans = [(passage.start, passage.end) for passage in plot.find_passages(performance)]
     np.testing.assert_allclose(spans, [(-0.05, 0.05), (0.95, 1.35), (1.95, 2.95)])
+
+
+def test_a_chart_shows_each_value_where_its_axis_has_it():
+    times = np.arange(90) / 30
+    values = 0.5 - 0.5 * np.cos(2 * times)
+    passage = chart.Passage(1.0, 1.5, 0.5)
+    axis = chart.Axis("eyes", times, (chart.Curve("AU45_L", values, 1 - values),), -0.02, 1.05, (passage,))
+    picture = chart.draw([axis], "planted").astype(int)
+    assert picture.shape == (chart.HEAD + chart.HEIGHT, chart.WIDTH, 3)
+    below = picture[chart.HEAD :]
+
+    def blue(values, row):
+        u, v = np.rint(chart.places(axis, times[row : row + 1], values[row : row + 1])[0]).astype(int)
+        return (below[v - 1 : v + 2, u - 1 : u + 2] - chart.COLOURS[0]).__abs__().sum(axis=2).min() < 150
+
+    assert all(blue(values, row) for row in range(0, 90, 5))
+    dashed = [blue(1 - values, row) for row in range(90) if abs(values[row] - 0.5) > 0.1 and times[row] < 1.6]
+    assert 0.2 < np.mean(dashed) < 0.9
+    inside, outside = chart.places(axis, np.array([1.25, 0.6]), np.array([0.3, 0.9])).astype(int)
+    assert below[inside[1], inside[0], 1] < 160 and below[outside[1], outside[0]].min() > 240
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.02, 1.05), (0, 0.001), (0, 4.97), (-19.9, 23.3), (0, 1008)])
+def test_ticks_are_few_round_and_inside(low, high):
+    ticks = chart._ticks(low, high, 10)
+    assert 4 <= len(ticks) <= 11 and ticks[0] >= low and ticks[-1] <= high
+    step = ticks[1] - ticks[0]
+    assert f"{step:e}"[0] in "125"
+    np.testing.assert_allclose(np.diff(ticks), step, rtol=1e-6)
 
 
 def test_png_comes_back(tmp_path):
