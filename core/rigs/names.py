@@ -13,10 +13,15 @@ from .conventions.convention import words
 FEWEST = 4
 """Keys that a convention needs to be a rig's own."""
 HALF = 0.5
-"""A key follows nothing where others do more than this of what it shows."""
+"""A key follows nothing where others do this much of what it shows."""
+FAINT = 0.25
+"""What a key shows weaker than this, it shows by the way."""
 
-_MARK = re.compile(r"left|right|(?<![a-z])[lr](?![a-z])", re.IGNORECASE)
-_LETTER = re.compile(r"(?<=[a-zUD0-9])[LR](?![a-z])")
+_SIDE = re.compile(
+    r"(?i:left|right)"
+    r"|(?<![A-Za-z])[LRlr](?![A-Za-z])"  # eyeBlink_L, eyeBlink.r
+    r"|(?<=[a-zUD0-9_])[LR](?=[TB]?(?![A-Za-z]))"  # mouthFunnelUL, LipSuckLT
+)
 _UPPER_SHAPES = (*(UNIT_SHAPES[unit] for unit in UPPER_UNITS), *GAZE_SHAPES)
 _UPPER = frozenset(name for shape in _UPPER_SHAPES for name in (shape, arkit_name(shape)))
 """Channels of the upper face."""
@@ -69,7 +74,7 @@ def named(keys: Iterable[str]) -> dict[str, dict[str, float]]:
         given = _given(understood)
         kept = {key: channels for key, channels in given.items() if channels}
         worst = min(kept, key=lambda key: _own_share(understood[key], kept[key]), default=None)
-        if worst is None or _own_share(understood[worst], kept[worst]) >= HALF:
+        if worst is None or _own_share(understood[worst], kept[worst]) > HALF:
             return {key: understood[key].meaning.follow(kept[key]) for key in understood if key in kept}
         del understood[worst]
 
@@ -105,7 +110,7 @@ def _understood(keys: list[str]) -> dict[str, Named]:
     """Each key by the best convention that knows it, the rig's own before others."""
     understood: dict[str, Named] = {}
     for _, found in _ranked(keys):
-        understood = found | understood
+        understood |= {key: meant for key, meant in found.items() if key not in understood}
     return understood
 
 
@@ -120,15 +125,21 @@ def _once(understood: dict[str, Named]) -> dict[str, Named]:
 
 
 def _given(understood: Mapping[str, Named]) -> dict[str, set[str]]:
-    """Key → the channels it gets: the best claim's; of equal ones all parts, else the first key's."""
+    """Key → the channels it gets: those on which it has the best claim. Of equal claims, all parts of one convention
+    or the first key: of the better convention, or of the name that stands first in its table.
+    """
     given: dict[str, set[str]] = {key: set() for key in understood}
-    for channel in {channel for found in understood.values() for channel in found.meaning.shows}:
-        claims = {key: found.claim(channel) for key, found in understood.items() if channel in found.meaning.shows}
-        equal = [key for key, claim in claims.items() if claim == max(claims.values())]
-        parts = understood[equal[0]].meaning.share < 1.0
-        own = [key for key in equal if understood[key].convention is understood[equal[0]].convention]
-        for key in own if parts else equal[:1]:
-            given[key].add(channel)
+    claims: dict[str, dict[str, float]] = {}
+    for key, found in understood.items():
+        for channel, strength in found.meaning.shows.items():
+            if strength >= FAINT:
+                claims.setdefault(channel, {})[key] = found.claim(channel)
+    for channel, claimed in claims.items():
+        equal = [understood[key] for key, claim in claimed.items() if claim == max(claimed.values())]
+        own = [found for found in equal if found.convention is equal[0].convention]
+        first = min(own, key=lambda found: list(found.convention.keys).index(found.spelling))
+        for found in own if first.meaning.share < 1.0 else [first]:
+            given[found.key].add(channel)
     return given
 
 
@@ -142,14 +153,8 @@ def other_side(key: str, keys: Iterable[str]) -> str | None:
     """The key named as this one with left and right exchanged; the key itself where its name has no side; None where
     the other isn't among `keys`.
     """
-    turned = {
-        _MARK.sub(_turn, key),
-        _LETTER.sub(_turn, key),
-        _LETTER.sub(_turn, _MARK.sub(_turn, key)),
-    } - {key}
-    if not turned:
-        return key
-    return next((other for other in keys if other in turned), None)
+    turned = _SIDE.sub(_turn, key)
+    return turned if turned == key or turned in set(keys) else None
 
 
 def _turn(found: re.Match[str]) -> str:

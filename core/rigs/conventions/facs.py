@@ -42,11 +42,10 @@ def _spelled(codes: dict[str, Shown]) -> dict[str, Shown]:
 
 
 def _names(codes: dict[str, Shown]) -> dict[str, Shown]:
-    """FACS' names of the units that are read; two are other conventions' names of something else."""
-    said = {unit.code: unit.name for unit in ACTION_UNITS if unit.code in codes}
-    clear = {code: name for code, name in said.items() if name not in {"mouth stretch", "cheek puff", "eyes up"}}
-    plain_names = {name: codes[code] for code, name in clear.items()}
-    return plain_names | {f"{name} {{}}": codes[code] for code, name in clear.items() if f"{code}_{{}}" in codes}
+    """FACS' names; AU27's is what others call AU20."""
+    said = {unit.code: unit.name for unit in ACTION_UNITS if unit.code in codes and unit.code != "AU27"}
+    sided = {f"{name} {{}}": codes[code] for code, name in said.items() if f"{code}_{{}}" in codes}
+    return {name: codes[code] for code, name in said.items()} | sided
 
 
 def _all() -> dict[str, Meaning]:

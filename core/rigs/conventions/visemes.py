@@ -32,4 +32,4 @@ _NAMED: dict[str, Shown] = {
     for lead in ("viseme", "v")
 }
 
-OCULUS = Convention("visemes", table(_NAMED))
+OCULUS = Convention("Oculus visemes", table(_NAMED))

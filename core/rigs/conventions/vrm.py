@@ -49,7 +49,7 @@ _VROID: dict[str, Shown] = (
         "Fcl_EYE_Spread": "AU5_*",
         "Fcl_BRW_Angry": "AU4_*",
         "Fcl_BRW_Sorrow": "AU1_*",
-        "Fcl_BRW_Surprised": {"AU1_*": 1.0, "AU2_*": 1.0},
+        "Fcl_BRW_Surprised": {"AU2_*": 1.0, "AU1_*": 0.5},
         "Fcl_MTH_Close": "AU8",
         "Fcl_MTH_Angry": "AU15_*",
         "Fcl_MTH_Fun": {"AU12_*": 1.0 / 1.4},
