@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ..errors import InputError
+from ..facs.channels import reflected
 from ..facs.tables import GAZE_SHAPES, UNITS
 from ..storage import write_json
 
@@ -17,7 +18,6 @@ CHANNELS: tuple[str, ...] = (*UNITS, *GAZE_SHAPES)
 
 SCHEMA = "rig_map/1"
 
-_SIDEWAYS = {"mouthLeft": "mouthRight", "mouthRight": "mouthLeft"}
 _LIMIT = 1e6
 """Beyond this a gain or limit is a damaged file's."""
 
@@ -153,17 +153,15 @@ class RigMap:
 
 
 def side_of(channel: str) -> str:
-    """'L', 'R', or '' for what both sides do."""
-    if channel in _SIDEWAYS:
+    """Towards which side ('L', 'R') a channel acts, or on which; '' for what both sides do."""
+    if channel in ("mouthLeft", "mouthRight"):
         return channel[len("mouth")]
     return channel[-1] if channel.endswith(("_L", "_R")) else ""
 
 
 def opposite(channel: str) -> str:
     """The channel of the other side; itself where it has none."""
-    if channel in _SIDEWAYS:
-        return _SIDEWAYS[channel]
-    return channel[:-1] + {"L": "R", "R": "L"}[channel[-1]] if side_of(channel) else channel
+    return reflected(channel)[0]
 
 
 def _reflected(row: Row, side: str, place: tuple[str, str]) -> Row:

@@ -1,7 +1,7 @@
 """What a naming convention says: documented key name → the action units that the key shows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 _SIDES = {"L": ("L", "Left"), "R": ("R", "Right")}
@@ -22,7 +22,7 @@ class Meaning:
     together: bool = True
     """All channels at once; else each by itself (a rig with one key for funnel and pucker)."""
 
-    def follow(self, channels: frozenset[str]) -> dict[str, float]:
+    def follow(self, channels: Collection[str]) -> dict[str, float]:
         """How a key's value follows some of its channels, so that it is 1 where they are as strong as it shows them.
 
         For a movement that a key shows with others, the projection of the wanted strengths on the shown ones.

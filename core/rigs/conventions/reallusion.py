@@ -5,10 +5,10 @@ Extended: Convai's ARKIT_TO_CC4_EXTENDED and EchoFace agree on it; traditional: 
 The jaw is a bone (CC_Base_JawRoot) where no key opens it.
 """
 
-from .convention import Convention, table
+from .convention import Convention, Shown, table
 from .visemes import VISEMES
 
-_WHOLE = {
+_WHOLE: dict[str, Shown] = {
     "Brow_Drop_{}": "AU4_*",
     "Brow_Raise_Inner_{}": "AU1_*",
     "Brow_Raise_Outer_{}": "AU2_*",

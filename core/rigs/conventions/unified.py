@@ -2,9 +2,9 @@
 where their names differ from ARKit's or take another part of a movement.
 """
 
-from .convention import Convention, table
+from .convention import Convention, Shown, table
 
-_WHOLE = {
+_WHOLE: dict[str, Shown] = {
     "EyeClosed{}": "AU45_*",
     "EyeClosed": "AU45_*",
     "EyeWide{}": "AU5_*",
