@@ -8,6 +8,7 @@ from . import (
     choose_footage,
     command_line,
     face_models,
+    footage_view,
     results,
     transfer,
 )
@@ -20,6 +21,7 @@ _ACTIONS = (
     add_fitted_head,
     bake_texture,
     results,
+    footage_view,
     face_models,
     command_line,
 )

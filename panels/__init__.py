@@ -1,8 +1,8 @@
 """The N-panel tab "Expression": draws, never computes."""
 
-from . import action_units, composite, export, face, plate, preferences, rig, solve, source, transfer
+from . import action_units, composite, export, face, overlays, plate, preferences, rig, solve, source, transfer
 
-_SECTIONS = (preferences, transfer, source, face, solve, action_units, rig, plate, composite, export)
+_SECTIONS = (preferences, transfer, source, face, solve, action_units, rig, plate, composite, export, overlays)
 
 
 def register() -> None:

@@ -19,7 +19,7 @@ class EXPRESSION_TRANSFER_UL_passages(bpy.types.UIList):  # noqa: N801  Blender 
         self, _context: Any, layout: Any, _data: Any, item: Any, _icon: Any, _active: Any, _name: Any, _index: Any
     ) -> None:
         kind = layout.enum_item_name(item, "kind", item.kind)
-        text = strings.PASSAGE.format(kind=kind, first=item.first, last=item.last)
+        text = strings.PASSAGE_LINE.format(kind=kind, first=item.first, last=item.last)
         layout.label(text=text, icon=_ICONS[item.kind])
         layout.operator("expression_transfer.jump", text="", icon="PLAY_REVERSE").seconds = item.seconds
 

@@ -12,6 +12,8 @@ PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".dpx", ".cin", ".
 MOVIES = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mxf", ".mpg", ".mts")
 _FRAME_NUMBER = re.compile(r"\d+(?=\D*$)")
 """In the stem: a suffix may end in a digit, as .jp2 does."""
+_COUNTER = re.compile(r"%0?(\d*)d")
+_HASHES = re.compile(r"#+(?=[^#]*$)")
 
 
 def footage_path(clip: Any, file: str) -> Path | None:
@@ -21,7 +23,7 @@ def footage_path(clip: Any, file: str) -> Path | None:
     """
     if clip is not None:
         path = Path(bpy.path.abspath(clip.filepath, library=clip.library))
-        return path.with_name(_pattern(path.name)) if clip.source == "SEQUENCE" else path
+        return numbered(path) if clip.source == "SEQUENCE" else path
     return Path(bpy.path.abspath(file)) if file else None
 
 
@@ -32,15 +34,43 @@ def as_sequence(picture: Path) -> Path:
         return picture
     like = f"{glob.escape(picture.stem[: number.start()])}{'[0-9]' * len(number.group())}"
     others = picture.parent.glob(f"{like}{glob.escape(picture.stem[number.end() :] + picture.suffix)}")
-    return picture.with_name(_pattern(picture.name)) if any(other != picture for other in others) else picture
+    return numbered(picture) if any(other != picture for other in others) else picture
 
 
-def _pattern(first: str) -> str:
-    stem, suffix = Path(first).stem, Path(first).suffix
-    number = _FRAME_NUMBER.search(stem)
+def numbered(first: Path) -> Path:
+    """The pattern of a sequence, 'shot.%04d.png', by one of its files."""
+    number = _FRAME_NUMBER.search(first.stem)
     if number is None:
         return first
-    return f"{stem[: number.start()]}%0{len(number.group())}d{stem[number.end() :]}{suffix}"
+    start, end = number.span()
+    return first.with_name(f"{first.stem[:start]}%0{end - start}d{first.stem[end:]}{first.suffix}")
+
+
+def as_pattern(path: Path) -> Path:
+    """A sequence's pattern as Blender's clips have it, 'shot.%04d.png', where it is written 'shot.####.png'."""
+    return path.with_name(_HASHES.sub(lambda hashes: f"%0{len(hashes.group())}d", path.name))
+
+
+def frame_number(picture: Path) -> int:
+    """Of a sequence's file; 1 where it has none."""
+    number = _FRAME_NUMBER.search(picture.stem)
+    return int(number.group()) if number else 1
+
+
+def first_file(footage: Path) -> Path:
+    """The first file of a sequence by its pattern; of anything else, itself."""
+    name = as_pattern(footage).name
+    counter = _COUNTER.search(name)
+    if counter is None:
+        return footage
+    digits = "[0-9]" * int(counter[1] or 1)
+    like = f"{glob.escape(name[: counter.start()])}{digits}{glob.escape(name[counter.end() :])}"
+    return min(footage.parent.glob(like), default=footage)
+
+
+def footage_of(chosen: Any, role: str) -> Path | None:
+    """What the scene's settings name as 'source' or 'plate'."""
+    return footage_path(getattr(chosen, f"{role}_clip"), getattr(chosen, f"{role}_file"))
 
 
 def first_frame(clip: Any, scene: Any) -> float:

@@ -67,6 +67,12 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
     source_reading: bpy.props.PointerProperty(type=ExpressionTransferReading)
     plate_reading: bpy.props.PointerProperty(type=ExpressionTransferReading)
     resume: bpy.props.BoolProperty(default=True, name=strings.RESUME, description=strings.RESUME_TIP)
+    show_landmarks: bpy.props.BoolProperty(
+        default=True, name=strings.SHOW_LANDMARKS, description=strings.SHOW_LANDMARKS_TIP
+    )
+    show_confidence: bpy.props.BoolProperty(
+        default=True, name=strings.SHOW_CONFIDENCE, description=strings.SHOW_CONFIDENCE_TIP
+    )
     result_folder: bpy.props.StringProperty(subtype="DIR_PATH", options=compat.RELATIVE_PATH)
     result_of_plate: bpy.props.BoolProperty()
     result_clip: bpy.props.PointerProperty(type=bpy.types.MovieClip)

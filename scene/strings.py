@@ -39,7 +39,7 @@ PASSAGES = (
     ("BRIDGED", "Bridged", "The face was not seen for a moment; curves go on smoothly"),
     ("MISSING", "No face", "The face was not seen for long; curves go to rest"),
 )
-PASSAGE = "{kind} {first}–{last}"
+PASSAGE_LINE = "{kind} {first}–{last}"
 JUMP = "Go There"
 JUMP_TIP = "Go to where these frames begin"
 OPEN_SOLVE = "Open a Solve"
@@ -55,6 +55,23 @@ GUIDES_IN = "guides in {folder}"
 OPEN_FOLDER = "Open Folder"
 OPEN_FOLDER_TIP = "Show the results' folder in the system's file manager"
 NO_FOLDER = "{folder}: is not there; solve the footage first"
+SHOW_LANDMARKS = "Landmarks"
+SHOW_LANDMARKS_TIP = "Draw what the detector saw over the footage: green where the solve is sure, red where it is not"
+SHOW_CONFIDENCE = "Confidence"
+SHOW_CONFIDENCE_TIP = "Draw the solve's confidence in each frame as a strip along the bottom"
+CONFIDENCE_HERE = "confidence {confidence:.0%}"
+BRIDGED_HERE = "bridged"
+MISSING_HERE = "no face"
+NOT_SOLVED_HERE = "frame {number} was not solved"
+OTHER_FOOTAGE = "This is not the solved footage"
+SHOW_FOOTAGE = "Show Footage"
+SHOW_FOOTAGE_TIP = "Show the source or the plate in this editor"
+NOT_SHOWN = "{file}: Blender can't show it ({error})"
+PICK_PERSON = "Pick Person"
+PICK_PERSON_TIP = "Click the face to follow, where there are several. ESC leaves it as it was"
+PICK_HERE = "Click the face to follow; ESC leaves it as it was"
+PICKED = "follows the face at {u}, {v} in {role}"
+NOT_CHOSEN = "Show the source or the plate in this editor first"
 ROLES = (
     ("source", "Source", "The footage with the performance"),
     ("plate", "Plate", "The footage that gets the expression"),
@@ -251,6 +268,8 @@ LINKED = "{name}: is linked from another file; make a library override of it fir
 TAKES_TRACK = "Expression"
 CORRECTIONS_TRACK = "Expression corrections"
 CORRECTIONS_NAME = "Expression corrections {name}"
+BAKED_NAME = "Expression baked {name}"
+NOT_CONNECTED = "{name}: nothing is driven by its action units; connect it first"
 NO_TAKE = "{name}: has no take of {source}; transfer it again"
 
 

@@ -3,7 +3,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import bpy
 import numpy as np
@@ -12,6 +12,8 @@ from ..core.errors import InputError
 from ..core.fit.result import Fit
 from . import clips, keys, settings, strings
 
+Role = Literal["source", "plate"]
+"""Which of the two footages."""
 _KINDS = {"low_confidence": "LOW", "bridged": "BRIDGED", "missing": "MISSING"}
 """Lists of passages in a report → their kind in the window."""
 _PRODUCTS = ("performance.npz", "arkit.csv", "facs.csv", "events.json", "neutral.obj", "fit.npz", "curves.png")
@@ -34,6 +36,8 @@ class ExpressionTransferPassage(bpy.types.PropertyGroup):
 class ExpressionTransferSummary(bpy.types.PropertyGroup):
     """A solve's figures; `name`: its footage's file, empty where there is none."""
 
+    file: bpy.props.StringProperty()
+    """Where that is; of a sequence, its pattern."""
     frames: bpy.props.IntProperty()
     first: bpy.props.IntProperty()
     last: bpy.props.IntProperty()
@@ -60,7 +64,11 @@ def of_plate(scene: Any) -> Any:
     return scene.expression_transfer_plate
 
 
-def solve_folder(chosen: Any, role: str) -> Path:
+def both(scene: Any) -> dict[Role, Any]:
+    return {"source": of_source(scene), "plate": of_plate(scene)}
+
+
+def solve_folder(chosen: Any, role: Role) -> Path:
     """Where the last result has the solve of its 'source' or its 'plate'."""
     folder = Path(bpy.path.abspath(chosen.result_folder))
     return folder / "target" if role == "plate" else folder
@@ -100,6 +108,8 @@ def _take(summary: Any, folder: Path, whose: str) -> None:
 
 def _figures(summary: Any, told: dict[str, Any]) -> None:
     summary.name = Path(told["footage"]).name
+    file = Path(told["first_file"])
+    summary.file = str(clips.numbered(file) if told["kind"] == "sequence" else file)
     summary.frames, summary.first, summary.last = told["frames"], told["first_frame"], told["last_frame"]
     summary.rate, summary.size, summary.seen = told["fps"], told["size"], told["seen"]
     summary.confidence = told["mean_confidence"]

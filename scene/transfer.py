@@ -35,8 +35,8 @@ def make_request(scene: Any, *, solve_only: bool = False) -> Request:
     Raises InputError, in one line, for what can't work.
     """
     chosen = scene.expression_transfer
-    source = clips.footage_path(chosen.source_clip, chosen.source_file)
-    plate = None if solve_only else clips.footage_path(chosen.plate_clip, chosen.plate_file)
+    source = clips.footage_of(chosen, "source")
+    plate = None if solve_only else clips.footage_of(chosen, "plate")
     rig = None if solve_only else chosen.rig
     if source is None:
         raise InputError(strings.NO_SOURCE)
