@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..face.geometry import Eyeballs, Geometry, no_codes
 from ..face.model import FaceModel
 from ..facs.tables import GAZE_RANGE, GAZE_SHAPES, UNIT_SHAPES
-from ..heads.calibration import SEED, landmarks_of
+from ..heads.calibration import SEED, landmarks_of, surfaces_of
 from ..heads.carry import moved_by_warp
 from ..heads.embedding import Embedding, Sitting, embedded, find_face
 from ..heads.nearest import nearest_places
@@ -26,6 +26,7 @@ from ..heads.view import Framing
 from ..landmarks.places import EYES
 from ..reporting import Reporter
 from .covering import Textured
+from .eyeballs import find_eyeballs
 from .facing import Frame, find_frame, mostly_laid_over, near
 from .mapping import CHANNELS
 from .scan import Scan
@@ -34,8 +35,9 @@ NEAR, FAR = 0.004, 0.012
 """m: a place on the character as near to the built-in head's counts whole; one farther than the second not at all."""
 TURNED = 0.2
 """Cosine between the surfaces' normals below which two places aren't the same."""
-PARTS = ("skin", "lips", "lid", "teeth_upper", "teeth_lower", "tongue", "pupil", "iris", "eyeball")
-"""Beginnings of the names of the built-in head's parts that are compared."""
+SKIN, EYES = ("skin", "lips", "lid", "teeth", "tongue"), ("pupil", "iris", "eyeball")
+"""Beginnings of the names of the built-in head's parts that are compared: with all but eyeballs, and with these. Where
+no key turns the eyeballs (bones do), they say nothing."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,6 @@ class Motions:
     """K×N×3 m: what each key does there at 1."""
     weight: Array
     """N, 0–1: how surely the places are the same on both heads."""
-    part: NDArray[np.intp]
-    """N: index into the built-in head's parts."""
 
 
 def measure(scan: Scan, builtin: FaceModel, observer: Observer, reporter: Reporter) -> Motions:
@@ -63,25 +63,25 @@ def measure(scan: Scan, builtin: FaceModel, observer: Observer, reporter: Report
 
 
 def _head(scan: Scan, frame: Frame, chosen: NDArray[np.intp], builtin: FaceModel) -> Geometry:
-    """Some of a scan's triangles as a head in face space, its eyes where the built-in one has them."""
+    """Some of a scan's triangles as a head in face space."""
+    count, mean, triangles = len(scan.vertices), frame.to_face(scan.vertices), scan.triangles[chosen]
+    guess = Eyeballs(
+        builtin.eyes.centre, np.zeros((0, 2, 3), dtype=np.float32), builtin.eyes.radius, np.zeros(count, dtype=np.int8)
+    )
+    eyes = find_eyeballs(mean, triangles, guess)
     return Geometry(
         name=scan.name,
         licence="",
-        mean=frame.to_face(scan.vertices).astype(np.float32),
-        identity=np.zeros((0, len(scan.vertices), 3), dtype=np.float32),
-        expression=np.zeros((0, len(scan.vertices), 3), dtype=np.float32),
+        mean=mean.astype(np.float32),
+        identity=np.zeros((0, count, 3), dtype=np.float32),
+        expression=np.zeros((0, count, 3), dtype=np.float32),
         expressions=(),
-        triangles=scan.triangles[chosen],
+        triangles=triangles,
         uv=np.zeros((0, 2), dtype=np.float32),
-        uv_triangles=np.zeros((len(chosen), 3), dtype=np.int32),
-        part=np.zeros(len(chosen), dtype=np.int8),
-        parts=("skin",),
-        eyes=Eyeballs(
-            builtin.eyes.centre,
-            np.zeros((0, 2, 3), dtype=np.float32),
-            builtin.eyes.radius,
-            np.zeros(len(scan.vertices), dtype=np.int8),
-        ),
+        uv_triangles=np.zeros_like(triangles),
+        part=eyes.member[triangles[:, 0]],
+        parts=("skin", "eyeball_left", "eyeball_right"),
+        eyes=eyes,
         codes=no_codes(0)[0],
         code_names=(),
     )
@@ -95,26 +95,40 @@ def _placed(
         if not scan.textured:
             return landmarks_of(head, observer, reporter, np.random.default_rng(SEED))
         sitting = Sitting(head.mean.astype(np.float64), head.triangles, Textured.of(scan, chosen))
-        return embedded([sitting], find_face(sitting, observer), observer, reporter)
+        return embedded([sitting], find_face(sitting, observer), observer, reporter, surfaces_of(head))
     except InputError as error:
         raise InputError(f"{scan.name}: {error}") from error
 
 
 def _motions(scan: Scan, frame: Frame, head: Geometry, warp: Warp, builtin: FaceModel) -> Motions:
-    names = [part for part in builtin.parts if part.startswith(PARTS)]
-    source = Surface.of(builtin, tuple(names), warp(builtin.mean.astype(np.float64)))
-    some = np.unique(source.triangles)
-    places = nearest_places(source.vertices[some], source.normals[some], head.mean.astype(np.float64), head.triangles, TURN_COST)
-    weight = np.clip((FAR - places.distance) / (FAR - NEAR), 0, 1) * (places.facing > TURNED)
-    keys = np.zeros((len(scan.keys), len(some), 3))
+    laid, ball = warp(builtin.mean.astype(np.float64)), head.part > 0
+    keys = _displacements(scan, frame)
+    moved, samples, weights = [], [], []
+    for parts, triangles in ((SKIN, head.triangles[~ball]), (EYES, head.triangles[ball])):
+        if len(triangles):
+            names = tuple(part for part in builtin.parts if part.startswith(parts))
+            source = Surface.of(builtin, names, laid)
+            some = np.unique(source.triangles)
+            places = nearest_places(
+                source.vertices[some], source.normals[some], head.mean.astype(np.float64), triangles, TURN_COST
+            )
+            weight = np.clip((FAR - places.distance) / (FAR - NEAR), 0, 1) * (places.facing > TURNED)
+            moved.append(places.of(keys, triangles))
+            weights.append(weight if parts == SKIN or np.any(moved[-1]) else 0 * weight)
+            samples.append(some)
+    sample = np.concatenate(samples)
+    return Motions(
+        expected(builtin, warp)[:, sample], np.concatenate(moved, axis=1), np.concatenate(weights)
+    )
+
+
+def _displacements(scan: Scan, frame: Frame) -> Array:
+    """K×V×3 m in face space."""
+    out = np.zeros((len(scan.keys), len(scan.vertices), 3))
     for key in range(len(scan.keys)):
-        moved = np.zeros((len(scan.vertices), 3))
         vertices, offset = scan.displacement(key)
-        moved[vertices] = frame.directions(offset)
-        keys[key] = places.of(moved, head.triangles)
-    part = np.zeros(len(builtin.mean), dtype=np.intp)
-    part[builtin.triangles] = builtin.part[:, None]
-    return Motions(expected(builtin, warp)[:, some], keys, weight, part[some])
+        out[key, vertices] = frame.directions(offset)
+    return out
 
 
 def expected(builtin: FaceModel, warp: Warp) -> Array:

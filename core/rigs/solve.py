@@ -1,0 +1,254 @@
+"""Action units → shape keys: whose motion is which action's, by geometry, with names as prior.
+
+An action is a channel, or two that mirror each other where the rig has one key for both sides. Every action gets the
+key that moves the face most like it (cosine of the motions, a little less where one is much stronger), each key once,
+so that all together are as alike as possible; a key whose name means the action counts as more alike. Then keys that do
+the rest of an action (one side of the lips, a quarter of a funnel) join by non-negative least squares.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Array
+from ..facs.tables import GAZE_SHAPES, SIDED
+from .mapping import CHANNELS, RigMap, Row
+from .matching import assigned, non_negative
+from .measure import Motions
+from .names import meanings, named
+from .scan import Scan
+
+NAME = 0.25
+"""What a name is worth, in cosines: less than what tells two clear motions apart."""
+ALIKE = 0.4
+"""Cosine, or with the name's worth, from which on a key does an action."""
+STRENGTH = 0.2
+"""Exponent with which the ratio of two motions' strengths counts."""
+TOO_STRONG = 2.5
+"""A key that moves the face so many times farther than its action is driven less far; one that is less too strong is
+drawn so, and goes all the way."""
+MERGING = 0.3
+"""How much more alike, over both sides together, one key for two sides has to be than a key for each."""
+JOINS = 0.1
+"""Share of an action's motion that a further key has to bring to join in."""
+OTHERWISE = 0.4
+"""Cosine with the keys that an action has, up to which another does something of its own."""
+UNTOLD = re.compile(r"Key( \d+)?(\.\d{3})?")
+"""Blender's own names for keys: on two meshes they mean nothing in common."""
+
+PAIRS: tuple[tuple[str, str], ...] = (
+    *((f"{unit}_L", f"{unit}_R") for unit in SIDED),
+    ("eyeLookUp_L", "eyeLookUp_R"),
+    ("eyeLookDown_L", "eyeLookDown_R"),
+    ("eyeLookOut_L", "eyeLookIn_R"),
+    ("eyeLookIn_L", "eyeLookOut_R"),
+)
+"""What rigs with fewer keys do with one."""
+
+Channels = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Key:
+    """A shape key, on one mesh or by the same name on several."""
+
+    name: str
+    places: tuple[tuple[str, str], ...]
+    """Mesh and key, of those that move anything."""
+    motion: Array
+    """N·3 m of the face's places, weighted."""
+    shows: dict[str, float]
+    """Channel → strength, by its name; empty where it means nothing."""
+    follows: dict[str, float]
+    """Channel → weight, by names alone."""
+
+
+@dataclass(frozen=True)
+class Rig:
+    """What a character can do, and what is asked of it."""
+
+    keys: tuple[Key, ...]
+    actions: dict[str, Array]
+    """Channel → N·3 m of the face's places, weighted."""
+
+    @classmethod
+    def of(cls, scan: Scan, motions: Motions) -> "Rig":
+        weight = np.sqrt(motions.weight)[:, None]
+        groups: dict[tuple[str, str], list[int]] = {}
+        for index, (mesh, name) in enumerate(scan.places):
+            groups.setdefault(("" if not UNTOLD.fullmatch(name) else mesh, name), []).append(index)
+        shown, followed = meanings(scan.keys), named(scan.keys)
+        keys = [
+            Key(
+                name,
+                tuple(scan.places[index] for index in members if len(scan.displacement(index)[0])),
+                (weight * motions.keys[members].sum(axis=0)).ravel(),
+                shown[name].shows if name in shown else {},
+                followed.get(name, {}),
+            )
+            for (_, name), members in groups.items()
+        ]
+        return cls(tuple(keys), {name: (weight * motions.channels[i]).ravel() for i, name in enumerate(CHANNELS)})
+
+    def motion(self, channels: Sequence[str]) -> Array:
+        """N·3: all of the channels at 1."""
+        return np.asarray(sum(self.actions[channel] for channel in channels))
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a key is used for."""
+
+    weights: dict[str, float]
+    source: str
+    """'name' where its name says so, else 'geometry'."""
+
+
+Uses = dict[int, Use]
+"""By the key's index in Rig.keys."""
+
+
+def solve(rig: Rig) -> Uses:
+    """The keys that do an action, and with what weights."""
+    uses = _combinations(rig)
+    free = [name for name in CHANNELS if all(name not in use.weights for use in uses.values())]
+    keys = [index for index, key in enumerate(rig.keys) if index not in uses and key.motion.any()]
+    chosen = _matched(rig, free, keys)
+    chosen |= _joined(rig, chosen, [index for index in keys if index not in chosen])
+    uses |= {index: _use(rig, index, channels, chosen) for index, channels in chosen.items()}
+    return uses | _unjudged(rig, uses)
+
+
+def rig_map(rig: Rig, uses: Uses, name: str, quality: dict[str, float]) -> RigMap:
+    """The map of all used keys on all of their meshes."""
+    rows = (
+        Row(mesh, key, use.weights, source=use.source)
+        for index, use in sorted(uses.items())
+        for mesh, key in rig.keys[index].places
+    )
+    return RigMap(tuple(rows), name, quality)
+
+
+def likeness(motion: Array, others: Array) -> Array:
+    """B, −1 … 1: how alike motions (B×N·3) are to one (N·3): the cosine, somewhat less the more their strengths differ."""
+    lengths = np.maximum(np.linalg.norm(others, axis=1), 1e-12)
+    own = max(float(np.linalg.norm(motion)), 1e-12)
+    return np.asarray(others @ motion / lengths / own * np.minimum(own / lengths, lengths / own) ** STRENGTH)
+
+
+def cosine(one: Array, other: Array) -> float:
+    return float(one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-24))
+
+
+def _combinations(rig: Rig) -> Uses:
+    """Keys whose names mean several actions at once (a viseme, 'joy') and that do move the face so."""
+    simple = {frozenset(pair) for pair in PAIRS} | {frozenset([name]) for name in CHANNELS}
+    found = {}
+    for index, key in enumerate(rig.keys):
+        if key.follows and frozenset(key.follows) not in simple:
+            shown = np.asarray(sum(strength * rig.actions[channel] for channel, strength in key.shows.items()))
+            if cosine(key.motion, shown) + NAME >= ALIKE:
+                found[index] = Use(key.follows, "name")
+    return found
+
+
+def _matched(rig: Rig, free: list[str], keys: list[int]) -> dict[int, Channels]:
+    """Key → the channels whose action it does best; of two mirrored channels with one key where that is more alike."""
+    split: list[Channels] = [(name,) for name in free]
+    motions = np.array([rig.keys[index].motion for index in keys]).reshape(len(keys), -1)
+    known = {channels: _scores(rig, channels, keys, motions) for channels in (*split, *PAIRS)}
+    pairs = [pair for pair in PAIRS if set(pair) <= set(free)]
+    best = _best(split, known)
+    while pairs:
+        tried = [_best(_merged(best.actions, pair), known) for pair in pairs]
+        leading = max(range(len(pairs)), key=lambda each: tried[each].total)
+        if tried[leading].total <= best.total + MERGING:
+            break
+        best = tried[leading]
+        del pairs[leading]
+    return {keys[column]: channels for channels, column in zip(best.actions, best.columns, strict=True) if column >= 0}
+
+
+@dataclass(frozen=True)
+class _Matching:
+    actions: list[Channels]
+    columns: list[int]
+    """The key of each action; −1 where none does it."""
+    total: float
+
+
+def _best(actions: list[Channels], known: dict[Channels, Array]) -> _Matching:
+    """The one-to-one choice of keys with the largest sum of scores, actions for two channels counted twice."""
+    score = np.array([len(channels) * known[channels] for channels in actions])
+    padded = np.concatenate([score, np.zeros((len(actions), len(actions)))], axis=1)
+    columns = assigned(padded)
+    gained = padded[np.arange(len(actions)), columns]
+    taken = [int(column) if gain > 0 else -1 for column, gain in zip(columns, gained, strict=True)]
+    return _Matching(actions, taken, float(gained.sum()))
+
+
+def _merged(actions: list[Channels], pair: tuple[str, str]) -> list[Channels]:
+    return [*(channels for channels in actions if channels[0] not in pair or len(channels) > 1), pair]
+
+
+def _scores(rig: Rig, channels: Channels, keys: list[int], motions: Array) -> Array:
+    """Per key how well it does an action; 0 where it doesn't."""
+    says = np.array([set(rig.keys[index].follows) == set(channels) for index in keys], dtype=np.float64)
+    score = likeness(rig.motion(channels), motions) + NAME * says
+    return np.where(score >= ALIKE, score, 0.0)
+
+
+def _joined(rig: Rig, chosen: dict[int, Channels], left: list[int]) -> dict[int, Channels]:
+    """Keys that do the rest of an action that others do in part: unlike these, and like nothing else as much."""
+    joined: dict[int, Channels] = {}
+    for channels in dict.fromkeys(chosen.values()):
+        motion = rig.motion(channels)
+        for index in sorted(left, key=lambda each: -cosine(rig.keys[each].motion, motion)):
+            having = [each for each, done in (chosen | joined).items() if done == channels]
+            if index not in joined and _completes(rig, index, channels, having):
+                joined[index] = channels
+    return joined
+
+
+def _completes(rig: Rig, index: int, channels: Channels, having: list[int]) -> bool:
+    key, motion = rig.keys[index], rig.motion(channels)
+    own = cosine(key.motion, motion)
+    if own + NAME * (set(key.follows) == set(channels)) < ALIKE or any(cosine(key.motion, rig.keys[each].motion) > OTHERWISE for each in having):
+        return False
+    if any(cosine(key.motion, rig.actions[name]) > own for name in CHANNELS if name not in channels):
+        return False
+    before = explained([rig.keys[each].motion for each in having], motion)
+    return explained([rig.keys[each].motion for each in (*having, index)], motion) - before > JOINS
+
+
+def explained(motions: Sequence[Array], wanted: Array) -> float:
+    """0–1: the share of a motion (N·3) that others (N·3 each) make together, each as strong as suits it best."""
+    if not motions:
+        return 0.0
+    parts = np.array(motions)
+    rest = wanted - non_negative(parts, wanted) @ parts
+    return float(1 - rest @ rest / max(float(wanted @ wanted), 1e-24))
+
+
+def _use(rig: Rig, index: int, channels: Channels, chosen: dict[int, Channels]) -> Use:
+    """How far a key goes for its action: all the way, unless it is far too strong."""
+    together = [each for each, done in chosen.items() if done == channels]
+    suited = non_negative(np.array([rig.keys[each].motion for each in together]), rig.motion(channels))
+    weight = float(suited[together.index(index)])
+    full = 1.0 if weight * TOO_STRONG > 1 else weight
+    source = "name" if set(rig.keys[index].follows) == set(channels) else "geometry"
+    return Use({channel: round(full / len(channels), 4) for channel in channels}, source)
+
+
+def _unjudged(rig: Rig, uses: Uses) -> Uses:
+    """Keys that move something, whose names mean what nothing else does, and whose motion says nothing clear."""
+    done = {channel for use in uses.values() for channel in use.weights}
+    found: Uses = {}
+    for index, key in enumerate(rig.keys):
+        if index not in uses and key.follows and key.places and not done & set(key.follows):
+            if not any(cosine(key.motion, motion) >= ALIKE for motion in rig.actions.values()):
+                found[index] = Use(key.follows, "name")
+    return found
