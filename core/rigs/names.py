@@ -4,10 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..facs.tables import ARKIT, GAZE_SHAPES, UNIT_SHAPES, UPPER_UNITS, arkit_name
-from ..facs.transfer import Region
 from .conventions import CONVENTIONS, Convention, Meaning
-from .conventions.arkit import ARKIT_NAMES, CHANNEL_NAMES, ICT_FACEKIT
 from .conventions.convention import words
 
 FEWEST = 4
@@ -22,10 +19,6 @@ _SIDE = re.compile(
     r"|(?<![A-Za-z])[LRlr](?![A-Za-z])"  # eyeBlink_L, eyeBlink.r
     r"|(?<=[a-zUD0-9_])[LR](?=[TB]?(?![A-Za-z]))"  # mouthFunnelUL, LipSuckLT
 )
-_UPPER_SHAPES = (*(UNIT_SHAPES[unit] for unit in UPPER_UNITS), *GAZE_SHAPES)
-_UPPER = frozenset(name for shape in _UPPER_SHAPES for name in (shape, arkit_name(shape)))
-"""Channels of the upper face."""
-
 _TURNED = {"l": "r", "r": "l", "left": "right", "right": "left"}
 
 
@@ -161,34 +154,3 @@ def _turn(found: re.Match[str]) -> str:
     mark = found[0]
     other = _TURNED[mark.lower()]
     return other.upper() if mark.isupper() else other.capitalize() if mark[0].isupper() else other
-
-
-def channel_of(key_name: str) -> tuple[str, int] | None:
-    """The ARKit shape a key's name means, and how many words of prefix came before it; None if it means none.
-
-    A channel is one of tables.ARKIT or one side of a shape that ARKit merges ('browInnerUp_L').
-    """
-    found = _find(key_name, ICT_FACEKIT) or _find(key_name, ARKIT_NAMES)
-    return None if found is None else (CHANNEL_NAMES[found.spelling], found.prefix)
-
-
-def match_keys(key_names: Iterable[str]) -> dict[str, str]:
-    """Shape key name → channel. Where several keys mean the same, the one with the shortest prefix is taken."""
-    best: dict[str, tuple[int, str]] = {}
-    for key in key_names:
-        found = channel_of(key)
-        if found is not None:
-            channel, prefix = found
-            best[channel] = min(best.get(channel, (prefix, key)), (prefix, key), key=lambda entry: entry[0])
-    return {key: channel for channel, (_, key) in best.items()}
-
-
-def in_region(channel: str, region: Region) -> bool:
-    """Whether a region of the face holds a channel."""
-    return region == "all" or (channel in _UPPER) == (region == "upper")
-
-
-def missing_names(channels: Iterable[str], region: Region = "all") -> list[str]:
-    """ARKit's names in a region that none of these channels covers, in ARKit's order."""
-    covered = {channel.partition("_")[0] for channel in channels}
-    return [name for name in ARKIT if name not in covered and in_region(name, region)]

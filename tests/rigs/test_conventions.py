@@ -114,6 +114,11 @@ def test_arkit_in_every_spelling(spell):
     }
 
 
+@pytest.mark.parametrize("key", ["Face.M_eyeBlink_L", "FACE:EyeBlink_L", "eyeBlink-Left", "EYE_BLINK_L", "eyeBlinkL"])
+def test_spellings_of_published_rigs(key):
+    assert named([key]) == {key: {"AU45_L": 1.0}}
+
+
 def test_sides_before_the_name():
     assert named(["L_eyeBlink", "R_eyeBlink", "leftBrowDown", "Right_Mouth_Smile"]) == {
         "L_eyeBlink": {"AU45_L": 1.0}, "R_eyeBlink": {"AU45_R": 1.0}, "leftBrowDown": {"AU4_L": 1.0},
@@ -219,7 +224,7 @@ def test_a_whole_goes_before_its_parts():
 
 
 def test_names_that_mean_nothing():
-    assert named(["Basis", "Key 1", "Ключ 2", "", "キー"]) == {}
+    assert named(["Basis", "Key 1", "Ключ 2", "", "キー", "mouth_open_smile", "jaw", "mouthLeftCorner"]) == {}
     assert convention(["Basis", "Key 1"]) is None
     assert convention(["jawOpen"]) is None
 

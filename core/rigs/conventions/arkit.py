@@ -2,7 +2,7 @@
 README), which are ARKit's with sides for the inner brow and the cheeks, and what Ready Player Me adds to ARKit.
 """
 
-from ...facs.tables import ARKIT_MERGED, GAZE_SHAPES, SHAPES, UNIT_SHAPES, arkit_name
+from ...facs.tables import ARKIT_MERGED, GAZE_SHAPES, SHAPES, UNIT_SHAPES
 from .convention import Convention, Meaning, plain, table
 
 _WRITTEN = {"L": "Left", "R": "Right"}
@@ -32,13 +32,6 @@ _MERGED = {
 
 ARKIT_NAMES = Convention("ARKit", _shapes(*ARKIT_MERGED) | _MERGED)
 ICT_FACEKIT = Convention("ICT-FaceKit", _shapes())
-
-CHANNEL_NAMES: dict[str, str] = {
-    spelling: shape if shape.partition("_")[0] in ARKIT_MERGED else arkit_name(shape)
-    for shape in SHAPES
-    for spelling in _spellings(shape)
-} | {plain(name): name for name in ARKIT_MERGED}
-"""Plain name → ARKit's, or ours of one side of a shape that ARKit merges."""
 
 # docs.readyplayer.me, Morph targets; strengths after build-extras-from-arkit.py of github.com/met4citizen/TalkingHead
 READY_PLAYER_ME = Convention(
