@@ -13,6 +13,7 @@ from .section import Section, draw_step, fields_of
 class ExportPanel(Section, bpy.types.Panel):
     bl_idname = "EXPRESSION_TRANSFER_PT_export"
     bl_label = strings.EXPORT
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012  Blender reads it as a set
     bl_order = 8
 
     def draw(self, context: Any) -> None:

@@ -13,6 +13,7 @@ from .working import draw_lines
 class FacePanel(Section, bpy.types.Panel):
     bl_idname = "EXPRESSION_TRANSFER_PT_face"
     bl_label = strings.FACE
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012  Blender reads it as a set
     bl_order = 2
 
     def draw(self, context: Any) -> None:

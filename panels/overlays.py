@@ -14,7 +14,8 @@ _MARK = 1.5
 """Half a landmark's side, px of a screen at usual scale."""
 _STRIP = 8.0
 """Height of the strip of confidence, px at usual scale."""
-_LABEL = 12.0
+_LABEL, _LABEL_HEIGHT = 12.0, 34.0
+"""Size and place of the words, px at usual scale: above Blender's own frame number."""
 _CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 0], [1, 1], [0, 1]])
 """Two triangles that make a rectangle."""
 
@@ -69,7 +70,7 @@ def _draw_overlay() -> None:
     if chosen.show_landmarks and row is not None:
         _draw_landmarks(solved, row, context.region, scale)
     if chosen.show_confidence:
-        _draw_strip(solved, row, context.region, scale)
+        _draw_strip(solved, shown.number, context)
         _draw_label(solved, row, shown.number, scale)
 
 
@@ -90,18 +91,17 @@ def _picture(region: Any) -> tuple[Array, Array]:
     return corner, (np.array(to_region(far, far, clip=False), np.float64) - corner) / far
 
 
-def _draw_strip(solved: marks.Marks, row: int | None, region: Any, scale: float) -> None:
-    """The whole shot from left to right, as fine as the screen is; the frame that is shown stands out."""
-    count = min(len(solved.frames), region.width)
-    edges = np.linspace(0, region.width, count + 1)
-    colours = marks.colours(solved)[np.linspace(0, len(solved.frames) - 1, count).round().astype(int)]
-    low = np.stack([edges[:-1], np.zeros(count)], axis=1)
-    _draw_rectangles(low, np.stack([edges[1:], np.full(count, _STRIP * scale)], axis=1), colours)
-    if row is not None:
-        here = region.width * (row + 0.5) / len(solved.frames)
-        thick = np.array([scale, 0.0])
-        marker = np.array([[here, 0.0]])
-        _draw_rectangles(marker - thick, marker + thick + [0, 1.5 * _STRIP * scale], np.ones((1, 3)))
+def _draw_strip(solved: marks.Marks, number: int, context: Any) -> None:
+    """Every frame of the shot where Blender's own strip below the footage has it."""
+    scene, region = context.scene, context.region
+    per_frame = region.width / (scene.frame_end - scene.frame_start + 1)
+    rows = np.unique(np.linspace(0, len(solved.frames) - 1, min(len(solved.frames), region.width)).round().astype(int))
+    frames = solved.frames[rows] - number + scene.frame_current  # editors of footage show a frame a frame of the scene
+    left = (frames - scene.frame_start) * per_frame
+    right = np.append(left[1:], left[-1] + per_frame)
+    height = _STRIP * context.preferences.system.ui_scale
+    low, high = np.stack([left, np.zeros(len(rows))], axis=1), np.stack([right, np.full(len(rows), height)], axis=1)
+    _draw_rectangles(low, high, marks.colours(solved)[rows])
 
 
 def _draw_rectangles(low: Array, high: Array, colours: Array) -> None:
@@ -123,7 +123,7 @@ def _draw_label(solved: marks.Marks, row: int | None, number: int, scale: float)
 
     blf.size(0, _LABEL * scale)
     blf.color(0, 1.0, 1.0, 1.0, 1.0)
-    blf.position(0, 8.0 * scale, (1.5 * _STRIP + 6.0) * scale, 0.0)
+    blf.position(0, 8.0 * scale, _LABEL_HEIGHT * scale, 0.0)
     blf.draw(0, _words(solved, row, number))
 
 

@@ -1,9 +1,11 @@
 """What the tab's sections have in common: where they stand, and the line that says what to do next."""
 
-from typing import Any
+from typing import Any, cast
 
 from ..scene import settings, steps, strings
 from .working import draw_lines
+
+_PREFIX = "EXPRESSION_TRANSFER_PT_"
 
 
 class Section:
@@ -12,6 +14,14 @@ class Section:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = strings.TAB
+    bl_idname: str
+    layout: Any
+
+    def draw_header(self, context: Any) -> None:
+        """Whether the section has what it needs can be seen where it is closed, too."""
+        section = cast(steps.Section, self.bl_idname.removeprefix(_PREFIX))
+        done = steps.next_step(section, steps.state_of(context)) is None
+        self.layout.label(text="", icon="CHECKMARK" if done else "RADIOBUT_OFF")
 
 
 def fields_of(layout: Any, context: Any) -> Any:
@@ -28,7 +38,7 @@ def draw_step(layout: Any, context: Any, section: steps.Section) -> None:
     if step is None or settings.job(context).running:
         return
     box = layout.box()
-    box.label(text=step.missing, icon="INFO")
+    draw_lines(box.column(align=True), step.missing, "INFO")
     button = box.operator(step.operator, text=step.action, icon=step.icon)
     for name, value in step.properties.items():
         setattr(button, name, value)

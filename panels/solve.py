@@ -50,8 +50,8 @@ class SolvePanel(Section, bpy.types.Panel):
 def _draw_confidence(layout: Any, told: Any) -> None:
     column = layout.column(align=True)
     sure = strings.CONFIDENCE.format(confidence=told.confidence, seen=told.seen, frames=told.frames)
-    column.label(text=sure, icon="CHECKMARK" if not told.passages else "INFO")
-    column.label(text=strings.RESIDUAL.format(residual=told.residual), icon="BLANK1")
+    working.draw_lines(column, sure, "INFO" if told.passages else "CHECKMARK")
+    working.draw_lines(column, strings.RESIDUAL.format(residual=told.residual), "BLANK1")
     for warning in told.warnings.splitlines():
         working.draw_lines(column, warning, "ERROR")
     if not told.passages:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from . import fitted, settings, strings
+from . import fitted, settings, strings, units
 
 Section = Literal["source", "face", "solve", "action_units", "rig", "plate", "composite", "export"]
 
@@ -18,11 +18,13 @@ class State:
     """Footage of the performance is chosen …"""
     solved: bool = False
     """… and was solved."""
-    carrier: bool = False
-    """A rig is chosen, or the active object is a fitted head: something to carry action units."""
     rig: bool = False
+    """A rig is chosen …"""
+    carrier: bool = False
+    """… or the active object has action units, or is a fitted head, which can have them."""
     plate: bool = False
     """Footage that gets the expression is chosen …"""
+    plate_solved: bool = False
     composited: bool = False
     """… and was re-performed."""
 
@@ -40,17 +42,17 @@ class Step:
 
 
 _FOOTAGE = "expression_transfer.choose_footage"
+_HEAD = "expression_transfer.show_fitted_head"
 _STEPS = {
     "source": Step(strings.NEEDS_SOURCE, _FOOTAGE, strings.CHOOSE_SOURCE, "FILE_MOVIE", {"role": "source"}),
     "solved": Step(strings.NEEDS_SOLVE, "expression_transfer.solve", strings.SOLVE_FIRST, "PLAY"),
-    "carrier": Step(
-        strings.NEEDS_CARRIER, "expression_transfer.add_fitted_head", strings.FITTED_HEAD, "OUTLINER_OB_CAMERA"
-    ),
     "rig": Step(strings.NEEDS_RIG, "expression_transfer.add_head", strings.ADD_HEAD, "USER"),
+    "carrier": Step(strings.NEEDS_CARRIER, _HEAD, strings.SHOW_HEAD, "OUTLINER_OB_CAMERA", {"role": "source"}),
     "plate": Step(strings.NEEDS_PLATE, _FOOTAGE, strings.CHOOSE_PLATE, "FILE_MOVIE", {"role": "plate"}),
     "composited": Step(strings.NEEDS_COMPOSITE, "expression_transfer.transfer", strings.TRANSFER, "PLAY"),
 }
 """By what it provides: a field of State."""
+_PLATE_HEAD = Step(strings.NEEDS_CARRIER, _HEAD, strings.SHOW_PLATE_HEAD, "OUTLINER_OB_CAMERA", {"role": "plate"})
 _NEEDS: dict[Section, tuple[str, ...]] = {
     "source": ("source",),
     "face": ("source",),
@@ -66,17 +68,27 @@ _NEEDS: dict[Section, tuple[str, ...]] = {
 
 def next_step(section: Section, state: State) -> Step | None:
     """The first thing that a section lacks; None where it has all it needs."""
-    return next((_STEPS[need] for need in _NEEDS[section] if not getattr(state, need)), None)
+    if section == "action_units" and state.carrier:  # a rig has them without any footage, too
+        return None
+    need = next((need for need in _NEEDS[section] if not getattr(state, need)), None)
+    if need is None:
+        return None
+    return _PLATE_HEAD if need == "carrier" and state.plate_solved else _STEPS[need]
 
 
 def state_of(context: Any) -> State:
     """Reads settings alone: drawing must not wait for files."""
-    chosen = settings.of_scene(context.scene)
+    chosen, active = settings.of_scene(context.scene), context.object
     return State(
         source=chosen.source_clip is not None or bool(chosen.source_file),
         solved=bool(chosen.result_folder),
-        carrier=chosen.rig is not None or fitted.head_of(context.object) is not None,
         rig=chosen.rig is not None,
+        carrier=chosen.rig is not None or (active is not None and _can_carry(active)),
         plate=chosen.plate_clip is not None or bool(chosen.plate_file),
+        plate_solved=chosen.result_of_plate,
         composited=chosen.result_clip is not None or chosen.result_image is not None,
     )
+
+
+def _can_carry(candidate: Any) -> bool:
+    return fitted.head_of(candidate) is not None or units.is_carrier(units.carrier_of(candidate))
