@@ -14,11 +14,18 @@ from .from_fit import Neutral
 from .performance import Performance
 from .tables import GAZE_SHAPES, UNIT_SHAPES, UNITS, UPPER_UNITS
 
-Mode = Literal["replace", "add"]
+Mode = Literal["replace", "add", "edit"]
 Region = Literal["all", "upper", "lower"]
 
 EASE_SECONDS = 0.2
 """The effect fades in and out over this time where the driving performance begins, ends or has a gap."""
+
+UNEDITED = 1e-4
+"""Of a unit, or rad: an edited curve that is nearer to the target's own is its own. Blender keeps curves in single
+precision; no picture shows the difference."""
+
+SAME_TIME = 1e-6
+"""Of a frame."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,8 @@ class Mix:
     strength: float = 1.0
     """0 leaves the target as it is, 1 is the whole effect."""
     mode: Mode = "replace"
-    """'replace': the target does what the driver does; 'add': it does so on top of its own acting."""
+    """'replace': the target does what the driver does; 'add': it does so on top of its own acting; 'edit': the driver
+    is the target's own performance, edited, and means what it says, gaze included."""
     region: Region = "all"
 
     def __post_init__(self) -> None:
@@ -49,12 +57,15 @@ def resample(driver: Performance, times: Array) -> Performance:
     """The driver at other times (T seconds, on its own clock): linear in between, at rest and missing outside."""
     step = 0.5 / driver.fps
     outside = (times < driver.times[0] - step) | (times > driver.times[-1] + step)
-    nearest = np.rint(np.interp(times, driver.times, np.arange(len(driver)))).astype(int)
+    place = np.interp(times, driver.times, np.arange(len(driver)))
+    nearest = np.rint(place).astype(int)
+    place = np.where(np.abs(place - nearest) < SAME_TIME, nearest, place)
+    before, after = np.floor(place).astype(int), np.ceil(place).astype(int)
 
     def at(values: Array) -> Array:
         flat = values.reshape(len(values), -1)
-        columns = [np.interp(times, driver.times, column) for column in flat.T]
-        return np.where(outside[:, None], 0.0, np.stack(columns, axis=1)).reshape(-1, *values.shape[1:])
+        found = flat[before] + (place - before)[:, None] * (flat[after] - flat[before])
+        return np.where(outside[:, None], 0.0, found).reshape(-1, *values.shape[1:])
 
     return replace(
         driver,
@@ -94,6 +105,8 @@ def mixed(target: Performance, driver: Performance, mix: Mix) -> Performance:
     Gaze is transferred relative to each person's usual gaze: where the driver looks to her left of usual, so does
     the target, whatever the camera's place. Head turns stay the target's.
     """
+    if mix.mode == "edit":
+        return edited(target, driver, effect(driver, mix), mix.region)
     amount = effect(driver, mix)[:, None]
     share = amount * region_units(mix.region)
     keep = 1.0 - share if mix.mode == "replace" else 1.0
@@ -104,6 +117,20 @@ def mixed(target: Performance, driver: Performance, mix: Mix) -> Performance:
     base = usual_gaze(target) if mix.mode == "replace" else target.gaze
     gaze = (1.0 - looks) * target.gaze + looks * (base + away)
     return replace(target, units=units, gaze=gaze)
+
+
+def edited(target: Performance, wanted: Performance, amount: Array, region: Region = "all") -> Performance:
+    """The target's performance as an artist wants it, by `amount` (T, 0–1). Rows that were left alone stay exactly the
+    target's, whatever is done to others.
+    """
+    looks = 0.0 if region == "lower" else amount[:, None, None]
+    units = target.units + amount[:, None] * region_units(region) * _edit(wanted.units, target.units)
+    return replace(target, units=np.maximum(units, 0.0), gaze=target.gaze + looks * _edit(wanted.gaze, target.gaze))
+
+
+def _edit(wanted: Array, own: Array) -> Array:
+    change = wanted - own
+    return np.where(np.abs(change) < UNEDITED, 0.0, change)
 
 
 def usual_gaze(performance: Performance) -> Array:
@@ -128,3 +155,15 @@ def target_expression(fit: Fit, neutral: Neutral, target: Performance, wanted: P
             own = fit.expressions.index(shape)
             weights[:, own] = np.minimum(weights[:, own] + looks[:, column], np.maximum(1.0, weights[:, own]))
     return np.asarray(np.maximum(weights, 0.0))
+
+
+def remainder(fit: Fit, neutral: Neutral, own: Performance) -> dict[str, Array]:
+    """Expression → T: what of its fitted weights is not of the performance, for units' and lids' expressions.
+
+    remainder + neutral.scale() · unit (of a lid: + gaze_weights), at least 0, is target_expression: the fit itself
+    for as long as nobody edits the performance.
+    """
+    acts = dict(zip(UNIT_SHAPES.values(), (own.units * neutral.scale()).T, strict=True))
+    acts |= dict(zip(GAZE_SHAPES, gaze_weights(own.gaze).T, strict=True))
+    fitted = dict(zip(fit.expressions, fit.expression.T, strict=True))
+    return {shape: weights - acts[shape] for shape, weights in fitted.items() if shape in acts}
