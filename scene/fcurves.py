@@ -1,6 +1,7 @@
 """Pieces of F-curves rewritten: what lies outside of them stays as it is at every whole frame."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,7 @@ def _beside(curve: Any, edge: int, way: int) -> Keys:
 
 def _joined(pieces: list[Keys]) -> Keys:
     """Pieces one after the other, straight lines between them."""
-    for left, right in zip(pieces, pieces[1:], strict=False):
+    for left, right in pairwise(pieces):
         slope = (right.values[0] - left.values[-1]) / (right.frames[0] - left.frames[-1])
         left.after[-1] = right.before[0] = slope
     return Keys(*(np.concatenate([getattr(piece, name) for piece in pieces]) for name in Keys.__dataclass_fields__))
@@ -137,11 +138,11 @@ def _points(keys: Keys) -> dict[str, Array | NDArray[np.int32]]:
 
 def _read(curve: Any) -> _Points:
     count = len(curve.keyframe_points)
-    places = {name: np.empty(count * 2, dtype=np.float32) for name in _PLACES}
-    kinds = {name: np.empty(count, dtype=np.int32) for name in _KINDS}
-    for name, values in {**places, **kinds}.items():
-        curve.keyframe_points.foreach_get(name, values)
-    return _Points(**{name: values.reshape(-1, 2).astype(float) for name, values in places.items()}, **kinds)
+    read: dict[str, Any] = {}
+    for name in (*_PLACES, *_KINDS):
+        read[name] = np.empty(count * 2, np.float32) if name in _PLACES else np.empty(count, np.int32)
+        curve.keyframe_points.foreach_get(name, read[name])
+    return _Points(**read | {name: read[name].reshape(-1, 2).astype(float) for name in _PLACES})
 
 
 def _write(curve: Any, parts: list[dict[str, Any]]) -> None:

@@ -6,11 +6,13 @@ Custom properties of the object itself, not registered ones: they evaluate on a 
 from typing import Any
 
 from ..core.errors import InputError
+from ..core.facs import channels
 from ..core.facs.channels import GAZE, HEAD, POSITION
 from ..core.facs.tables import ACTION_UNITS, GAZE_RANGE, GAZE_SHAPES, UNITS
-from . import compat, keys, strings
+from . import compat, strings
+from .characters import rig_of
 
-CHANNELS: tuple[str, ...] = (*UNITS, *GAZE, *HEAD, *POSITION)
+CHANNELS: tuple[str, ...] = channels.CHANNELS
 """What is animated: units (0–1), gaze and head turn (rad), the head's place (m), as in a Performance."""
 DERIVED: tuple[str, ...] = GAZE_SHAPES
 """Driven by the gaze: weights of the lids that follow the eyes."""
@@ -48,7 +50,7 @@ def carrier_of(target: Any) -> Any:
     nearest = target
     while nearest is not None and not is_carrier(nearest):
         nearest = nearest.parent
-    return keys.rig_of(target) if nearest is None else nearest
+    return rig_of(target) if nearest is None else nearest
 
 
 def ensure(carrier: Any) -> None:
@@ -59,7 +61,7 @@ def ensure(carrier: Any) -> None:
     if carrier.library is not None:
         raise InputError(strings.LINKED.format(name=carrier.name))
     for channel in CHANNELS:
-        _add(carrier, channel, 0.0, _soft_range(channel), _subtype(channel), _description(channel))
+        _add(carrier, channel, 0.0, soft_range(channel), subtype(channel), _description(channel))
     for unit in UNITS:
         _add(carrier, gain(unit), 1.0, (0.0, 2.0), "NONE", strings.GAIN_TIP.format(unit=unit))
         _add(carrier, offset(unit), 0.0, (-1.0, 1.0), "NONE", strings.OFFSET_TIP.format(unit=unit))
@@ -94,13 +96,15 @@ def _description(channel: str) -> str:
     return strings.UNIT_TIP.format(code=code, name=names[0]) if names else strings.CHANNEL_TIP.format(channel=channel)
 
 
-def _soft_range(channel: str) -> tuple[float, float]:
+def soft_range(channel: str) -> tuple[float, float]:
+    """The range of a channel's slider."""
     if channel in POSITION:
         return -0.3, 0.3
     return next(limits for beginning, limits in _SOFT.items() if channel.startswith(beginning))
 
 
-def _subtype(channel: str) -> str:
+def subtype(channel: str) -> str:
+    """What a channel's numbers are, as Blender's properties have it."""
     if channel in POSITION:
         return "DISTANCE"
     return "ANGLE" if channel in (*GAZE, *HEAD) else "NONE"

@@ -73,5 +73,6 @@ def _fit(frames: Array, values: Array) -> tuple[float, float, Array]:
 
 def _hermite(share: Array) -> tuple[Array, Array, Array, Array]:
     """Cubic Hermite basis at shares of a piece: start's value and slope, end's value and slope."""
-    square, cube = share**2, share**3
-    return 2 * cube - 3 * square + 1, cube - 2 * square + share, 3 * square - 2 * cube, cube - square
+    square, cube = np.square(share), share * np.square(share)
+    end = np.asarray(3 * square - 2 * cube)
+    return np.asarray(1 - end), np.asarray(cube - 2 * square + share), end, np.asarray(cube - square)
