@@ -4,8 +4,13 @@ from typing import Any, Literal
 
 from .errors import Failure, InputError
 
-Device = Literal["auto", "cpu", "cuda"]
-CUDA = "CUDAExecutionProvider"
+Device = Literal["auto", "cpu", "cuda", "tensorrt"]
+PROVIDERS: dict[str, str] = {
+    "cpu": "CPUExecutionProvider",
+    "cuda": "CUDAExecutionProvider",
+    "tensorrt": "TensorrtExecutionProvider",
+}
+"""onnxruntime's names."""
 
 
 def onnxruntime() -> Any:
@@ -17,15 +22,18 @@ def onnxruntime() -> Any:
     return onnxruntime
 
 
-def choose_device(wanted: Device) -> Literal["cpu", "cuda"]:
+def choose_device(wanted: Device) -> Literal["cpu", "cuda", "tensorrt"]:
     """The device to run networks on; 'auto' takes CUDA where onnxruntime has it.
 
-    Raises InputError where CUDA is asked for and isn't there.
+    Raises InputError where one is asked for that onnxruntime hasn't.
     """
     if wanted == "cpu":
         return "cpu"
-    if CUDA in onnxruntime().get_available_providers():
-        return "cuda"
-    if wanted == "cuda":
-        raise InputError("--device cuda: this onnxruntime has no CUDA; install onnxruntime-gpu in place of onnxruntime")
-    return "cpu"
+    has = onnxruntime().get_available_providers()
+    if wanted == "auto":
+        return "cuda" if PROVIDERS["cuda"] in has else "cpu"
+    if PROVIDERS[wanted] not in has:
+        name = {"cuda": "CUDA", "tensorrt": "TensorRT"}[wanted]
+        instead = "install onnxruntime-gpu in place of onnxruntime"
+        raise InputError(f"--device {wanted}: this onnxruntime has no {name}; {instead}")
+    return wanted

@@ -13,8 +13,18 @@ ABANDONED = 3600.0
 """s after which a file that is still unfinished has lost its writer."""
 
 
+_chosen: list[Path] = []
+
+
+def use_folder(folder: Path | None) -> None:
+    """Take another folder than the environment's, in this process; None: no longer."""
+    _chosen[:] = [] if folder is None else [folder]
+
+
 def user_data_folder() -> Path:
     """The folder for models and landmark bundles; the environment's EXPRESSION_TRANSFER_DATA overrides it."""
+    if _chosen:
+        return _chosen[0]
     if os.environ.get(VARIABLE):
         return Path(os.environ[VARIABLE])
     if sys.platform == "win32":
