@@ -1,5 +1,7 @@
 """Every label, tooltip and message that the window shows."""
 
+from collections.abc import Sequence
+
 TAB = "Expression"
 SOURCE = "Source"
 FACE = "Face"
@@ -268,9 +270,62 @@ LINKED = "{name}: is linked from another file; make a library override of it fir
 TAKES_TRACK = "Expression"
 CORRECTIONS_TRACK = "Expression corrections"
 CORRECTIONS_NAME = "Expression corrections {name}"
+MARK = "{kind} {count} · {take}"
+MARK_MISSING = "no face"
+MARK_BRIDGED = "bridged"
+MARK_DOUBTFUL = "low confidence"
 BAKED_NAME = "Expression baked {name}"
 NOT_CONNECTED = "{name}: nothing is driven by its action units; connect it first"
 NO_TAKE = "{name}: has no take of {source}; transfer it again"
+
+BONES = "Bones"
+BONE_ROLES = (
+    ("EYE_L", "Left Eye", "Follows the gaze of the character's left eye"),
+    ("EYE_R", "Right Eye", "Follows the gaze of the character's right eye"),
+    ("JAW", "Jaw", "Follows AU26, AU29 and AU30"),
+    ("HEAD", "Head", "Follows the head's turn"),
+    ("NECK", "Neck", "Takes a share of the head's turn"),
+)
+BONE_ROLE = "Part"
+BONE_ROLE_TIP = "What of the performance it follows"
+BONE_OBJECT = "Object"
+BONE_OBJECT_TIP = "Armature of the bone, or an object that turns by itself"
+BONE = "Bone"
+BONE_TIP = "Pose bone that turns; empty: the object itself"
+BONE_STRENGTH_TIP = "How much of the turn it does; 0 leaves it alone"
+FORWARD = "Forward"
+FORWARD_TIP = "Where the face looks, in the armature's axes (an object's: its parent's)"
+UP = "Up"
+UP_TIP = "Where the top of the head is, in the armature's axes (an object's: its parent's)"
+JAW_OPEN = "Open"
+JAW_OPEN_TIP = "How far the jaw opens at AU26 = 1"
+JAW_SIDEWAYS = "Sideways"
+JAW_SIDEWAYS_TIP = "How far the jaw turns sideways at AU30 = 1"
+JAW_THRUST = "Thrust"
+JAW_THRUST_TIP = "How far the jaw comes forward at AU29 = 1, in the bone's units"
+BONES_FIND = "Find Bones"
+BONES_FIND_TIP = "Find the bones of eyes, jaw and head by their names, try each, and let them follow the action units"
+BONES_CONNECT = "Connect Bones"
+BONES_CONNECT_TIP = "Let the bones follow the action units again"
+BONES_RELEASE = "Disconnect Bones"
+BONES_RELEASE_TIP = "Take the drivers away; the bones go back to their pose and rotation mode"
+BONE_ADD = "Add Bone"
+BONE_ADD_TIP = "Add the active pose bone, or the active object"
+BONE_REMOVE = "Remove Bone"
+BONE_REMOVE_TIP = "Let it not follow the action units any more"
+BONES_AFTER = "bones named as in {family}"
+BONE_FOUND = "{role}: {bone}"
+BONE_MOVES_NOTHING = "{role}: {bone} moves none of the character's meshes, so it is left alone (strength 0)"
+JAW_BY_KEY = "Jaw: shape keys open it, so {bone} is left alone (strength 0)"
+EYE_BY_KEY = "shape keys of {mesh} turn the eye, so {bone} is left alone (strength 0)"
+NO_ARMATURE = "{name} is no armature; select the object that turns its head and add it"
+NO_BONES = "{name}: no bone has the name of an eye, jaw or head; select one in pose mode and add it"
+NO_BONE_CHOSEN = "Select the pose bone, or the object, to add first"
+NO_BONE_ROWS = "No bones yet: find them, or add one"
+BONES_CONNECTED = "connected {names}"
+BONES_LEFT = "{names}: left to drivers of its own"
+BONES_MISSING = "{names}: not on the rig any more"
+BONES_KEYED = "{names}: keyframes of its own don't show while it is connected"
 
 
 def progress(stage: str, done: int, total: int | None) -> str:
@@ -280,3 +335,65 @@ def progress(stage: str, done: int, total: int | None) -> str:
 
 NO_SHAPE_KEYS = "{name}: its character has no mesh with relative shape keys; choose one that has"
 RESHAPED = "{name}: a modifier makes other vertices when '{key}' moves; switch it off in the viewport and map again"
+
+UNIT = "Action Unit"
+ROW_UNIT_TIP = "What the shape key follows"
+WEIGHT = "Weight"
+WEIGHT_TIP = "Value of the shape key where the action unit is 1, before gain and limits"
+MESH = "Mesh"
+ROW_MESH_TIP = "Mesh object that has the shape key"
+KEY = "Shape Key"
+ROW_KEY_TIP = "Shape key that follows the action units"
+ROW_GAIN = "Gain"
+ROW_GAIN_TIP = "How much stronger than mapped the shape key acts"
+LOW = "Lower Limit"
+LOW_TIP = "The shape key never goes below this"
+HIGH = "Upper Limit"
+HIGH_TIP = "The shape key never goes above this; over 1 exaggerates where the action units do"
+SOLO = "Solo"
+SOLO_TIP = "Only soloed rows act; all other shape keys of the map rest"
+MUTE = "Mute"
+MUTE_TIP = "The row doesn't act; its shape key rests"
+MAP_NAMES = "Map by Names"
+MAP_NAMES_TIP = "Map every shape key whose name means an expression: ARKit, FACS, MetaHuman, VRM and others"
+MAP_ADD = "Add Row"
+MAP_ADD_TIP = "Map one more shape key"
+MAP_REMOVE = "Remove Row"
+MAP_REMOVE_TIP = "Take the marked row away; its shape key goes to rest"
+MAP_ADD_WEIGHT = "Add Action Unit"
+MAP_ADD_WEIGHT_TIP = "Let the marked shape key follow one more action unit"
+MAP_REMOVE_WEIGHT = "Remove Action Unit"
+MAP_REMOVE_WEIGHT_TIP = "Let the marked shape key not follow this action unit any more"
+MAP_MIRROR = "Mirror"
+MAP_MIRROR_TIP = "Copy the rows of one side of the face to the other, by names or by what the shape keys move"
+MAP_SIDES = (
+    ("L", "Left to Right", "What the character's left does, the right does too"),
+    ("R", "Right to Left", "What the character's right does, the left does too"),
+)
+MAP_SAVE = "Save Map"
+MAP_SAVE_TIP = "Save the table as a preset (JSON)"
+MAP_LOAD = "Load Map"
+MAP_LOAD_TIP = "Load a preset (JSON) into the table"
+MAP_PRESETS = "Presets"
+NO_PRESETS = "No presets saved yet"
+NO_MAP = "{name}: nothing is mapped yet; map by names or by geometry first"
+NO_ROW = "Mark a row of the table first"
+CHOOSE_RIG = "Choose a rig first"
+PRESET_OF_ANOTHER = "{file}: this rig ({name}) has none of its shape keys; choose a preset of a rig like it"
+MAP_SAVED = "Saved {file}"
+MAP_LOADED = "Loaded {rows} rows"
+MAP_LOADED_LACKS = "Loaded {rows} rows; this rig lacks {names}"
+MAPPED_NAMES = "Mapped {rows} shape keys; no key follows {lacking}"
+MAPPED_ALL = "Mapped {rows} shape keys; every action unit has one"
+MIRRORED = "Mirrored the map"
+MIRRORED_ALONE = "Mirrored the map; nothing on the other side does what these do: {names}"
+MAP_MISSING = "Not on this rig: {names}"
+MAP_QUALITY = "How well the rig does it"
+MAP_LACKS = "Nothing follows: {names}"
+AND_MORE = "{names} and {more} more"
+
+
+def shortened(names: Sequence[str], most: int = 8) -> str:
+    """A list for one line."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else AND_MORE.format(names=shown, more=len(names) - most)

@@ -1,0 +1,381 @@
+"""The map from action units to shape keys as an editable table on the carrier, saved with the file."""
+# mypy: disallow-subclassing-any=False, disable-error-code="valid-type"
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..core.errors import InputError
+from ..core.facs.tables import ACTION_UNITS
+from ..core.rigs.mapping import CHANNELS, RigMap, Row, opposite, side_of
+from ..core.rigs.mirror import partners
+from ..core.rigs.names import other_side
+from ..core.userdata import user_data_folder
+from . import characters, drivers, driving, keys, strings
+
+PRESET = ".json"
+_OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
+_writing = False
+"""Whether the table is being filled, so that no single value connects anything."""
+
+
+def _tip(channel: str) -> str:
+    code = channel.partition("_")[0]
+    return next((unit.name.capitalize() for unit in ACTION_UNITS if unit.code == code), channel)
+
+
+_ITEMS = [(channel, channel, _tip(channel), number) for number, channel in enumerate(CHANNELS)]
+
+
+def _row_edited(item: Any, _context: Any) -> None:
+    """Of a row or one of its weights."""
+    if _writing:
+        return
+    found = re.search(r"rows\[(\d+)\]", item.path_from_id())
+    rows = of(item.id_data).rows
+    if found is not None and int(found[1]) < len(rows):
+        reconnect(item.id_data, [rows[int(found[1])]])
+
+
+def _low_edited(row: Any, context: Any) -> None:
+    if not _writing:
+        with _filling():
+            row.high = max(row.high, row.low)
+        _row_edited(row, context)
+
+
+def _high_edited(row: Any, context: Any) -> None:
+    if not _writing:
+        with _filling():
+            row.low = min(row.low, row.high)
+        _row_edited(row, context)
+
+
+def _key_edited(row: Any, context: Any) -> None:
+    row.name = row.key
+    _row_edited(row, context)
+
+
+def _solo_edited(row: Any, _context: Any) -> None:
+    if not _writing:
+        reconnect(row.id_data)
+
+
+class ExpressionTransferWeight(bpy.types.PropertyGroup):
+    """How strongly a row's key follows a channel."""
+
+    channel: bpy.props.EnumProperty(
+        items=_ITEMS, name=strings.UNIT, description=strings.ROW_UNIT_TIP, update=_row_edited, override=_OVERRIDABLE
+    )
+    weight: bpy.props.FloatProperty(
+        default=1.0, soft_min=0.0, soft_max=1.0, name=strings.WEIGHT, description=strings.WEIGHT_TIP,
+        update=_row_edited, override=_OVERRIDABLE,
+    )  # fmt: skip
+
+
+class ExpressionTransferRow(bpy.types.PropertyGroup):
+    """A row of the table; `name` is its key, which lists search by."""
+
+    mesh: bpy.props.StringProperty(
+        name=strings.MESH, description=strings.ROW_MESH_TIP, update=_row_edited, override=_OVERRIDABLE
+    )
+    key: bpy.props.StringProperty(
+        name=strings.KEY, description=strings.ROW_KEY_TIP, update=_key_edited, override=_OVERRIDABLE
+    )
+    weights: bpy.props.CollectionProperty(type=ExpressionTransferWeight, override=_OVERRIDABLE)
+    gain: bpy.props.FloatProperty(
+        default=1.0, soft_min=0.0, soft_max=2.0, name=strings.ROW_GAIN, description=strings.ROW_GAIN_TIP,
+        update=_row_edited, override=_OVERRIDABLE,
+    )  # fmt: skip
+    low: bpy.props.FloatProperty(
+        soft_min=-1.0, soft_max=1.0, name=strings.LOW, description=strings.LOW_TIP,
+        update=_low_edited, override=_OVERRIDABLE,
+    )  # fmt: skip
+    high: bpy.props.FloatProperty(
+        default=1.0, soft_min=0.0, soft_max=2.0, name=strings.HIGH, description=strings.HIGH_TIP,
+        update=_high_edited, override=_OVERRIDABLE,
+    )  # fmt: skip
+    solo: bpy.props.BoolProperty(
+        name=strings.SOLO, description=strings.SOLO_TIP, update=_solo_edited, override=_OVERRIDABLE
+    )
+    mute: bpy.props.BoolProperty(
+        name=strings.MUTE, description=strings.MUTE_TIP, update=_row_edited, override=_OVERRIDABLE
+    )
+    source: bpy.props.StringProperty(override=_OVERRIDABLE)
+
+
+class ExpressionTransferQuality(bpy.types.PropertyGroup):
+    """How well the rig can do a channel, `name`, as far as it was measured."""
+
+    share: bpy.props.FloatProperty(min=0.0, max=1.0)
+
+
+class ExpressionTransferTable(bpy.types.PropertyGroup):
+    """The rig's map; `name` is the preset it came from."""
+
+    rows: bpy.props.CollectionProperty(type=ExpressionTransferRow, override=_OVERRIDABLE)
+    marked: bpy.props.IntProperty(override=_OVERRIDABLE)
+    qualities: bpy.props.CollectionProperty(type=ExpressionTransferQuality, override=_OVERRIDABLE)
+
+
+def of(carrier: Any) -> Any:
+    """A carrier's table."""
+    return carrier.expression_transfer_map
+
+
+def has_map(carrier: Any) -> bool:
+    return bool(of(carrier).rows)
+
+
+def marked_row(carrier: Any) -> Any:
+    """The row that the list shows as chosen; None where there is none."""
+    table = of(carrier)
+    return table.rows[table.marked] if 0 <= table.marked < len(table.rows) else None
+
+
+def rig_map(carrier: Any) -> RigMap:
+    """The table as it stands. Raises InputError where a key has two rows."""
+    table = of(carrier)
+    quality = {each.name: each.share for each in table.qualities}
+    return RigMap(tuple(map(_read, table.rows)), table.name, quality)
+
+
+def acting(carrier: Any) -> RigMap:
+    """The table with the gain of rows at 0 that are muted, or not among those soloed; of a key's rows the first."""
+    rows = of(carrier).rows
+    solo = any(row.solo for row in rows)
+    first: dict[tuple[str, str], Row] = {}
+    for item in rows:
+        row, acts = _read(item), not item.mute and (item.solo or not solo)
+        first.setdefault(row.place, row if acts else replace(row, gain=0.0))
+    return RigMap(tuple(first.values()))
+
+
+def _read(row: Any) -> Row:
+    weights: dict[str, float] = {}
+    for each in row.weights:
+        weights[each.channel] = weights.get(each.channel, 0.0) + each.weight
+    return Row(row.mesh, row.key, weights, row.gain, row.low, row.high, row.source)
+
+
+def store(carrier: Any, wanted: RigMap) -> None:
+    """Make a map the carrier's table; rows that stay keep whether they are soloed and muted. What the rig no longer
+    follows goes to rest, what it does is connected anew where the rig is connected.
+    """
+    table = of(carrier)
+    before = {(row.mesh, row.key): (row.solo, row.mute) for row in table.rows}
+    connected = driving.is_connected(carrier)
+    _release(place for place in before if wanted.row(*place) is None)
+    with _filling():
+        table.rows.clear()
+        table.qualities.clear()
+        table.name, table.marked = wanted.name, min(table.marked, max(len(wanted.rows) - 1, 0))
+        for row in wanted.rows:
+            item = _write(table.rows.add(), row)
+            item.solo, item.mute = before.get(row.place, (False, False))
+        for channel, share in wanted.quality.items():
+            each = table.qualities.add()
+            each.name, each.share = channel, share
+    if connected:
+        driving.connect(carrier, acting(carrier))
+
+
+def _write(item: Any, row: Row) -> Any:
+    item.mesh, item.key, item.source = row.mesh, row.key, row.source
+    item.gain, item.low, item.high = row.gain, row.low, row.high
+    item.weights.clear()
+    for channel, weight in row.weights.items():
+        each = item.weights.add()
+        each.channel, each.weight = channel, weight
+    return item
+
+
+@contextmanager
+def _filling() -> Iterator[None]:
+    global _writing  # noqa: PLW0603  callbacks of properties know only the property
+    _writing = True
+    try:
+        yield
+    finally:
+        _writing = False
+
+
+def reconnect(carrier: Any, rows: Iterable[Any] | None = None) -> None:
+    """After an edit: connect some rows, or all, as they stand now; nothing where the rig isn't connected."""
+    if not driving.is_connected(carrier):
+        return
+    wanted = acting(carrier)
+    if rows is not None:
+        places = {(row.mesh, row.key) for row in rows}
+        wanted = RigMap(tuple(row for row in wanted.rows if row.place in places))
+    driving.connect(carrier, wanted)
+
+
+def _release(places: Iterable[tuple[str, str]]) -> None:
+    """Take our drivers from keys, and let the keys rest."""
+    for mesh, key in places:
+        shape_keys = shape_keys_of(mesh)
+        path = keys.value_path(key)
+        if shape_keys is None or key not in shape_keys.key_blocks or keys.is_artists(shape_keys, path):
+            continue
+        drivers.release(shape_keys, path)
+        shape_keys.key_blocks[key].value = 0.0
+
+
+def shape_keys_of(mesh: str) -> Any:
+    """The shape keys of a mesh object by its name; None where there are none."""
+    found = bpy.data.objects.get(mesh)
+    return found.data.shape_keys if found is not None and found.type == "MESH" else None
+
+
+def is_there(row: Any) -> bool:
+    """Whether the file has the row's mesh and key."""
+    shape_keys = shape_keys_of(row.mesh)
+    return shape_keys is not None and row.key in shape_keys.key_blocks
+
+
+def places(carrier: Any) -> dict[str, list[str]]:
+    """The character's meshes with shape keys → the names of the keys, without the one at rest."""
+    own = characters.of_character(bpy.data.objects, carrier)
+    found = ((each.name, shape_keys_of(each.name)) for each in own)
+    return {
+        mesh: [block.name for block in shape_keys.key_blocks if block != shape_keys.reference_key]
+        for mesh, shape_keys in found
+        if shape_keys is not None
+    }
+
+
+def fill_by_names(carrier: Any) -> None:
+    """Map the character's keys by their names. Raises InputError where none has an expression's name."""
+    store(carrier, keys.map_of(keys.find_face(bpy.data.objects, carrier)))
+
+
+def add_row(carrier: Any) -> Any:
+    """A row for the first key that has none, or an empty one; the row, marked."""
+    table = of(carrier)
+    taken = {(row.mesh, row.key) for row in table.rows}
+    free = ((mesh, key) for mesh, names in places(carrier).items() for key in names if (mesh, key) not in taken)
+    mesh, key = next(free, ("", ""))
+    with _filling():
+        row = _write(table.rows.add(), Row(mesh, key, {CHANNELS[0]: 1.0}))
+    table.marked = len(table.rows) - 1
+    reconnect(carrier, [row])
+    return row
+
+
+def remove_row(carrier: Any) -> None:
+    """Take the marked row away; its key goes to rest."""
+    table, row = of(carrier), marked_row(carrier)
+    place, soloed = (row.mesh, row.key), row.solo
+    table.rows.remove(table.marked)
+    table.marked = max(min(table.marked, len(table.rows) - 1), 0)
+    _release([place])
+    if soloed:
+        reconnect(carrier)
+
+
+def add_weight(row: Any) -> None:
+    """Let a row follow one more channel: the first that it doesn't follow yet."""
+    taken = {each.channel for each in row.weights}
+    with _filling():
+        row.weights.add().channel = next((channel for channel in CHANNELS if channel not in taken), CHANNELS[0])
+    reconnect(row.id_data, [row])
+
+
+def remove_weight(row: Any, index: int) -> None:
+    row.weights.remove(index)
+    reconnect(row.id_data, [row])
+
+
+def mirror(carrier: Any, side: str) -> tuple[str, ...]:
+    """Copy what `side` ('L' or 'R') does to the other; the keys, 'mesh: key', that have no partner there."""
+    here, have = rig_map(carrier), places(carrier)
+    by_shape: dict[str, dict[str, str]] = {}
+
+    def partner(mesh: str, key: str) -> tuple[str, str] | None:
+        other = other_side(key, have.get(mesh, ()))
+        if other == key and _is_one_sided(here.row(mesh, key)):  # its name tells nothing
+            other = None
+        if other is None:
+            if mesh not in by_shape:
+                by_shape[mesh] = _partners(mesh)
+            other = by_shape[mesh].get(key)
+        return None if other is None else (mesh, other)
+
+    mirrored, alone = here.mirrored(side, partner)
+    store(carrier, mirrored)
+    return alone
+
+
+def _is_one_sided(row: Row | None) -> bool:
+    return row is not None and not any(opposite(channel) in row.weights for channel in row.weights if side_of(channel))
+
+
+def _partners(mesh: str) -> dict[str, str]:
+    """The mesh's keys in pairs, by what they move."""
+    shape_keys = shape_keys_of(mesh)
+    if shape_keys is None:
+        return {}
+    count = len(shape_keys.reference_key.data)
+    places_of = {block.name: np.empty(3 * count, np.float32) for block in shape_keys.key_blocks}
+    for name, values in places_of.items():
+        shape_keys.key_blocks[name].data.foreach_get("co", values)
+    rest = places_of.pop(shape_keys.reference_key.name).reshape(-1, 3).astype(float)
+    return partners(rest, {name: values.reshape(-1, 3) - rest for name, values in places_of.items()})
+
+
+def preset_folder() -> Path:
+    """Where the user's presets lie."""
+    return user_data_folder() / "rig_maps"
+
+
+def presets() -> dict[str, Path]:
+    """The user's presets by name."""
+    return {file.stem: file for file in sorted(preset_folder().glob(f"*{PRESET}"))}
+
+
+def save(carrier: Any, file: Path) -> None:
+    """Raises InputError where the table is empty or has a key twice, Failure where the file can't be written."""
+    if not has_map(carrier):
+        raise InputError(strings.NO_MAP.format(name=carrier.name))
+    rig_map(carrier).save(file)
+
+
+def load(carrier: Any, file: Path) -> tuple[str, ...]:
+    """Make a preset the carrier's table; what the rig lacks of it, 'mesh: key'.
+
+    Raises InputError where the file is no preset, or the rig has none of its keys; the table stays as it was then.
+    """
+    wanted, missing = RigMap.load(file).on(places(carrier))
+    if not wanted.rows:
+        raise InputError(strings.PRESET_OF_ANOTHER.format(file=file, name=carrier.name))
+    store(carrier, wanted)
+    return missing
+
+
+_CLASSES = (
+    ExpressionTransferWeight,
+    ExpressionTransferRow,
+    ExpressionTransferQuality,
+    ExpressionTransferTable,
+)
+
+
+def register() -> None:
+    for cls in _CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Object.expression_transfer_map = bpy.props.PointerProperty(
+        type=ExpressionTransferTable, override=_OVERRIDABLE
+    )
+
+
+def unregister() -> None:
+    del bpy.types.Object.expression_transfer_map
+    for cls in reversed(_CLASSES):
+        bpy.utils.unregister_class(cls)
