@@ -19,6 +19,8 @@ from .userdata import user_data_folder
 
 TASK_NAME = "face_landmarker.task"
 TASK_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
+BUNDLED = Path(__file__).resolve().parents[1] / "models" / "landmarks" / TASK_NAME
+"""Where Blender's extension carries it (tools/build_extension.py)."""
 ICT_FOLDER = "FaceXModel"
 """What is read of ICT-FaceKit's archive."""
 _CHUNK = 1 << 16
@@ -96,6 +98,13 @@ OFFERS = (
         digest=ict_digest,
     ),
 )
+
+
+def fetched() -> list[str]:
+    """Names of the offers that are on this machine as files."""
+    places = {each.name: [user_data_folder() / each.file] for each in OFFERS}
+    places[OFFERS[0].name].append(BUNDLED)
+    return [name for name, files in places.items() if any(file.is_file() for file in files)]
 
 
 def offer(name: str) -> Offer:

@@ -7,8 +7,15 @@ from . import (
     cancel,
     choose_footage,
     command_line,
+    curves_io,
+    edit_curves,
+    edit_keys,
+    edit_pose,
+    edit_tick,
     face_models,
     footage_view,
+    machine,
+    mapping,
     results,
     transfer,
 )
@@ -22,7 +29,9 @@ _ACTIONS = (
     bake_texture,
     results,
     footage_view,
+    mapping,
     face_models,
+    machine,
     command_line,
 )
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import bpy
 
+from ..core import offers
 from ..scene import compat, models, settings, strings
 from . import working
 
 _LINE = 90
-"""Letters of a licence on a line."""
+"""Letters on a line."""
 
 
 class EXPRESSION_TRANSFER_UL_models(bpy.types.UIList):  # noqa: N801  Blender asks for such a name
@@ -22,6 +23,11 @@ class EXPRESSION_TRANSFER_UL_models(bpy.types.UIList):  # noqa: N801  Blender as
         row = row.split(factor=0.2)
         row.label(text=item.kind)
         row.label(text=item.licence)
+
+
+def _change_data_folder(_preferences: Any, context: Any) -> None:
+    settings.use_data_folder(context)
+    models.refresh()
 
 
 class TransferPreferences(bpy.types.AddonPreferences):
@@ -39,20 +45,59 @@ class TransferPreferences(bpy.types.AddonPreferences):
         description=strings.IDENTITY_MODEL_TIP,
     )
 
+    data_folder: bpy.props.StringProperty(
+        subtype="DIR_PATH",
+        options=compat.RELATIVE_PATH,
+        name=strings.DATA_FOLDER,
+        description=strings.DATA_FOLDER_TIP,
+        update=_change_data_folder,
+    )
+
     def draw(self, context: Any) -> None:
         layout = self.layout
         layout.use_property_split, layout.use_property_decorate = True, False
-        layout.prop(self, "device")
-        layout.prop(self, "detector")
-        layout.prop(self, "task_file")
-        layout.prop(self, "identity_model")
+        layout.label(text=strings.PRIVATE, icon="LOCKED")
+        _draw_machine(layout.box(), self, context)
         _draw_models(layout.box(), context)
+        _draw_offers(layout.box(), context)
+
+
+def _draw_machine(layout: Any, chosen: Any, context: Any) -> None:
+    row = layout.row(align=True)
+    row.prop(chosen, "device")
+    row.operator("expression_transfer.find_devices", text="", icon="FILE_REFRESH")
+    for line in settings.models(context).devices.splitlines():
+        _draw_wrapped(layout.column(align=True), "", line)
+    layout.prop(chosen, "detector")
+    layout.prop(chosen, "task_file")
+    layout.prop(chosen, "identity_model")
+
+
+def _draw_offers(layout: Any, context: Any) -> None:
+    known, online = settings.models(context), bpy.app.online_access
+    layout.label(text=strings.OPTIONAL, icon="IMPORT")
+    layout.label(text=strings.OPTIONAL_NOTE if online else strings.OFFLINE, icon="INFO")
+    for each in offers.OFFERS:
+        box = layout.box()
+        row = box.row()
+        row.label(text=strings.MEGABYTES.format(title=each.title, size=round(each.size / 1e6)))
+        if each.name in known.fetched.split():
+            row.label(text=strings.FETCHED, icon="CHECKMARK")
+        else:
+            row.operator("expression_transfer.fetch", icon="IMPORT").name = each.name
+        said = {strings.USED_FOR: each.use, strings.LICENCE: each.licence, strings.SOURCE_URL: each.url,
+                strings.CHECKSUM: each.sha256}  # fmt: skip
+        for label, text in said.items():
+            _draw_wrapped(box.column(align=True), label, text)
 
 
 def _draw_models(layout: Any, context: Any) -> None:
     models.ask()
     job, known = settings.job(context), settings.models(context)
     layout.label(text=strings.MODELS, icon="USER")
+    if (chosen := settings.preferences(context)) is not None:
+        layout.prop(chosen, "data_folder")
+    layout.label(text=strings.DATA_FOLDER_IS.format(folder=known.folder))
     row = layout.row()
     row.template_list("EXPRESSION_TRANSFER_UL_models", "", known, "known", known, "chosen", rows=4)
     buttons = row.column(align=True)
@@ -70,12 +115,15 @@ def _draw_models(layout: Any, context: Any) -> None:
 
 
 def _draw_details(layout: Any, model: Any) -> None:
-    column = layout.column(align=True)
     for label, text in ((strings.MODEL_SIZE, model.size), (strings.LICENCE, model.licence), (strings.PATH, model.path)):
-        for line, part in enumerate(textwrap.wrap(text, _LINE)):
-            row = column.split(factor=0.15)
-            row.label(text="" if line else label)
-            row.label(text=part)
+        _draw_wrapped(layout.column(align=True), label, text)
+
+
+def _draw_wrapped(layout: Any, label: str, text: str) -> None:
+    for line, part in enumerate(textwrap.wrap(text, _LINE)):
+        row = layout.split(factor=0.15)
+        row.label(text="" if line else label)
+        row.label(text=part)
 
 
 _CLASSES = (EXPRESSION_TRANSFER_UL_models, TransferPreferences)
@@ -84,6 +132,7 @@ _CLASSES = (EXPRESSION_TRANSFER_UL_models, TransferPreferences)
 def register() -> None:
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
+    settings.use_data_folder(bpy.context)
 
 
 def unregister() -> None:

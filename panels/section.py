@@ -8,12 +8,17 @@ from .working import draw_lines
 _PREFIX = "EXPRESSION_TRANSFER_PT_"
 
 
-class Section:
-    """Mixin of a section's panel: `bl_idname` EXPRESSION_TRANSFER_PT_<section>, `bl_order` as the work goes."""
+class InTab:
+    """Mixin of panels in the tab."""
 
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = strings.TAB
+
+
+class Section(InTab):
+    """Mixin of a section's panel: `bl_idname` EXPRESSION_TRANSFER_PT_<section>, `bl_order` as the work goes."""
+
     bl_idname: str
     layout: Any
 

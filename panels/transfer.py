@@ -7,10 +7,10 @@ import bpy
 
 from ..scene import models, settings
 from . import working
-from .section import Section
+from .section import InTab
 
 
-class TransferPanel(Section, bpy.types.Panel):
+class TransferPanel(InTab, bpy.types.Panel):
     bl_idname = "EXPRESSION_TRANSFER_PT_transfer"
     bl_label = ""
     bl_options = {"HIDE_HEADER"}  # noqa: RUF012  Blender reads it as a set

@@ -6,8 +6,9 @@ from typing import Any
 
 import bpy
 
+from ..core import offers
 from ..core.heads.registry import list_models
-from ..core.userdata import cached_files
+from ..core.userdata import cached_files, user_data_folder
 from . import settings
 from .windows import redraw
 
@@ -21,6 +22,8 @@ def refresh() -> None:
         shown.name, shown.kind, shown.licence = entry.name, entry.kind, entry.licence
         shown.size, shown.path = entry.size, str(entry.path)
     models.chosen = min(models.chosen, len(models.known) - 1)
+    models.fetched = " ".join((*offers.fetched(), *(entry.name for entry in models.known)))
+    models.folder = str(user_data_folder())
     redraw()
     models.cached = round(sum(cached_files().values()) / 2**20)
 

@@ -1,10 +1,12 @@
 """What the panel's fields hold: settings on the scene, the running job's state on the window manager."""
 # mypy: disallow-subclassing-any=False, disable-error-code="valid-type"
 
+from pathlib import Path
 from typing import Any
 
 import bpy
 
+from ..core import userdata
 from . import compat, strings
 
 PACKAGE = __package__.rpartition(".")[0]
@@ -107,6 +109,12 @@ class ExpressionTransferModels(bpy.types.PropertyGroup):
     chosen: bpy.props.IntProperty()
     cached: bpy.props.IntProperty()
     """MiB that clearing the cache frees."""
+    fetched: bpy.props.StringProperty()
+    """Names of what is here of core.offers."""
+    folder: bpy.props.StringProperty()
+    """Where the user's own files lie."""
+    devices: bpy.props.StringProperty()
+    """What the worker said of each device, a line each; empty before it was asked."""
 
 
 _CLASSES = (
@@ -131,8 +139,17 @@ def preferences(context: Any) -> Any:
 def worker_environment(context: Any) -> dict[str, str]:
     """What the preferences add to the worker's environment."""
     chosen = preferences(context)
-    task = bpy.path.abspath(chosen.task_file) if chosen else ""
-    return {TASK_VARIABLE: task} if task else {}
+    if chosen is None:
+        return {}
+    named = {TASK_VARIABLE: chosen.task_file, userdata.VARIABLE: chosen.data_folder}
+    return {variable: bpy.path.abspath(path) for variable, path in named.items() if path}
+
+
+def use_data_folder(context: Any) -> None:
+    """Look for the user's own files where the preferences say, in this process too."""
+    chosen = preferences(context)
+    named = chosen.data_folder if chosen else ""
+    userdata.use_folder(Path(bpy.path.abspath(named)) if named else None)
 
 
 def job(context: Any) -> Any:

@@ -151,7 +151,25 @@ DEVICES = (
     ("auto", "Automatic", "CUDA where it works here, else the CPU"),
     ("cpu", "CPU", "The processor"),
     ("cuda", "CUDA", "An NVIDIA GPU, with the CUDA and cuDNN libraries of this machine"),
+    ("tensorrt", "TensorRT", "An NVIDIA GPU, with the TensorRT, CUDA and cuDNN libraries of this machine"),
 )
+FIND_DEVICES = "Try Devices"
+FIND_DEVICES_TIP = "Open a network on each device, and tell where it works and what is missing elsewhere"
+DEVICES_FOUND = "networks run on {devices}"
+PRIVATE = "Everything is computed on this machine: no footage, face or result ever leaves it"
+OFFLINE = "Online access is off: allow it under Preferences > System, or fetch the file by other means"
+OPTIONAL = "Optional Files"
+OPTIONAL_NOTE = "Downloaded when you press the button, never otherwise, and only taken with the right checksum"
+FETCH = "Download"
+FETCH_TIP = "Download this file to the data folder, in the background. ESC stops it"
+FETCHED = "is here"
+MEGABYTES = "{title} ({size} MB)"
+SOURCE_URL = "From"
+CHECKSUM = "SHA-256"
+USED_FOR = "For"
+DATA_FOLDER = "Data Folder"
+DATA_FOLDER_TIP = "Where face models, networks and the cache are kept; empty: this user's own"
+DATA_FOLDER_IS = "Files in {folder}"
 DETECTOR = "Detector"
 DETECTOR_TIP = "Which of MediaPipe's landmark networks is used"
 DETECTORS = (
@@ -391,6 +409,153 @@ MAP_MISSING = "Not on this rig: {names}"
 MAP_QUALITY = "How well the rig does it"
 MAP_LACKS = "Nothing follows: {names}"
 AND_MORE = "{names} and {more} more"
+
+TICK_TIP = "Edit this channel with the buttons below"
+TICK = "Tick"
+TICK_TIP_GROUP = "Tick these channels for editing, or untick them where all are ticked"
+TICK_ALL = "All"
+TICK_NONE = "None"
+GROUPS = {
+    "brow": "Brow",
+    "eye": "Eye",
+    "nose": "Nose",
+    "cheek": "Cheek",
+    "mouth": "Mouth",
+    "jaw": "Jaw",
+    "gaze": "Gaze",
+    "head": "Head",
+}
+LINKED_SIDES = "Link Sides"
+LINKED_SIDES_TIP = "Moving one side of the face moves the other by as much"
+LINKED_TIP = "Moves the other side by as much; set Link Sides off for one side alone"
+GAINS = "Gain and Offset"
+GAINS_TIP = "Show each action unit's gain and offset: what drives rig and plate is value × gain + offset"
+GAIN = "Gain"
+OFFSET = "Offset"
+REACH = "Reach"
+REACH_TIP = "Frames to each side over which a new key's change fades, unless another key is nearer; 0: the whole shot"
+RIGHT = "R"
+LEFT = "L"
+EDIT = "Edit"
+NO_CARRIER = "Choose a rig or a fitted head with action units"
+NONE_TICKED = "Tick the action units to edit"
+EDITED = "{count} channels edited, frames {first}–{last}"
+NOTHING_EDITED = "Nothing to change there"
+KEY_SHOWN = "Key"
+KEY_SHOWN_TIP = "Key the ticked action units as the sliders show them, as a correction of what was solved"
+KEYS_SET = "{count} channels keyed at frame {frame}"
+DELETE_KEYS = "Delete Keys"
+DELETE_KEYS_TIP = "Delete the ticked action units' correction keys"
+KEYS_DELETED = "{count} correction keys deleted"
+REDUCE = "Reduce Keys"
+REDUCE_TIP = "Take correction keys away as far as no frame changes by more than the tolerance"
+TOLERANCE = "Tolerance"
+TOLERANCE_TIP = "How far an action unit may change at any frame"
+REDUCED = "{before} correction keys became {after}"
+SMOOTH = "Smooth"
+SMOOTH_TIP = "Smooth the ticked action units over the range; its first and last frame stay"
+RADIUS = "Radius"
+RADIUS_TIP = "Frames that are averaged: standard deviation of the Gaussian"
+KEEP_BLINKS = "Keep Blinks"
+KEEP_BLINKS_TIP = "Lids that close stay as far down as they were"
+EASE = "Ease"
+EASE_TIP = "Go from the range's first frame to its last, slowly at an end; what is in between goes"
+EASES = (
+    ("in", "In", "Slow at the beginning"),
+    ("out", "Out", "Slow at the end"),
+    ("both", "In and Out", "Slow at both ends"),
+    ("none", "Straight", "At one speed"),
+)
+EASE_KIND = "Ease"
+HOLD = "Hold"
+HOLD_TIP = "Hold the current frame's values over the range (its first frame's, where the current one lies outside)"
+FADE = "Fade"
+FADE_TIP = "Frames at each end of the range over which the edit comes and goes"
+LOOP = "Loop"
+LOOP_TIP = "Repeat the range after itself"
+ROUNDS = "Rounds"
+ROUNDS_TIP = "How often the range is repeated"
+BLEND = "Blend"
+BLEND_TIP = "Frames at the end of each round that lead to its beginning"
+MIRROR_SIDES = "Mirror"
+MIRROR_SIDES_TIP = "Exchange the face's sides over the range, or take one side for both"
+SIDES = (
+    ("swap", "Exchange", "What one side does, the other does; gaze and head turn the other way"),
+    ("left", "Left to Right", "The left side for both"),
+    ("right", "Right to Left", "The right side for both"),
+)
+SIDE = "Sides"
+RESET = "Back to Solve"
+RESET_TIP = "Take the ticked action units' corrections off over the range"
+PASTE = "Paste Expression"
+PASTE_TIP = "Blend to this expression, in the ticked action units"
+POSE = "Expression"
+WEIGHT_OF_POSE = "Weight"
+WEIGHT_OF_POSE_TIP = "How much of the expression is laid on"
+ADDED = "Add"
+ADDED_TIP = "On top of what the face does, instead of in its place"
+WHERE = "Where"
+WHERES = (
+    ("FRAME", "Current Frame", "Full at the current frame, fading to both sides"),
+    ("RANGE", "Range", "Over the whole range, fading at its ends"),
+)
+POSE_EMOTIONS = "Emotions"
+POSE_SOUNDS = "Sounds"
+POSE_OWN = "My Own"
+POSE_NAMES = {
+    "neutral": "Neutral",
+    "happiness": "Happiness",
+    "sadness": "Sadness",
+    "surprise": "Surprise",
+    "fear": "Fear",
+    "anger": "Anger",
+    "disgust": "Disgust",
+    "contempt": "Contempt",
+    "pain": "Pain",
+    "PP": "P, B, M",
+    "FF": "F, V",
+    "TH": "Th",
+    "DD": "T, D",
+    "kk": "K, G",
+    "CH": "Ch, J, Sh",
+    "SS": "S, Z",
+    "nn": "N, L",
+    "RR": "R",
+    "aa": "A (father)",
+    "E": "E (bed)",
+    "ih": "I (sit)",
+    "oh": "O (thought)",
+    "ou": "U (food)",
+}
+NO_POSE = "There is no expression called '{name}'"
+KEEP_POSE = "Save Expression"
+KEEP_POSE_TIP = "Save the ticked action units, as the sliders show them, as an expression of your own"
+POSE_NAME = "Name"
+POSE_KEPT = "Saved '{name}' in {file}"
+DROP_POSE = "Remove Expression"
+DROP_POSE_TIP = "Remove an expression of your own"
+POSE_DROPPED = "Removed '{name}'"
+IMPORT_CURVES = "Import Curves"
+IMPORT_CURVES_TIP = (
+    "Put curves on the rig as a take: Live Link Face, OpenFace or FACS CSV, JSON, or performance.npz. Corrections stay"
+)
+EXPORT_CURVES = "Export Curves"
+EXPORT_CURVES_TIP = "Write the action units over the range as they drive rig and plate, all layers summed"
+CURVE_FORMAT = "Format"
+CURVE_FORMATS = (
+    ("live_link", "Live Link Face (.csv)", "ARKit's 52 shapes, head and eyes; for Unreal, Maya and others"),
+    ("openface", "OpenFace (.csv)", "Action units 0–5, both sides as one; for analysis"),
+    ("facs", "FACS (.csv)", "Every channel by name, with derived units"),
+    ("json", "JSON (.json)", "Every channel by name, for scripts"),
+    ("npz", "Performance (.npz)", "For the command line: expression-transfer composite and rig"),
+)
+CURVE_FILES = "*.csv;*.json;*.npz"
+CURVES_START = "Start Frame"
+CURVES_START_TIP = "Scene frame on which the curves begin"
+CURVES_READ = "{name}: {rows} rows on {carrier}, frames {first:.0f}–{last:.0f}"
+NO_FACE_IN = "{file}: shows no face in any row; choose another file"
+NO_CURVE_FILE = "Name a file to write"
+CURVES_WRITTEN = "wrote {rows} frames to {file}"
 
 
 def shortened(names: Sequence[str], most: int = 8) -> str:

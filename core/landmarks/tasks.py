@@ -15,13 +15,11 @@ import numpy as np
 
 from ..conventions import Array, Array32
 from ..errors import InputError
-from ..offers import TASK_NAME, TASK_SHA256
+from ..offers import BUNDLED, TASK_NAME, TASK_SHA256
 from ..userdata import user_data_folder
 from .backend import BackendName, FoundFace, Image
 from .region import region_of_box
 
-BUNDLED = Path(__file__).resolve().parents[2] / "models" / "landmarks" / TASK_NAME
-"""Where Blender's extension carries it (tools/build_extension.py)."""
 TASK_SOURCE = "https://ai.google.dev/edge/mediapipe/solutions/vision/face_landmarker"
 TASK_VARIABLE = "EXPRESSION_TRANSFER_TASK"
 FINDER_SIDE = 128
