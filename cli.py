@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import cli_models
+from . import cli_models, cli_rigs
 from .core.errors import ExpressionTransferError, InputError
 from .core.terminal import TerminalReporter
 
@@ -148,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     composite.set_defaults(run=_composite)
 
     cli_models.add_commands(commands)
+    cli_rigs.add_commands(commands)
     demo = commands.add_parser("demo", help="the whole job on embedded input")
     demo.add_argument("-o", "--out", type=Path, default=Path("out/demo"), metavar="DIR")
     demo.set_defaults(run=_demo)

@@ -6,6 +6,8 @@ Image: u right, v down, pixel centres at +0.5. Frames are RGB arrays H×W×3.
 Motion: new − old, px, v down. Left and right are the subject's. Rotations are radians.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,3 +57,8 @@ def yaw_pitch_roll(turn: Array) -> Array:
 def stmap_from_pixels(u: Array, v: Array, width: int, height: int) -> tuple[Array, Array]:
     """Nuke STMap coordinates (0–1, origin bottom-left) of image coordinates (px, origin top-left, centres at +0.5)."""
     return u / width, 1.0 - v / height
+
+
+def srgb_encoded(linear: NDArray[Any]) -> NDArray[Any]:
+    """The curve of sRGB (IEC 61966-2-1) of linear light, both 0–1."""
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)

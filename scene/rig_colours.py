@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.conventions import Array, Array32
+from ..core.conventions import Array32, srgb_encoded
 from ..core.rigs.scan import TEXTURE_SIDE
 
 _GREY = (0.45, 0.45, 0.45)
@@ -27,7 +27,7 @@ class Palette:
     @property
     def textures(self) -> NDArray[np.uint8]:
         """N×TEXTURE_SIDE×TEXTURE_SIDE×3."""
-        return np.round(255 * np.clip(np.array(self._textures)[..., :3], 0, 1)).astype(np.uint8)
+        return np.asarray(np.round(255 * np.clip(np.array(self._textures)[..., :3], 0, 1)), dtype=np.uint8)
 
     def of(self, owner: Any, slots: NDArray[np.int32]) -> NDArray[np.intp]:
         """F textures of triangles by their material slots (F)."""
@@ -67,7 +67,7 @@ def _picture(material: Any) -> Array32:
             return picture
     elif material is not None:
         colour = tuple(material.diffuse_color)[:3]
-    return np.array([[[*_encoded(np.array(colour)), opacity]]], dtype=np.float32)
+    return np.array([[[*srgb_encoded(np.clip(colour, 0, 1)), opacity]]], dtype=np.float32)
 
 
 def _surface(material: Any) -> Any:
@@ -107,16 +107,12 @@ def _small(image: Any) -> Array32 | None:
         return None
     finally:
         bpy.data.images.remove(copy)
-    colours = picture[..., :3] if picture.shape[2] >= 3 else np.repeat(picture[..., :1], 3, axis=2)  # noqa: PLR2004
-    opacity = picture[..., 3:] if picture.shape[2] > 3 else np.ones_like(picture[..., :1])  # noqa: PLR2004
-    return np.concatenate([_encoded(colours) if linear else colours, opacity], axis=2)
+    colours = picture[..., :3] if picture.shape[2] >= 3 else np.repeat(picture[..., :1], 3, axis=2)
+    opacity = picture[..., 3:] if picture.shape[2] > 3 else np.ones_like(picture[..., :1])
+    if linear:
+        colours = srgb_encoded(np.clip(colours, 0, 1))
+    return np.concatenate([colours, opacity], axis=2, dtype=np.float32)
 
 
 def _loaded(image: Any) -> bool:
     return bool(len(image.pixels))
-
-
-def _encoded(linear: Array | Array32) -> Array32:
-    """sRGB."""
-    value = np.clip(linear, 0, 1)
-    return np.where(value <= 0.0031308, 12.92 * value, 1.055 * value ** (1 / 2.4) - 0.055).astype(np.float32)  # noqa: PLR2004

@@ -1,8 +1,9 @@
-"""A character as the engine measures it: surface, colours, and what each shape key moves, as they stand in the scene."""
+"""A character as the engine measures it: its surface and what each shape key moves, as they stand in the scene."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from ..core.conventions import Array32
 from ..core.errors import InputError
 from ..core.rigs.scan import Scan
-from . import keys, strings
+from . import rig_files, strings
+from .characters import of_character, rig_of
 from .rig_colours import Palette
 
 _RESHAPING = {"BOOLEAN", "DECIMATE", "REMESH", "WELD"}
@@ -35,16 +37,47 @@ def scan_character(target: Any, scene: Any) -> Scan:
         raise InputError(strings.NO_SHAPE_KEYS.format(name=target.name))
     with _Stage.set(sources, scene.frame_current) as stage:
         parts = [_Part.of(copy, stage) for copy in stage.copies]
-        return _assembled(keys.rig_of(target).name, [source.name for source in sources], parts, stage)
+        return _assembled(rig_of(target).name, [source.name for source in sources], parts, stage)
+
+
+def scan_file(path: Path, name: str | None = None) -> Scan:
+    """The character of a rig file: of the object of that name, or the only one with shape keys.
+
+    Raises InputError, naming the file, where it can't be read, or has no such character or several.
+    """
+    rig_files.open_rig(path)
+    scene = bpy.context.scene
+    try:
+        return scan_character(_only(scene) if name is None else _named(scene, name), scene)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def _named(scene: Any, name: str) -> Any:
+    found = scene.objects.get(name)
+    if found is None:
+        have = ", ".join(sorted(each.name for each in scene.objects)[:8])
+        raise InputError(f"has no object '{name}'; it has {have}")
+    return found
+
+
+def _only(scene: Any) -> Any:
+    """A mesh of the only character with shape keys."""
+    found = {rig_of(each): each for each in scene.objects if each.type == "MESH" and _blocks(each)}
+    if not found:
+        raise InputError(strings.NO_SHAPE_KEYS.format(name=scene.name))
+    if len(found) > 1:
+        several = ", ".join(sorted(rig.name for rig in found))
+        raise InputError(f"has several characters ({several}); say which with --object NAME")
+    return next(iter(found.values()))
 
 
 def _meshes(target: Any, scene: Any) -> list[Any]:
-    """Visible meshes of the target's character: those with shape keys, and small ones within them (eyes, teeth, lashes).
+    """Visible meshes of the target's character: those with shape keys, and small ones within (eyes, teeth, lashes).
 
     Glasses, hair and clothes would only hide the face.
     """
-    root = keys.rig_of(target)
-    own = [each for each in scene.objects if each.type == "MESH" and keys.rig_of(each) == root]
+    own = [each for each in of_character(scene.objects, target) if each.type == "MESH"]
     own = [each for each in own if each == target or each.visible_get()]
     keyed = [each for each in own if _blocks(each)]
     if not keyed:

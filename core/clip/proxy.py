@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..conventions import srgb_encoded
 from .footage import Clip, Pixels
 
 
@@ -35,8 +36,3 @@ def _half_to_byte(encoded: bool) -> NDArray[np.uint8]:
     value: NDArray[Any] = np.arange(65536, dtype=np.uint16).view(np.float16).astype(np.float32)
     value = np.clip(np.nan_to_num(value, nan=0.0, posinf=1.0, neginf=0.0), 0.0, 1.0)
     return np.asarray(np.rint((value if encoded else srgb_encoded(value)) * 255), dtype=np.uint8)
-
-
-def srgb_encoded(linear: NDArray[Any]) -> NDArray[Any]:
-    """The curve of sRGB (IEC 61966-2-1) of linear light, both 0–1."""
-    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)

@@ -41,7 +41,7 @@ class Observer:
             return _settled(backend, image, region_of_mesh(expected.astype(np.float32)), LOOKS)
 
     def search(self, image: Image, levels: int = TILE_LEVELS) -> Array:
-        """478×2 px of the largest face in a picture, looked for in its tiles down to a level; NaN where there is none."""
+        """478×2 px of the largest face in a picture, in its tiles down to a level; NaN where there is none."""
         with self._borrowed() as backend:
             for level in range(levels):
                 faces = find_in_tiles(backend, image, level)

@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..clip.proxy import srgb_encoded
-from ..conventions import CV_PIXEL_CENTRE, Array, Array32
+from ..conventions import CV_PIXEL_CENTRE, Array, Array32, srgb_encoded
 from ..face.surface import vertex_normals
 from ..fit.result import Camera
 from .cpu import Fragments, interpolate, rasterise

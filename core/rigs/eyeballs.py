@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from ..face.geometry import Eyeballs
 
-AWAY = 0.025
-"""m: how far a sphere's centre may be from where the built-in head has its eye's."""
-RADII = (0.006, 0.03)
+AWAY = 0.012
+"""m: how far, across and upwards, a ball's middle may be from where the built-in head has its eye's."""
+WIDTHS = (0.012, 0.06)
 """m: of eyeballs, from a bird's to a doll's."""
-ROUND = 0.08
-"""Root mean square distance from the sphere, in radii, of what is a part of one."""
-FEWEST = 10
-"""Vertices that a sphere can be told by."""
+ROUND, DEEP = 0.7, 0.3
+"""Of the larger of width and height: the smaller one of a ball, seen from the front, and its depth. Lashes are wide and
+low, an iris that is a disk isn't deep."""
 
 
 def find_eyeballs(vertices: Array, triangles: NDArray[np.int32], guess: Eyeballs) -> Eyeballs:
@@ -25,19 +24,23 @@ def find_eyeballs(vertices: Array, triangles: NDArray[np.int32], guess: Eyeballs
     centre, radii = guess.centre.astype(np.float64), []
     for piece in np.unique(label[triangles]):
         own = np.flatnonzero(label == piece)
-        if len(own) < FEWEST:
-            continue
-        middle, radius, rest = _sphere(vertices[own])
-        away = np.linalg.norm(guess.centre - middle, axis=1)
-        if away.min() < AWAY and RADII[0] < radius < RADII[1] and rest < ROUND * radius:
+        low, high = vertices[own].min(axis=0), vertices[own].max(axis=0)
+        away = np.linalg.norm((guess.centre - (low + high) / 2)[:, :2], axis=1)
+        if away.min() < AWAY and _is_ball(high - low):
             member[own] = away.argmin() + 1
     for eye in range(2):
-        ball = member == eye + 1
-        if ball.any():
-            centre[eye], radius, _ = _sphere(vertices[ball])
+        ball = vertices[member == eye + 1]
+        if len(ball):
+            centre[eye], radius = _sphere(ball[ball[:, 2] >= np.median(ball[:, 2])])
             radii.append(radius)
     radius = float(np.mean(radii)) if radii else guess.radius
     return replace(guess, centre=centre.astype(np.float32), radius=radius, member=member)
+
+
+def _is_ball(size: Array) -> bool:
+    """By its width, height and depth."""
+    larger = float(size[:2].max())
+    return WIDTHS[0] < larger < WIDTHS[1] and size[:2].min() > ROUND * larger and size[2] > DEEP * larger
 
 
 def pieces(vertices: Array, triangles: NDArray[np.int32]) -> NDArray[np.intp]:
@@ -55,12 +58,10 @@ def pieces(vertices: Array, triangles: NDArray[np.int32]) -> NDArray[np.intp]:
         label = lower
 
 
-def _sphere(points: Array) -> tuple[Array, float, float]:
-    """The sphere nearest to points (N×3), linear least squares: centre, radius, root mean square distance from it."""
+def _sphere(points: Array) -> tuple[Array, float]:
+    """Centre and radius of the sphere nearest to points (N×3), by linear least squares."""
     middle = points.mean(axis=0)
     away = points - middle
     system = np.concatenate([2 * away, np.ones((len(points), 1))], axis=1)
     solution = np.linalg.lstsq(system, np.sum(away**2, axis=1), rcond=None)[0]
-    radius = float(np.sqrt(max(solution[3] + solution[:3] @ solution[:3], 0.0)))
-    rest = np.linalg.norm(away - solution[:3], axis=1) - radius
-    return middle + solution[:3], radius, float(np.sqrt(np.mean(rest**2)))
+    return middle + solution[:3], float(np.sqrt(max(solution[3] + solution[:3] @ solution[:3], 0.0)))

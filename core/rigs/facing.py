@@ -1,4 +1,4 @@
-"""Which way a character's face looks, and how large it is: whatever way it stands, the detector is shown it from there."""
+"""Which way a character's face looks, and how large it is, whatever way it stands in its scene."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ REACH = 1.3
 
 @dataclass(frozen=True)
 class Frame:
-    """Where a face is: face space (conventions.py, m at the built-in head's size) = (world − origin) · turnᵀ · scale."""
+    """Where a face is: face space (conventions.py, as large as the built-in head) = (world − origin) · turnᵀ · scale."""
 
     origin: Array
     """3, world."""

@@ -23,19 +23,17 @@ from ..heads.observer import Observer
 from ..heads.registration import TURN_COST, Surface, registered
 from ..heads.spline import Warp
 from ..heads.view import Framing
-from ..landmarks.places import EYES
 from ..reporting import Reporter
 from .covering import Textured
 from .eyeballs import find_eyeballs
-from .facing import Frame, find_frame, mostly_laid_over, near
-from .mapping import CHANNELS
+from .facing import Frame, find_frame, near
 from .scan import Scan
 
 NEAR, FAR = 0.004, 0.012
 """m: a place on the character as near to the built-in head's counts whole; one farther than the second not at all."""
 TURNED = 0.2
 """Cosine between the surfaces' normals below which two places aren't the same."""
-SKIN, EYES = ("skin", "lips", "lid", "teeth", "tongue"), ("pupil", "iris", "eyeball")
+SKIN, BALLS = ("skin", "lips", "lid", "teeth", "tongue"), ("pupil", "iris", "eyeball")
 """Beginnings of the names of the built-in head's parts that are compared: with all but eyeballs, and with these. Where
 no key turns the eyeballs (bones do), they say nothing."""
 
@@ -87,9 +85,7 @@ def _head(scan: Scan, frame: Frame, chosen: NDArray[np.intp], builtin: FaceModel
     )
 
 
-def _placed(
-    scan: Scan, head: Geometry, chosen: NDArray[np.intp], observer: Observer, reporter: Reporter
-) -> Embedding:
+def _placed(scan: Scan, head: Geometry, chosen: NDArray[np.intp], observer: Observer, reporter: Reporter) -> Embedding:
     """The landmarks on a head: in its own colours, or painted where it has none."""
     try:
         if not scan.textured:
@@ -104,7 +100,7 @@ def _motions(scan: Scan, frame: Frame, head: Geometry, warp: Warp, builtin: Face
     laid, ball = warp(builtin.mean.astype(np.float64)), head.part > 0
     keys = _displacements(scan, frame)
     moved, samples, weights = [], [], []
-    for parts, triangles in ((SKIN, head.triangles[~ball]), (EYES, head.triangles[ball])):
+    for parts, triangles in ((SKIN, head.triangles[~ball]), (BALLS, head.triangles[ball])):
         if len(triangles):
             names = tuple(part for part in builtin.parts if part.startswith(parts))
             source = Surface.of(builtin, names, laid)
@@ -117,9 +113,7 @@ def _motions(scan: Scan, frame: Frame, head: Geometry, warp: Warp, builtin: Face
             weights.append(weight if parts == SKIN or np.any(moved[-1]) else 0 * weight)
             samples.append(some)
     sample = np.concatenate(samples)
-    return Motions(
-        expected(builtin, warp)[:, sample], np.concatenate(moved, axis=1), np.concatenate(weights)
-    )
+    return Motions(expected(builtin, warp)[:, sample], np.concatenate(moved, axis=1), np.concatenate(weights))
 
 
 def _displacements(scan: Scan, frame: Frame) -> Array:

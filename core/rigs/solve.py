@@ -7,14 +7,13 @@ the rest of an action (one side of the lips, a quarter of a funnel) join by non-
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..conventions import Array
-from ..facs.tables import GAZE_SHAPES, SIDED
+from ..facs.tables import SIDED
 from .mapping import CHANNELS, RigMap, Row
 from .matching import assigned, non_negative
 from .measure import Motions
@@ -118,7 +117,7 @@ def solve(rig: Rig) -> Uses:
     keys = [index for index, key in enumerate(rig.keys) if index not in uses and key.motion.any()]
     chosen = _matched(rig, free, keys)
     chosen |= _joined(rig, chosen, [index for index in keys if index not in chosen])
-    uses |= {index: _use(rig, index, channels, chosen) for index, channels in chosen.items()}
+    uses |= {index: _use(rig, index, channels) for index, channels in chosen.items()}
     return uses | _unjudged(rig, uses)
 
 
@@ -133,7 +132,7 @@ def rig_map(rig: Rig, uses: Uses, name: str, quality: dict[str, float]) -> RigMa
 
 
 def likeness(motion: Array, others: Array) -> Array:
-    """B, −1 … 1: how alike motions (B×N·3) are to one (N·3): the cosine, somewhat less the more their strengths differ."""
+    """B, −1 … 1: how alike motions (B×N·3) are to one (N·3): the cosine, less the more their strengths differ."""
     lengths = np.maximum(np.linalg.norm(others, axis=1), 1e-12)
     own = max(float(np.linalg.norm(motion)), 1e-12)
     return np.asarray(others @ motion / lengths / own * np.minimum(own / lengths, lengths / own) ** STRENGTH)
@@ -214,14 +213,15 @@ def _joined(rig: Rig, chosen: dict[int, Channels], left: list[int]) -> dict[int,
 
 
 def _completes(rig: Rig, index: int, channels: Channels, having: list[int]) -> bool:
-    key, motion = rig.keys[index], rig.motion(channels)
+    key, motion, others = rig.keys[index], rig.motion(channels), [rig.keys[each].motion for each in having]
     own = cosine(key.motion, motion)
-    if own + NAME * (set(key.follows) == set(channels)) < ALIKE or any(cosine(key.motion, rig.keys[each].motion) > OTHERWISE for each in having):
+    if own + NAME * (set(key.follows) == set(channels)) < ALIKE:
+        return False
+    if any(cosine(key.motion, other) > OTHERWISE for other in others):
         return False
     if any(cosine(key.motion, rig.actions[name]) > own for name in CHANNELS if name not in channels):
         return False
-    before = explained([rig.keys[each].motion for each in having], motion)
-    return explained([rig.keys[each].motion for each in (*having, index)], motion) - before > JOINS
+    return explained([*others, key.motion], motion) - explained(others, motion) > JOINS
 
 
 def explained(motions: Sequence[Array], wanted: Array) -> float:
@@ -233,14 +233,14 @@ def explained(motions: Sequence[Array], wanted: Array) -> float:
     return float(1 - rest @ rest / max(float(wanted @ wanted), 1e-24))
 
 
-def _use(rig: Rig, index: int, channels: Channels, chosen: dict[int, Channels]) -> Use:
-    """How far a key goes for its action: all the way, unless it is far too strong."""
-    together = [each for each, done in chosen.items() if done == channels]
-    suited = non_negative(np.array([rig.keys[each].motion for each in together]), rig.motion(channels))
-    weight = float(suited[together.index(index)])
-    full = 1.0 if weight * TOO_STRONG > 1 else weight
-    source = "name" if set(rig.keys[index].follows) == set(channels) else "geometry"
-    return Use({channel: round(full / len(channels), 4) for channel in channels}, source)
+def _use(rig: Rig, index: int, channels: Channels) -> Use:
+    """As the name has it, where it says so; else all the way, unless the key is far too strong."""
+    key = rig.keys[index]
+    if set(key.follows) == set(channels):
+        return Use(key.follows, "name")
+    beyond = float(np.linalg.norm(key.motion) / np.linalg.norm(rig.motion(channels)))
+    weight = 1.0 if beyond < TOO_STRONG else 1 / beyond
+    return Use({channel: round(weight / len(channels), 4) for channel in channels}, "geometry")
 
 
 def _unjudged(rig: Rig, uses: Uses) -> Uses:
@@ -248,7 +248,7 @@ def _unjudged(rig: Rig, uses: Uses) -> Uses:
     done = {channel for use in uses.values() for channel in use.weights}
     found: Uses = {}
     for index, key in enumerate(rig.keys):
-        if index not in uses and key.follows and key.places and not done & set(key.follows):
-            if not any(cosine(key.motion, motion) >= ALIKE for motion in rig.actions.values()):
-                found[index] = Use(key.follows, "name")
+        says = bool(key.follows and key.places) and not done & set(key.follows)
+        if index not in uses and says and all(cosine(key.motion, each) < ALIKE for each in rig.actions.values()):
+            found[index] = Use(key.follows, "name")
     return found

@@ -6,8 +6,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.clip.proxy import srgb_encoded
-from ...core.conventions import CAMERA_FROM_FACE, Array, Array32
+from ...core.conventions import CAMERA_FROM_FACE, Array, Array32, srgb_encoded
 from ...core.fit.result import Camera
 from ...core.landmarks.places import MOUTH
 from ...core.raster.cpu import Fragments, interpolate_at, rasterise
