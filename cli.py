@@ -18,8 +18,8 @@ from .core.terminal import TerminalReporter
 
 if TYPE_CHECKING:
     from .core.facs.transfer import Mix
-    from .core.pipeline import Footage, Run
     from .core.reporting import Reporter
+    from .core.shot import Footage, Run
 
 RIGS = {".blend", ".glb", ".gltf", ".fbx", ".vrm"}
 INTERRUPTED = 130
@@ -138,11 +138,11 @@ def _parser() -> argparse.ArgumentParser:
 
     _baking(commands)
 
-    composite = commands.add_parser("composite", help="edited curves on a plate")
+    composite = commands.add_parser("composite", help="edited curves on a plate; --resume redoes what an edit changed")
     composite.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, arkit.csv, facs.csv")
-    composite.add_argument("plate", type=Path, metavar="PLATE", help="footage or a still")
+    composite.add_argument("plate", type=Path, metavar="PLATE", help="footage, a still, or a folder that solve wrote")
     _out(composite)
-    _mixing(composite)
+    _mixing(composite, "edit")
     _footage(composite, "PLATE")
     _solving(composite)
     composite.set_defaults(run=_composite)
@@ -170,10 +170,14 @@ def _out(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
 
 
-def _mixing(parser: argparse.ArgumentParser) -> None:
+def _mixing(parser: argparse.ArgumentParser, *more_modes: str) -> None:
     parser.add_argument("--strength", type=_unit, default=1.0, metavar="0..1", help="0 leaves the plate as it is")
     parser.add_argument(
-        "--mode", choices=("replace", "add"), default="replace", help="instead of, or on top of, the target's acting"
+        "--mode",
+        choices=("replace", "add", *more_modes),
+        default="replace",
+        help="instead of, or on top of, the target's acting"
+        + ("; edit: it is the target's own, edited" * bool(more_modes)),
     )
     parser.add_argument("--region", choices=("all", "upper", "lower"), default="all")
     parser.add_argument(
@@ -194,7 +198,7 @@ def _footage(parser: argparse.ArgumentParser, whose: str, prefix: str = "") -> N
 def _solving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="builtin", metavar="NAME|PATH", help="face model (models list)")
     parser.add_argument("--detector", choices=("mediapipe-solutions", "mediapipe-tasks"), help="landmark back end")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where networks run")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "tensorrt"), default="auto", help="where networks run")
     parser.add_argument("--identity-model", type=Path, metavar="FILE",
                         help="tell people apart with a network of your own (ArcFace-style ONNX, 112×112)")  # fmt: skip
     parser.add_argument("--resume", action="store_true", help="go on from what an interrupted run left in DIR")
@@ -246,7 +250,7 @@ def _point(text: str) -> tuple[float, float]:
 
 
 def _clip(arguments: argparse.Namespace, path: Path, prefix: str = "") -> "Footage":
-    from .core.pipeline import Footage
+    from .core.shot import Footage
 
     said = {name: getattr(arguments, prefix + name) for name in ("start", "end", "fps", "person", "focal")}
     return Footage(path=path, neutral_frame=getattr(arguments, prefix + "neutral"), **said)
@@ -260,7 +264,7 @@ def _mix(arguments: argparse.Namespace) -> "Mix":
 
 def _run(arguments: argparse.Namespace, reporter: "Reporter") -> "Run":
     from .core.device import choose_device
-    from .core.pipeline import Run
+    from .core.shot import Run
 
     choose_device(arguments.device)
     return Run(
@@ -357,7 +361,7 @@ def _tell_rig(report: dict[str, Any], path: Path, reporter: "Reporter") -> None:
 
 def _guides(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import products
-    from .core.pipeline import Footage, Run
+    from .core.shot import Footage, Run
 
     run, plate = Run(reporter), Footage(arguments.plate)
     made = products.guides(arguments.fit, plate, arguments.out, arguments.performance, arguments.model, run)
@@ -367,7 +371,7 @@ def _guides(arguments: argparse.Namespace, reporter: "Reporter") -> None:
 
 def _texture(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import products
-    from .core.pipeline import Footage, Run
+    from .core.shot import Footage, Run
 
     run, plate = Run(reporter), Footage(arguments.plate)
     made = products.texture(arguments.fit, plate, arguments.out, arguments.size, arguments.frames, arguments.model, run)

@@ -17,8 +17,9 @@ from .core.facs.performance import Performance
 from .core.facs.tables import UNIT_SHAPES, UNITS
 from .core.facs.transfer import Mix
 from .core.heads.registry import load_model
-from .core.pipeline import Footage, Run, transfer
+from .core.pipeline import transfer
 from .core.reporting import Reporter
+from .core.shot import Footage, Run
 from .core.storage import write_json
 
 PORTRAIT = np.s_[:288, 80:368]

@@ -22,9 +22,9 @@ from ..core.facs.levels import SLIGHT
 from ..core.facs.performance import Performance
 from ..core.facs.tables import UNITS
 from ..core.fit.result import Camera, Fit
-from ..core.pipeline import Solved
 from ..core.raster.guides import surface
 from ..core.raster.shade import display, linear_light, picture
+from ..core.shot import Solved
 from .by_hand import strength
 from .real import shared_clips, solved
 

@@ -22,10 +22,12 @@ from ..core.landmarks.backend import Backend, BackendName, Image, open_backend
 from ..core.landmarks.mirror import MIRROR
 from ..core.landmarks.places import eye_distance
 from ..core.landmarks.region import Region, region_of_mesh
-from ..core.landmarks.tasks import TASK_NAME, TASK_VARIABLE
+from ..core.landmarks.tasks import TASK_VARIABLE
 from ..core.landmarks.track import LandmarkTrack
-from ..core.pipeline import Footage, Run, Solved, solve
+from ..core.offers import TASK_NAME
+from ..core.pipeline import solve
 from ..core.reporting import SilentReporter
+from ..core.shot import Footage, Run, Solved
 from .footage import SHARED, shared_clip
 from .scores import CHANNELS, correlation
 from .table import Row, print_table

@@ -15,8 +15,9 @@ from ..core.demo.script import Scene
 from ..core.facs.performance import Performance
 from ..core.facs.tables import UNIT_SHAPES, UNITS, arkit_name
 from ..core.heads.registry import load_model
-from ..core.pipeline import Footage, Run, solve
+from ..core.pipeline import solve
 from ..core.reporting import SilentReporter
+from ..core.shot import Footage, Run
 from .footage import SHARED
 from .scores import correlation
 from .table import Row, print_table

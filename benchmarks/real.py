@@ -22,8 +22,9 @@ from ..core.facs.performance import Performance
 from ..core.facs.tables import ARKIT
 from ..core.job import fingerprint
 from ..core.landmarks.track import LandmarkTrack
-from ..core.pipeline import Footage, Run, Solved, solve
+from ..core.pipeline import solve
 from ..core.reporting import SilentReporter
+from ..core.shot import Footage, Run, Solved
 from ..core.storage import whole_file
 from ..core.userdata import cache_folder
 from .by_hand import (

@@ -16,8 +16,9 @@ from ..core.face.model import FaceModel
 from ..core.face.paint import painted, random_complexion
 from ..core.fit.result import Fit
 from ..core.heads.registry import load_model
-from ..core.pipeline import Footage, Run, solve
+from ..core.pipeline import solve
 from ..core.reporting import SilentReporter
+from ..core.shot import Footage, Run
 from ..core.texture import Baked, bake
 from ..core.texture.layout import lay_out
 from .table import Row, print_table

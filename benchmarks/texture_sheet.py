@@ -13,10 +13,11 @@ from ..core.export.sheet import at_height, write_png
 from ..core.face.model import FaceModel
 from ..core.fit.result import Camera
 from ..core.heads.registry import load_model
-from ..core.pipeline import Footage, Run, solve
+from ..core.pipeline import solve
 from ..core.raster.guides import surface
 from ..core.raster.shade import Light, display, linear_light, picture
 from ..core.reporting import SilentReporter
+from ..core.shot import Footage, Run
 from ..core.texture import bake
 from ..demo import astronaut
 

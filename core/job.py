@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from .storage import check_writable, write_json
 
 FILE = "job.json"
 
-RESULTS = 2
+RESULTS = 3
 """Raised whenever the same input gives other results than before, so that --resume doesn't mix the two."""
 
 
@@ -42,8 +42,9 @@ class Job:
         check_writable(folder)
         self.folder = folder
         stored = _read(folder / FILE)
+        self._resume = resume
         self._stages: dict[str, str] = stored["stages"] if resume else {}
-        self._files: dict[str, list[str]] = stored["files"]
+        self._files: dict[str, dict[str, str]] = stored["files"]
 
     def finished(self, stage: str, made_from: str, *products: Path) -> bool:
         """Whether an earlier run finished this stage from the same input and its products are there."""
@@ -52,21 +53,25 @@ class Job:
     def note(self, stage: str, made_from: str) -> None:
         """Remember what a stage's products are made from."""
         self._stages[stage] = made_from
-        write_json(self.folder / FILE, {"stages": self._stages, "files": self._files})
+        self._write()
 
-    def begin(self, stage: str, made_from: str, files: Iterable[Path]) -> bool:
-        """Start a stage that writes many `files`. True: an earlier run began it from the same input, and those of
-        them that are there are good. Otherwise the files that the earlier run said it would write are removed, so
-        that none of them is taken for one of this run's.
+    def begin(self, stage: str, files: Mapping[Path, str]) -> set[Path]:
+        """Start a stage that writes many files (each with the fingerprint of what it is made from); those that an
+        earlier run made from the same are good and are returned. What else the earlier run said it would write is
+        removed first, so that none of it is ever taken for one of this run's.
         """
-        same = self._stages.get(stage) == made_from
-        if not same:
-            for name in self._files.get(stage, []):
-                if (old := self.folder / name).resolve().is_relative_to(self.folder.resolve()):
-                    old.unlink(missing_ok=True)
-        self._files[stage] = [file.relative_to(self.folder).as_posix() for file in files]
-        self.note(stage, made_from)
-        return same
+        known = self._files.get(stage, {})
+        wanted = {file.relative_to(self.folder).as_posix(): made_from for file, made_from in files.items()}
+        kept = {name for name in wanted.keys() & known.keys() if self._resume and known[name] == wanted[name]}
+        for name in known.keys() - kept:
+            if (old := self.folder / name).resolve().is_relative_to(self.folder.resolve()):
+                old.unlink(missing_ok=True)
+        self._files[stage] = wanted
+        self._write()
+        return {file for name in kept if (file := self.folder / name).exists()}
+
+    def _write(self) -> None:
+        write_json(self.folder / FILE, {"stages": self._stages, "files": self._files})
 
 
 def refuse_own_results(path: Path, clip: Clip, folder: Path) -> None:
@@ -80,7 +85,7 @@ def refuse_own_results(path: Path, clip: Clip, folder: Path) -> None:
 def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        files = {stage: [str(name) for name in names] for stage, names in stored["files"].items()}
+        files = {stage: {str(name): str(of) for name, of in made.items()} for stage, made in stored["files"].items()}
         return {"stages": dict(stored["stages"]), "files": files}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {"stages": {}, "files": {}}

@@ -2,22 +2,18 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
-from fractions import Fraction
-from functools import cached_property
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .clip import Clip, open_clip
+from .clip import Clip
 from .conventions import Array, Array32
-from .device import Device
 from .encoder.encode import ShotEncoder
 from .encoder.encoding import Encoding
 from .encoder.networks import EXPRESSION, LAYOUT, digest, open_expression
 from .encoder.predict import predict
-from .encoder.recognise import FaceRecogniser, open_recogniser
 from .encoder.shape_free import ShapeFree
 from .errors import InputError
 from .export.curves import read_performance
@@ -36,8 +32,8 @@ from .fit.segments import long_runs
 from .fit.solve import solve_shot
 from .heads.registry import load_model
 from .identity import Likeness, Pair, compare, doubts, likeness_of, stranger, track_in
-from .job import Job, fingerprint, footage_files, refuse_own_results
-from .landmarks.backend import BackendName, open_backend
+from .job import Job, fingerprint, footage_files
+from .landmarks.backend import open_backend
 from .landmarks.detect import DetectOptions, detect
 from .landmarks.track import LandmarkTrack
 from .recomposite import DrivingFootage, Recomposition, plate_frames, recomposite, written
@@ -45,75 +41,10 @@ from .refine import tps
 from .refine.reperform import Method
 from .report import LOW_CONFIDENCE, fit_report, passages
 from .reporting import Reporter
+from .shot import Footage, Run, Solved, is_solve, read_solve
 from .still import held
 from .storage import write_json
 from .timings import Timings
-
-
-@dataclass(frozen=True)
-class Footage:
-    """A clip as the user named it, and what is known of it."""
-
-    path: Path
-    start: int | None = None
-    end: int | None = None
-    fps: Fraction | None = None
-    """Overrides a sequence's rate."""
-    person: tuple[float, float] | None = None
-    """A point (px) on the face to follow, where there are several."""
-    focal: float | None = None
-    """px, from a matchmove."""
-    neutral_frame: int | None = None
-    """A source frame that shows the person's neutral face."""
-
-    def open(self, folder: Path) -> Clip:
-        """The clip, for a job that writes to `folder`. Raises InputError where it can't be used for that."""
-        clip = open_clip(self.path, self.start, self.end, self.fps)
-        refuse_own_results(self.path, clip, folder)
-        return clip
-
-
-@dataclass(frozen=True)
-class Run:
-    """How a command was asked to work, and whom it tells of itself."""
-
-    reporter: Reporter
-    timings: Timings = field(default_factory=Timings)
-    model: str = "builtin"
-    """A face model's name or file."""
-    backend: BackendName | None = None
-    resume: bool = False
-    """Go on from what an interrupted run of the same job left in the folder."""
-    device: Device = "auto"
-    """Where networks run."""
-    scales: tuple[Scale, ...] = ()
-    """Scales on which the units are written beside 0–1."""
-    identity_model: Path | None = None
-    """A user's face recognition network in place of the encoder's embedding."""
-
-    @cached_property
-    def recogniser(self) -> FaceRecogniser:
-        """Tells people apart. Raises InputError where the user's network can't be used."""
-        return open_recogniser(self.identity_model, self.device)
-
-
-@dataclass(frozen=True)
-class Solved:
-    """A clip with everything that was found out about the person in it."""
-
-    clip: Clip
-    model: FaceModel
-    track: LandmarkTrack
-    fit: Fit
-    neutral: Neutral
-    performance: Performance
-    made_from: str
-    """Fingerprint of footage and settings."""
-    report: dict[str, Any]
-    likeness: Array32 | None
-    """D: the person's mean look."""
-    before: Array32 | None
-    """D: the same of the person whom an earlier job left in the folder."""
 
 
 def solve(footage: Footage, folder: Path, run: Run) -> Solved:
@@ -142,6 +73,7 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
     named = {"footage": str(footage.path), "kind": clip.kind, "first_file": str(footage_files(clip)[0].resolve())}
     report = {
         **named,
+        "read": {"model": run.model, "as": footage.told()},
         "warnings": [*track.warnings, *others, *_doubts(fit, footage, run)],
         **fit_report(track, fit, acted, model, given_focal=footage.focal is not None),
     }
@@ -242,18 +174,23 @@ def transfer(source: Footage, target: Footage, folder: Path, mix: Mix, method: M
         made_from=driving.made_from,
     )
     driver = Driver(driving.performance, pictures, driving.report, driving.likeness, driving.before)
-    return _recomposite(driver, target, plate, job, mix, method, run)
+    return _recomposite(driver, _solve_plate(target, plate, job, run), job, mix, method, run)
 
 
 def composite(curves: Path, target: Footage, folder: Path, mix: Mix, method: Method, run: Run) -> dict[str, Any]:
-    """Curves from a file (performance.npz, arkit.csv or facs.csv, edited anywhere) on the target's plate."""
+    """Curves from a file (performance.npz, arkit.csv or facs.csv, edited anywhere) on the target's plate, or on that of
+    which `target` names the folder that `solve` wrote.
+    """
     if curves.resolve().parent == (folder / "target").resolve():
         raise InputError(f"{curves}: would be overwritten by the plate's own curves; give another folder with -o")
-    plate = target.open(folder)
-    acting = read_performance(curves, LIVE_LINK_FPS if plate.kind == "still" else float(plate.fps))
-    whose = likeness_of(track_in(curves.parent), run.recogniser)
+    solved = read_solve(target, folder, run) if is_solve(target.path) else None
+    clip = target.open(folder) if solved is None else solved.clip
+    acting = read_performance(curves, LIVE_LINK_FPS if clip.kind == "still" else float(clip.fps))
+    whose = None if mix.mode == "edit" else likeness_of(track_in(curves.parent), run.recogniser)
     driver = Driver(acting, None, {"curves": str(curves), "frames": len(acting)}, whose, None)
-    return _recomposite(driver, target, plate, Job(folder, run.resume), mix, method, run)
+    job = Job(folder, run.resume)
+    plate = _solve_plate(target, clip, job, run) if solved is None else solved
+    return _recomposite(driver, plate, job, mix, method, run)
 
 
 @dataclass(frozen=True)
@@ -271,14 +208,17 @@ class Driver:
     """D: who drove the folder's earlier job."""
 
 
-def _recomposite(
-    driver: Driver, target: Footage, clip: Clip, job: Job, mix: Mix, method: Method, run: Run
-) -> dict[str, Any]:
+def _solve_plate(target: Footage, clip: Clip, job: Job, run: Run) -> Solved:
+    """Solve the plate in the job's folder target/."""
     run.reporter.log(f"plate: {target.path}")
     of_target = Timings()
     target_job = Job(job.folder / "target", run.resume)
     plate = _solve(target, clip, load_model(run.model, run.reporter), target_job, replace(run, timings=of_target))
     run.timings.include(of_target, "target")
+    return plate
+
+
+def _recomposite(driver: Driver, plate: Solved, job: Job, mix: Mix, method: Method, run: Run) -> dict[str, Any]:
     people = doubts(run.recogniser, Pair(driver.likeness, plate.likeness), Pair(driver.before, plate.before))
     tell(people, run.reporter)
     plan, laid = _plan(driver, plate, mix, method, job)
@@ -324,13 +264,7 @@ def _plan(driver: Driver, plate: Solved, mix: Mix, method: Method, job: Job) -> 
     doubtful = fit.visible & (fit.confidence < LOW_CONFIDENCE)
     laid = lay(acting, own, lost=long_runs(doubtful, fit.times))  # a frame or two left out would flicker
     wanted = mixed(own, laid, mix)
-    made_from = fingerprint(
-        plate=plate.made_from,
-        curves=acting.digest(),
-        driver=None if pictures is None else pictures.made_from,
-        mix=asdict(mix),
-        method=method,
-    )
+    driven_by = None if pictures is None else pictures.made_from
     plan = Recomposition(
         driver=pictures,
         clip=plate.clip,
@@ -341,7 +275,7 @@ def _plan(driver: Driver, plate: Solved, mix: Mix, method: Method, job: Job) -> 
         gaze=wanted.gaze,
         method=method,
         offsets=_classic_offsets(pictures, laid, mix) if method == "tps" and pictures is not None else None,
-        made_from=made_from,
+        made_from=fingerprint(plate=plate.made_from, driver=driven_by, method=method),
         job=job,
     )
     return plan, laid

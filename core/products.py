@@ -17,9 +17,10 @@ from .fit.result import Fit
 from .heads.registry import load_model
 from .identity import likeness_at, likeness_of, stranger, track_in
 from .job import Job, fingerprint, footage_files
-from .pipeline import Footage, Run, tell
+from .pipeline import tell
 from .raster.guides import render_guides, surface
 from .raster.write import write_guides, write_preview
+from .shot import Footage, Run
 from .storage import check_writable, write_json
 from .texture import bake
 from .texture.write import write_texture
@@ -42,7 +43,8 @@ def guides(
     drawn, known = surface(model, 1), fit.visible | fit.bridged
     rows = {int(fit.frames[row]): int(row) for row in np.flatnonzero(known)}
     files = [folder / f"{kind}.{number:04d}.{suffix}" for number in rows for kind, suffix in GUIDES.items()]
-    Job(folder, resume=True).begin("guides", fingerprint(fit=fit.digest(), files=footage_files(clip)), files)
+    made_from = fingerprint(fit=fit.digest(), files=footage_files(clip))
+    Job(folder, resume=True).begin("guides", dict.fromkeys(files, made_from))
     written = []
     with run.timings.stage("guides", len(rows)):
         for frame in clip:

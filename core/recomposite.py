@@ -1,5 +1,8 @@
-"""The frame loop of a re-performed plate: reads, re-performs in parallel, writes in order, goes on where it stopped."""
+"""The frame loop of a re-performed plate: reads, re-performs in parallel, writes in order; what an earlier run left is
+kept where it is still what is wanted.
+"""
 
+import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -18,7 +21,7 @@ from .export.review import Review, Sound
 from .export.sheet import Image, write_png
 from .face.model import FaceModel
 from .fit.result import Fit
-from .job import Job
+from .job import Job, fingerprint
 from .landmarks.track import LandmarkTrack
 from .refine.reperform import Method, Reperformed, Reperformer, SourceFill
 from .reporting import Reporter
@@ -70,7 +73,16 @@ class Recomposition:
     offsets: Array | None
     """T×478×2, in eye distances: what the classic method adds to the landmarks; None: the new geometry's own."""
     made_from: str
+    """Fingerprint of all that is the same for every frame: plate, fit, driving pictures, method."""
     job: Job
+
+    def frame_made_from(self, row: int) -> str:
+        """Fingerprint of all that one frame's pixels depend on."""
+        wanted = hashlib.sha256(np.concatenate([self.expression[row], self.gaze[row].ravel()]).tobytes())
+        if self.offsets is not None:
+            wanted.update(self.offsets[row].tobytes())
+        driver = None if self.driver is None else self.driver.row_at(float(self.fit.times[row]))
+        return fingerprint(shot=self.made_from, row=row, wanted=wanted.hexdigest(), driver=driver)
 
 
 @dataclass(frozen=True)
@@ -80,21 +92,26 @@ class _Work:
     beside: Image
     """What the result is shown beside: the driver at that moment, or without one the plate as it was."""
     future: Future[Reperformed] | None
-    """None: the frame is there from an earlier run."""
+    """None: the frame is there from an earlier run that wanted the same of it."""
 
 
 def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> list[Path]:
-    """Write frames/, matte/, result and side-by-side movies (a PNG for one frame) and a contact sheet; their paths."""
+    """Write frames/, matte/, result and side-by-side movies (a PNG for one frame) and a contact sheet; their paths.
+
+    Where the job is resumed, frames and mattes of which nothing else is wanted than before stay as they are.
+    """
     performer = Reperformer(plan.model, plan.fit, plan.track, plan.method)
-    with timings.stage("learn the plate", len(plan.fit)):
-        performer.learn(plan.clip, reporter)
-        performer.plan(plan.expression, plan.gaze)
     products, review = _Products(plan), _review(plan)
-    kept = plan.job.begin("frames", plan.made_from, products.files())
+    kept = products.kept(plan.job.begin("frames", products.files()))
+    if kept:
+        reporter.log(f"{len(plan.fit) - len(kept)} of {len(plan.fit)} frames are made anew")
+    if len(kept) < len(plan.fit):
+        with timings.stage("learn the plate", len(plan.fit)):
+            performer.learn(plan.clip, reporter)
     with (
         timings.stage("composite", len(plan.fit)),
         review,
-        closing(_in_order(plan, performer, products, kept, reporter)) as finished,
+        closing(_in_order(plan, performer, kept, reporter)) as finished,
     ):
         for work in finished:
             reporter.check()
@@ -118,7 +135,7 @@ def plate_frames(plan: Recomposition) -> Callable[[int], Image]:
 
 
 def _in_order(
-    plan: Recomposition, performer: Reperformer, products: "_Products", kept: bool, reporter: Reporter
+    plan: Recomposition, performer: Reperformer, kept: set[int], reporter: Reporter
 ) -> Generator[_Work, None, None]:
     """Frames in order, the next ones in work. Threads compute and this one writes: an interruption need not wait for
     them, and finds nothing half-written.
@@ -130,7 +147,7 @@ def _in_order(
             reporter.check()
             source, beside = _driver_at(plan, frame)
             future = None
-            if not (kept and products.exist(frame.number)):
+            if frame.number not in kept:
                 expression, gaze = plan.expression[row], plan.gaze[row]
                 offsets = None if plan.offsets is None else plan.offsets[row]
                 future = threads.submit(performer.frame, row, frame.pixels, expression, gaze, source, offsets)
@@ -182,15 +199,17 @@ class _Products:
         # the plate's name without frame number and suffix
         self._stem = plan.clip.path.stem.split(".")[0].split("%")[0].rstrip("_-#") or "plate"
         self._clip = plan.clip
-        self._numbers = [int(number) for number in plan.fit.frames]
+        self._made_from = {int(number): plan.frame_made_from(row) for row, number in enumerate(plan.fit.frames)}
         self.folders = [plan.job.folder / "frames", plan.job.folder / "matte"]
         self._frames = SequenceWriter(self.folders[0], self._stem, like=plan.clip)
 
-    def files(self) -> list[Path]:
-        return [path for number in self._numbers for path in (self._frames.path(number), self._matte(number))]
+    def files(self) -> dict[Path, str]:
+        """What will be written, each with what it is made from."""
+        return {path: made_from for number, made_from in self._made_from.items() for path in self._of(number)}
 
-    def exist(self, number: int) -> bool:
-        return self._frames.path(number).exists() and self._matte(number).exists()
+    def kept(self, good: set[Path]) -> set[int]:
+        """The frames of which all files are good."""
+        return {number for number in self._made_from if good.issuperset(self._of(number))}
 
     def write(self, work: _Work, made: Reperformed) -> Image:
         """Write one frame; how it looks."""
@@ -202,6 +221,9 @@ class _Products:
         """How a frame looks that was written."""
         written = open_clip(self._frames.path(number))
         return display(written.read(written.first).pixels, self._clip)
+
+    def _of(self, number: int) -> list[Path]:
+        return [self._frames.path(number), self._matte(number)]
 
     def _matte(self, number: int) -> Path:
         return self.folders[1] / f"{self._stem}.{number:04d}.png"

@@ -29,10 +29,10 @@ ROOMS = (
 )
 """Inside core, each room imports only itself and those before it …"""
 
-PIPELINE = {"pipeline", "products", "recomposite", "identity", "job", "still", "report", "timings"}
+PIPELINE = {"pipeline", "products", "recomposite", "identity", "job", "still", "report", "shot", "timings"}
 """Files of the last stage, which stand in core itself."""
 
-OPEN = {"conventions", "device", "easing", "errors", "reporting", "storage", "userdata"}
+OPEN = {"conventions", "device", "easing", "errors", "offers", "reporting", "storage", "userdata"}
 """… what everyone may use …"""
 
 DATA = {"landmarks.track", "face.geometry", "face.model", "fit.result", "facs.tables", "facs.performance"}
@@ -41,7 +41,7 @@ DATA = {"landmarks.track", "face.geometry", "face.model", "fit.result", "facs.ta
 AROUND = {"worker", "process", "terminal", "wheels"}
 """How core is run, which only knows the open files."""
 
-BLENDER = {"bpy", "mathutils", "bmesh", "gpu", "bl_ext", "addon_utils"}
+BLENDER = {"bpy", "mathutils", "bmesh", "gpu", "gpu_extras", "blf", "bl_ext", "addon_utils"}
 
 LONGEST = 400
 

@@ -1,4 +1,4 @@
-"""The target's own mouths and eyes, kept as small pictures, and which of them to show when."""
+"""The target's own mouths and eyes, kept as small pictures, and which of them to show for what."""
 
 from dataclasses import dataclass, field
 
@@ -14,10 +14,10 @@ TURN_MM = 20.0
 """mm of rim mismatch that a radian of head turn counts as: teeth and light look different from the side."""
 GAZE_MM = 6.0
 """The same for a radian of gaze; the iris can be warped, so near is enough."""
-SWITCH_COST = 2.0
-"""What a change of picture costs against one frame's mismatch (mean squared mm of the rims): higher holds on longer."""
-FADE = 2.0
-"""Standard deviation, frames, of the fade between pictures."""
+BLENDED = 3
+"""Pictures shown at once, at most."""
+ALIKE = 0.05
+"""Mean squared mm of the rims below which pictures suit equally well."""
 
 
 @dataclass
@@ -81,25 +81,15 @@ def mismatch(wanted: Array, features: Array) -> Array:
     )
 
 
-def steady_choice(cost: Array, switch: float = SWITCH_COST) -> NDArray[np.intp]:
-    """T: the picture for each frame (cost T×K) at the least sum of mismatch and of switches (Viterbi's algorithm)."""
-    total, came_from = cost[0].copy(), np.zeros(cost.shape, dtype=np.intp)
-    for frame in range(1, len(cost)):
-        best = int(total.argmin())
-        came_from[frame] = np.where(total <= total[best] + switch, np.arange(len(total)), best)
-        total = np.minimum(total, total[best] + switch) + cost[frame]
-    choice = np.empty(len(cost), dtype=np.intp)
-    choice[-1] = total.argmin()
-    for frame in range(len(cost) - 1, 0, -1):
-        choice[frame - 1] = came_from[frame, choice[frame]]
-    return choice
+def shares(cost: Array) -> list[tuple[int, float]]:
+    """(picture, share) for one frame, the largest share first, at most BLENDED, given each picture's mismatch (K).
 
-
-def faded(choice: NDArray[np.intp], frame: int) -> list[tuple[int, float]]:
-    """(picture, share) in one frame, the largest share first, at most two: changes of picture are cross-faded."""
-    near = np.arange(max(frame - int(3 * FADE), 0), min(frame + int(3 * FADE) + 1, len(choice)))
-    weight = np.exp(-0.5 * ((near - frame) / FADE) ** 2)
-    shares = {int(k): float(weight[choice[near] == k].sum()) for k in np.unique(choice[near])}
-    top = sorted(shares.items(), key=lambda item: -item[1])[:2]
-    total = sum(share for _, share in top)
-    return [(k, share / total) for k, share in top]
+    Shares fall with the squared mismatch, to nothing at that of the best picture left out, and so pass smoothly from
+    one picture to the next as the face moves. They are the frame's own: what is done to others can't change it.
+    """
+    nearest = np.argsort(cost, kind="stable")[: BLENDED + 1]
+    merit = (cost[nearest] + ALIKE) ** -2.0
+    over = merit[:BLENDED] - (merit[BLENDED] if len(merit) > BLENDED else 0.0)
+    if over[0] <= 0:
+        return [(int(nearest[0]), 1.0)]
+    return [(int(k), float(share)) for k, share in zip(nearest, over / over.sum(), strict=False) if share > 0]

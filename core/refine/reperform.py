@@ -15,7 +15,7 @@ from ..landmarks.track import LandmarkTrack
 from ..raster.windows import Window, around, pixel_centres, within
 from ..reporting import Reporter
 from . import tps
-from .bank import Bank, Likeness, faded, farthest, mismatch, steady_choice
+from .bank import Bank, Likeness, farthest, mismatch, shares
 from .composite import Plate, composite, full_scale
 from .fill import Filler
 from .geometry import PlateGeometry
@@ -67,7 +67,6 @@ class Reperformer:
         self._likeness = Likeness(model, fit.identity)
         self._frame: Window = (0, 0, track.width, track.height)
         self._banks: tuple[Bank, ...] = ()
-        self._choices: tuple[NDArray[np.intp], ...] = ()
 
     def learn(self, clip: Clip, reporter: Reporter) -> None:
         """Read the target once and keep pictures of its mouth and eyes from frames that span what they do in it."""
@@ -86,17 +85,6 @@ class Reperformer:
             reporter.progress("learn", row + 1, len(fit))
             if not wanted or row >= max(wanted):
                 break
-
-    def plan(self, expression: Array, gaze: Array) -> None:
-        """Choose which picture each frame is filled from, given all new expressions (T×E) and gazes (T×2×2).
-
-        A choice that looks ahead holds still where one made frame by frame would flicker.
-        """
-        wanted = self._likeness(expression, gaze, self._fit.rotation)
-        self._choices = tuple(
-            steady_choice(mismatch(part, bank.features)) if len(bank.rows) else np.zeros(len(part), dtype=np.intp)
-            for part, bank in zip(wanted, self._banks, strict=True)
-        )
 
     def frame(
         self,
@@ -150,16 +138,12 @@ class Reperformer:
     def _from_bank(self, index: int, bank: Bank, row: int, expression: Array, gaze: Array) -> list[Filler]:
         if not bank.patches:
             return []
-        if self._choices:
-            shares = faded(self._choices[index], row)
-        else:
-            wanted = self._likeness(expression[None], gaze[None], self._fit.rotation[row][None])[index]
-            shares = [(int(mismatch(wanted, bank.features)[0].argmin()), 1.0)]
-        fillers, remaining = [], 0.0
-        for choice, share in shares:  # shares are of the whole; laid one over the other each covers share / sum so far
-            remaining += share
+        wanted = self._likeness(expression[None], gaze[None], self._fit.rotation[row][None])[index]
+        fillers, covered = [], 0.0
+        for choice, share in shares(mismatch(wanted, bank.features)[0]):
             if (patch := bank.patches.get(int(bank.rows[choice]))) is not None:
-                fillers.append(Filler(patch, own=True, share=share / remaining))
+                covered += share  # shares are of the whole; laid over those before, each covers its part of the sum
+                fillers.append(Filler(patch, own=True, share=share / covered))
         return fillers
 
     def _untouched(self, pixels: Plate) -> Reperformed:

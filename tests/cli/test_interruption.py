@@ -145,7 +145,7 @@ def test_frames_of_an_earlier_job_are_not_taken_for_this_ones(clips, done, tmp_p
 
 
 @pytest.mark.parametrize(
-    "damage", ["", '{"stages": 3, "files": []}', '{"stages": {}, "files": {"frames": ["../../face.mp4", 3]}}']
+    "damage", ["", '{"stages": 3, "files": []}', '{"stages": {}, "files": {"frames": {"../../face.mp4": 3}}}']
 )
 def test_a_damaged_note_of_the_job_starts_anew(clips, done, tmp_path, damage):
     out = shutil.copytree(done[0], tmp_path / "shot" / "out")

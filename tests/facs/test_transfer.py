@@ -186,3 +186,27 @@ def test_weights_stay_in_range_and_unknown_shapes_do_no_harm(target, driver):
     assert weights.max() <= 1.0 + 1e-12  # rounding
     few = replace(fit, expressions=("unheardOf", *SHAPES[1:]))
     assert np.array_equal(target_expression(few, neutral, own, wanted)[:, 0], fit.expression[:, 0])
+
+
+def test_an_edit_changes_its_own_rows_alone(make_performance):
+    """Whatever is done to one row, gaze included, the others stay bit for bit; rounding is no edit."""
+    own = make_performance()
+    wanted = replace(own, units=own.units.astype(np.float32).astype(float), gaze=own.gaze.copy(), times=own.times + 3.7)
+    wanted.units[20] += 0.2
+    wanted.gaze[30] += 0.4
+    made = mixed(own, lay(wanted, own, np.zeros(len(own), bool)), Mix(mode="edit"))
+    other = np.setdiff1d(np.arange(len(own)), [20, 30])
+    assert np.array_equal(made.units[other], own.units[other])
+    assert np.array_equal(made.gaze[other], own.gaze[other])
+    assert np.allclose(made.units[20], own.units[20] + 0.2)
+    assert np.allclose(made.gaze[30], own.gaze[30] + 0.4)
+
+
+@pytest.mark.parametrize(("strength", "region"), [(0.5, "all"), (1.0, "upper"), (1.0, "lower")])
+def test_an_edit_goes_as_far_as_asked_where_asked(make_performance, strength, region):
+    own = make_performance()
+    wanted = replace(own, units=own.units + 0.3, gaze=own.gaze + 0.1)
+    made = mixed(own, wanted, Mix(strength, "edit", region))
+    assert np.allclose(made.units - own.units, 0.3 * strength * region_units(region))
+    assert np.allclose(made.gaze - own.gaze, 0.0 if region == "lower" else 0.1 * strength)
+    assert np.array_equal(mixed(own, wanted, Mix(0.0, "edit", region)).units, own.units)

@@ -15,6 +15,7 @@ from expression_transfer.core.identity import Likeness, Pair, compare, doubts, s
 from expression_transfer.core.landmarks.backend import open_backend
 from expression_transfer.core.landmarks.track import LandmarkTrack
 from expression_transfer.core.reporting import SilentReporter
+from expression_transfer.core.shot import Footage, Run
 from footage_maker import report
 from stand_in_encoder import ARCFACE
 
@@ -67,10 +68,10 @@ def test_resuming_with_somebody_elses_footage_is_told(run, people, tmp_path):
 
 
 def test_a_plate_of_somebody_else_than_was_fitted_is_told(people, tmp_path, run):
-    by = pipeline.Run(SilentReporter(), identity_model=ARCFACE)
-    pipeline.solve(pipeline.Footage(people / "one.mp4"), tmp_path / "fit", by)
+    by = Run(SilentReporter(), identity_model=ARCFACE)
+    pipeline.solve(Footage(people / "one.mp4"), tmp_path / "fit", by)
     for name, count in (("one", 0), ("two", 1)):
-        plate = pipeline.Footage(people / f"{name}.mp4")
+        plate = Footage(people / f"{name}.mp4")
         made = products.guides(tmp_path / "fit" / "fit.npz", plate, tmp_path / name, None, None, by)
         assert len(made["warnings"]) == count
     assert "two.mp4: shows somebody else than" in made["warnings"][0]

@@ -1,4 +1,3 @@
-import itertools
 from dataclasses import replace
 
 import cv2
@@ -8,7 +7,7 @@ from expression_transfer.core.raster.windows import pixel_centres
 from expression_transfer.core.refine import tps
 from expression_transfer.core.refine.aperture import coverage
 from expression_transfer.core.refine.backward import relax
-from expression_transfer.core.refine.bank import faded, farthest, mismatch, steady_choice
+from expression_transfer.core.refine.bank import BLENDED, farthest, mismatch, shares
 from expression_transfer.core.refine.colour import grain, hue_difference, with_grain
 from expression_transfer.core.refine.grid import extend
 from expression_transfer.core.refine.inner import GAP_SHADE, arch_length, between_teeth, lower_edge
@@ -86,26 +85,26 @@ def test_farthest_spans_the_range():
     assert len(farthest(features, np.arange(50), 5)) == 1
 
 
-def test_steady_choice_is_the_cheapest_path():
-    cost = np.random.default_rng(6).random((7, 3)) * 3
-    choice = steady_choice(cost, 0.7)
+def test_shares_are_of_the_nearest_pictures():
+    cost = np.random.default_rng(6).random(9) * 3
+    found = shares(cost)
+    assert [k for k, _ in found] == np.argsort(cost)[:BLENDED].tolist()
+    assert sum(share for _, share in found) == pytest.approx(1)
+    assert np.all(np.diff([share for _, share in found]) <= 0)
+    assert shares(np.array([2.0])) == [(0, 1.0)]
+    assert shares(np.full(6, 0.3)) == [(0, 1.0)]
 
-    def price(path):
-        return sum(cost[t, k] for t, k in enumerate(path)) + 0.7 * np.count_nonzero(np.diff(path))
 
-    best = min(itertools.product(range(3), repeat=7), key=price)
-    assert price(choice) == pytest.approx(price(best))
-
-
-def test_pictures_are_faded():
-    choice = np.repeat([0, 4], 20)
-    shares = [dict(faded(choice, frame)) for frame in range(40)]
-    fours = np.array([share.get(4, 0.0) for share in shares])
-    assert all(sum(share.values()) == pytest.approx(1) for share in shares)
-    assert fours[5] == 0
-    assert fours[35] == 1
-    assert np.all(np.diff(fours) >= -1e-12)
-    assert np.diff(fours).max() < 0.25
+def test_shares_pass_smoothly_from_picture_to_picture():
+    """Along a straight way through 20 pictures: between steps as small as these no share jumps, and all get theirs."""
+    features = np.cumsum(np.random.default_rng(7).uniform(0.5, 2, (20, 1)), axis=0)
+    way = np.linspace(features[0], features[-1], 30001)
+    found = np.zeros((len(way), len(features)))
+    for row, cost in enumerate(mismatch(way, features)):
+        for k, share in shares(cost):
+            found[row, k] = share
+    assert np.abs(np.diff(found, axis=0)).max() < 0.02
+    assert found.max(axis=0).min() > 0.8
 
 
 def test_mismatch_is_a_mean_square():
