@@ -7,15 +7,15 @@ in Blender. Nothing here imports bpy until Blender registers the extension.
 
 def register() -> None:
     from . import operators, panels  # noqa: PLC0415  they import bpy, which only Blender has
-    from .scene import settings, summary  # noqa: PLC0415
+    from .scene import bones, languages, mapping, settings, sliders, summary  # noqa: PLC0415
 
-    for part in (settings, summary, operators, panels):
+    for part in (languages, settings, sliders, summary, mapping, bones, operators, panels):
         part.register()
 
 
 def unregister() -> None:
     from . import operators, panels  # noqa: PLC0415
-    from .scene import settings, summary  # noqa: PLC0415
+    from .scene import bones, languages, mapping, settings, sliders, summary  # noqa: PLC0415
 
-    for part in (panels, operators, summary, settings):
+    for part in (panels, operators, bones, mapping, summary, sliders, settings, languages):
         part.unregister()

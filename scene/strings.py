@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+CONTEXT = "Expression Transfer"
+"""Of translations."""
+
 TAB = "Expression"
 SOURCE = "Source"
 FACE = "Face"
@@ -425,6 +428,8 @@ GROUPS = {
     "gaze": "Gaze",
     "head": "Head",
 }
+SIDEWAYS = {"mouthLeft": "Mouth to the left", "mouthRight": "Mouth to the right"}
+PARTS = {"upper": "upper", "lower": "lower", "L": "to the left", "R": "to the right"}
 LINKED_SIDES = "Link Sides"
 LINKED_SIDES_TIP = "Moving one side of the face moves the other by as much"
 LINKED_TIP = "Moves the other side by as much; set Link Sides off for one side alone"

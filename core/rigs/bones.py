@@ -36,6 +36,9 @@ class Cosine:
     rates: tuple[float, ...]
     phase: float
 
+    def value(self, angles: Array) -> float:
+        return float(self.size * np.cos(np.dot(self.rates, angles) + self.phase))
+
     def text(self, angles: tuple[str, ...]) -> str:
         """As an expression, of the angles' expressions; a constant where no angle counts."""
         inside = [f"{_short(rate)}*{angle}" for rate, angle in zip(self.rates, angles, strict=True) if rate]
@@ -123,7 +126,7 @@ def _cosines(function: Callable[[Array], Array], strengths: Array) -> list[list[
     """
     used = np.flatnonzero(strengths)
     corners = np.zeros((*[4] * len(used), len(strengths)))
-    corners[..., used] = np.stack(np.indices([4] * len(used)), axis=-1) * np.pi / 2
+    corners[..., used] = np.moveaxis(np.indices([4] * len(used)), 0, -1) * np.pi / 2
     samples = np.apply_along_axis(function, -1, corners)
     spectrum = np.fft.fftn(samples, axes=range(len(used))) / 4 ** len(used)
     return [_terms(spectrum[..., index], used, strengths) for index in range(samples.shape[-1])]

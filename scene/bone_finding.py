@@ -1,0 +1,263 @@
+"""The bones of a rig that turn head, eyes and jaw: found by name, their axes from how the rig lies, then each is tried.
+
+Trying: the bone is posed as a known turn asks, and the character's vertices show whether they followed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.conventions import Array
+from ..core.facs.tables import GAZE_SHAPES
+from ..core.rigs import bone_names, names
+from ..core.rigs.bones import EYE_DISTANCE, JAW_THRUST, face_axes, upright
+from . import bones, characters, mapping, strings
+
+_UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+"""The face's axes (columns left, up, forward) as Blender has a head."""
+EYES = ("EYE_L", "EYE_R")
+
+_TRIED = 0.2
+"""rad."""
+_FOLLOWS = 0.02
+"""Of the farthest moved vertex's way: who moves less doesn't follow."""
+_WHOLE = 0.9
+"""Share of a mesh's vertices that has to turn with an eye for it to be an eyeball."""
+_SWAYS = 0.1
+"""Of an eyeball's radius: what a look's shape key has to move its vertices to turn the ball."""
+_LEAST = 0.1
+"""Of the turn that was asked: below it the vertices don't follow."""
+_EXACT = 0.02
+"""Eyeballs that turn so nearly as asked do it exactly."""
+_TRACKING = {"DAMPED_TRACK", "TRACK_TO", "LOCKED_TRACK"}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a bone's turn did to the character."""
+
+    gain: float
+    """How far its vertices turned, of what was asked."""
+    whole: tuple[str, ...]
+    """Names of meshes that moved from end to end."""
+    firm: tuple[NDArray[np.bool_], ...]
+    """Per mesh, which vertices moved at least half as far as any."""
+
+
+def find(carrier: Any, objects: Any = None) -> list[str]:
+    """Fill the carrier's rows with what is found on its armature; lines that say what was found and what differs.
+
+    Rows that are there are replaced; connected ones are disconnected. `objects`: where the character's meshes are,
+    by default the scene's.
+    """
+    bones.release(carrier)
+    bones.restore(carrier)
+    bones.rows(carrier).clear()
+    if carrier.type != "ARMATURE":
+        return [strings.NO_ARMATURE.format(name=carrier.name)]
+    pose = carrier.pose.bones
+    found = bone_names.match(pose.keys())
+    if not found:
+        return [strings.NO_BONES.format(name=carrier.name)]
+    axes = _axes(carrier, found)
+    meshes = _meshes(carrier, bpy.context.scene.objects if objects is None else objects)
+    notes = [strings.BONES_AFTER.format(family=bone_names.family_of(pose.keys()))]
+    for role, candidates in found.items():
+        notes.append(_add_best(carrier, role, candidates, axes, meshes))
+    _set_thrust(carrier)
+    return notes
+
+
+def add(carrier: Any, target: Any, bone: str | None, role: bone_names.Role) -> Any:
+    """A row for a bone of an armature, or for an object (`bone` None), that turns with the carrier's face.
+
+    The face looks where the carrier's bones say, else along the carrier's −Y with Z up.
+    """
+    axes = _UPRIGHT if carrier.type != "ARMATURE" else _axes(carrier, bone_names.match(carrier.pose.bones.keys()))
+    own = target.matrix_world if bone else target.matrix_world @ target.matrix_basis.inverted_safe()
+    turn = own.to_3x3().normalized().transposed() @ carrier.matrix_world.to_3x3().normalized()
+    row = _add(carrier, role, (bone or "", None), np.array(turn) @ axes)
+    row.object, row.strength = target, 1.0
+    _set_thrust(carrier)
+    return row
+
+
+def _meshes(carrier: Any, objects: Any) -> list[Any]:
+    return [each for each in characters.of_character(objects, carrier) if each.type == "MESH" and each.visible_get()]
+
+
+def _axes(carrier: Any, found: dict[bone_names.Role, tuple[str, ...]]) -> Array:
+    """The face's axes in the armature's, by where bones lie that are named left and right, and above and below."""
+    heads = {bone.name: np.array(bone.head_local) for bone in carrier.data.bones}
+    up = _up(carrier.data.bones, found)
+    sides = bone_names.pairs(heads)
+    if "EYE_L" in found and "EYE_R" in found:
+        sides = [(found["EYE_L"][0], found["EYE_R"][0])]
+    left = np.sum([heads[left] - heads[right] for left, right in sides], axis=0) if sides else np.zeros(3)
+    if np.linalg.norm(np.cross(left, up)) == 0:
+        left = np.cross(up, [0.0, 0.0, 1.0] if abs(up[1]) > abs(up[2]) else [0.0, -1.0, 0.0])
+    return face_axes(left, up)
+
+
+def _up(armature: Any, found: dict[bone_names.Role, tuple[str, ...]]) -> Array:
+    """From the root of the body to the head; along the head's own bone where that is the root."""
+    top = found.get("HEAD") or found.get("NECK")
+    if top is None:
+        return np.array([0.0, 0.0, 1.0])
+    bone = armature[top[0]]
+    root = bone.parent_recursive[-1] if bone.parent else bone
+    way = np.array(bone.head_local - root.head_local)
+    return upright(way if np.linalg.norm(way) > 0 else np.array(bone.tail_local - bone.head_local))
+
+
+def _add_best(carrier: Any, role: bone_names.Role, candidates: tuple[str, ...], axes: Array, meshes: list[Any]) -> str:
+    """Add the role's row, of the first bone that the character's vertices follow; a line that says which."""
+    for name in candidates:
+        for place in _places(carrier.pose.bones, name) if role in EYES else [(name, None)]:
+            row = _add(carrier, role, place, axes)
+            trial = _try(row, axes, meshes) if meshes else None
+            if trial is None or trial.gain > _LEAST:
+                note = _take_over(row, trial, carrier, meshes) if trial is not None and role in (*EYES, "JAW") else None
+                return note or strings.BONE_FOUND.format(role=bones.role_name(row), bone=row.bone)
+            bones.rows(carrier).remove(len(bones.rows(carrier)) - 1)
+    row = _add(carrier, role, (candidates[0], None), axes)
+    row.strength = 0.0
+    return strings.BONE_MOVES_NOTHING.format(role=bones.role_name(row), bone=row.bone)
+
+
+def _places(pose: Any, name: str) -> Iterator[tuple[str, str | None]]:
+    """What to move for an eye: the target that it looks at, of whom; else the bone itself, of nobody."""
+    for looking in pose:
+        for target in (each.subtarget for each in looking.constraints if each.type in _TRACKING and not each.mute):
+            if target in pose and name in (target, looking.name):
+                yield target, looking.name
+    yield name, None
+
+
+def _add(carrier: Any, role: bone_names.Role, place: tuple[str, str | None], axes: Array) -> Any:
+    row = bones.rows(carrier).add()
+    row.role, row.object, row.bone = role, carrier, place[0]
+    row.up, row.forward = axes[:, 1], axes[:, 2]
+    row.strength = 0.0 if role == "NECK" else 1.0
+    if place[1] is not None:
+        heads = carrier.data.bones
+        row.aimed, row.arm = True, heads[place[0]].head_local - heads[place[1]].head_local
+    return row
+
+
+def _take_over(row: Any, trial: Trial, carrier: Any, meshes: list[Any]) -> str | None:
+    """What trying told: an eye's balls and how far they really turn, and whether shape keys do the same already."""
+    if row.role in EYES and trial.whole:
+        row.eyeballs = "\n".join(trial.whole)
+        if abs(trial.gain - 1) > _EXACT:
+            row.strength = 1 / trial.gain
+    return _leave_to_keys(row, trial, carrier, meshes)
+
+
+def _try(row: Any, axes: Array, meshes: list[Any]) -> Trial:
+    """Turn the bone, the jaw downwards and all else to the left, and see."""
+    angles = np.array([0.0, _TRIED, 0.0]) if row.role == "JAW" else np.array([_TRIED, 0.0, 0.0])
+    before = _points(meshes)
+    bones.pose(row, angles)
+    after = _points(meshes)
+    bones.restore_row(row)
+    axis = np.array(row.object.matrix_world.to_3x3().normalized()) @ axes[:, 0 if row.role == "JAW" else 1]
+    return _compare(meshes, before, after, axis)
+
+
+def _points(meshes: list[Any]) -> list[Array]:
+    """Per mesh N×3 vertices in the world as they are now."""
+    bpy.context.view_layer.update()
+    graph, points = bpy.context.evaluated_depsgraph_get(), []
+    for mesh in meshes:
+        seen = mesh.evaluated_get(graph)
+        flat = np.empty(3 * len(seen.data.vertices), dtype=np.float32)
+        seen.data.vertices.foreach_get("co", flat)
+        world = np.array(seen.matrix_world)
+        points.append(flat.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3])
+    return points
+
+
+def _compare(meshes: list[Any], before: list[Array], after: list[Array], axis: Array) -> Trial:
+    ways = [np.linalg.norm(new - old, axis=1) for old, new in zip(before, after, strict=True)]
+    farthest = max((float(way.max()) for way in ways if way.size), default=0.0)
+    if farthest == 0:
+        return Trial(0.0, (), ())
+    follow = [way > _FOLLOWS * farthest for way in ways]
+    whole = [index for index, each in enumerate(follow) if each.size and each.mean() > _WHOLE]
+    seen = whole or range(len(meshes))
+    old, new = (np.concatenate([points[i][follow[i]] for i in seen]) for points in (before, after))
+    firm = tuple(way > farthest / 2 for way in ways)
+    return Trial(float(_turn(old, new) @ axis) / _TRIED, tuple(meshes[index].name for index in whole), firm)
+
+
+def _turn(old: Array, new: Array) -> Array:
+    """The rotation vector (3 rad, of small turns) that takes points (N×3) nearest to others (Kabsch)."""
+    left, _, right = np.linalg.svd((old - old.mean(0)).T @ (new - new.mean(0)))
+    turn = right.T @ np.diag([1.0, 1.0, np.linalg.det(right.T @ left.T)]) @ left.T
+    skew = np.array([turn[2, 1] - turn[1, 2], turn[0, 2] - turn[2, 0], turn[1, 0] - turn[0, 1]]) / 2
+    sine = float(np.linalg.norm(skew))
+    return np.asarray(skew * (np.arctan2(sine, (np.trace(turn) - 1) / 2) / sine if sine else 1.0))
+
+
+def _set_thrust(carrier: Any) -> None:
+    """How far the jaw comes forward: as on a real face, by how far apart the eyes are here, in the armature's units."""
+    eyes = [row for row in bones.rows(carrier) if row.role in EYES and row.object == carrier and row.bone]
+    heads = [carrier.data.bones[row.bone].head_local for row in eyes]
+    size = carrier.matrix_world.median_scale
+    scale = (heads[0] - heads[1]).length / EYE_DISTANCE if len(heads) == 2 else 1 / size if size else 1.0
+    for row in bones.rows(carrier):
+        row.thrust = JAW_THRUST * scale if row.role == "JAW" else 0.0
+
+
+def _followers(carrier: Any, meshes: list[Any], channels: Iterable[str]) -> dict[str, list[str]]:
+    """Mesh → its keys that follow one of the channels: by the rig's map, or by their names where it has none yet."""
+    wanted = set(channels)
+    if mapping.has_map(carrier):
+        found = [(row.mesh, row.key) for row in mapping.rig_map(carrier).rows if wanted & row.weights.keys()]
+    else:
+        named = {mesh.name: names.named(shapes.keys()) for mesh in meshes if (shapes := _shapes(mesh)) is not None}
+        found = [
+            (mesh, key) for mesh, keys in named.items() for key, weights in keys.items() if wanted & weights.keys()
+        ]
+    return {mesh: [key for each, key in found if each == mesh] for mesh, _ in found}
+
+
+def _shapes(mesh: Any) -> Any:
+    return mesh.data.shape_keys.key_blocks if mesh.data.shape_keys else None
+
+
+def _leave_to_keys(row: Any, trial: Trial, carrier: Any, meshes: list[Any]) -> str | None:
+    """Where a shape key does what a bone does too only one may: the key opens the jaw, and turns an eye that is one
+    piece with the face. A line that says so; None where the bone does it.
+    """
+    if row.role == "JAW":
+        if not _followers(carrier, meshes, ("AU26",)):
+            return None
+        row.strength = 0.0
+        return strings.JAW_BY_KEY.format(bone=row.bone)
+    looks = {mesh: keys for mesh, keys in _followers(carrier, meshes, GAZE_SHAPES).items() if mesh not in trial.whole}
+    for mesh, firm in zip(meshes, trial.firm, strict=True):
+        if any(_sways(_shapes(mesh), key, firm) for key in looks.get(mesh.name, ())):
+            row.strength = 0.0
+            return strings.EYE_BY_KEY.format(bone=row.bone, mesh=mesh.name)
+    return None
+
+
+def _sways(shapes: Any, key: str, chosen: NDArray[np.bool_]) -> bool:
+    """Whether a key moves these vertices as if they turned; False where modifiers make others of the mesh's own."""
+    rest, moved = (_positions(shapes[name]) for name in (shapes[key].relative_key.name, key))
+    if len(rest) != len(chosen) or not chosen.any():
+        return False
+    radius = np.linalg.norm(rest[chosen] - rest[chosen].mean(axis=0), axis=1).mean()
+    return bool(np.linalg.norm(moved[chosen] - rest[chosen], axis=1).mean() > _SWAYS * radius)
+
+
+def _positions(block: Any) -> Array:
+    flat = np.empty(3 * len(block.data), dtype=np.float32)
+    block.data.foreach_get("co", flat)
+    return flat.reshape(-1, 3).astype(np.float64)

@@ -1,0 +1,278 @@
+"""Eyes, jaw and head by bones and objects; oracle: the turn that was asked for, made with the conventions' matrices."""
+
+from math import cos, sin
+
+import numpy as np
+import pytest
+
+bpy = pytest.importorskip("bpy", reason="bpy is missing: make env, or make test-blender")
+
+from expression_transfer.core.rigs.bones import rotation  # noqa: E402
+from expression_transfer.scene import bone_finding, bones, drivers, mapping, units  # noqa: E402
+from mathutils import Euler, Matrix, Vector  # noqa: E402
+
+UPRIGHT = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
+"""Face space's axes (columns) in Blender's."""
+WITHIN = np.radians(0.1)
+HEADS = {
+    "root": (0, 0, 0), "neck": (0, 0, 1.4), "head": (0, 0, 1.5), "jaw": (0, 0.0, 1.55),
+    "eye.L": (0.032, -0.06, 1.6), "eye.R": (-0.032, -0.06, 1.6),
+}  # fmt: skip
+PARENTS = {"neck": "root", "head": "neck", "jaw": "head", "eye.L": "head", "eye.R": "head"}
+
+
+@pytest.fixture
+def extension(blender):
+    for part in (mapping, bones):
+        part.register()
+    yield blender
+    for part in (bones, mapping):
+        part.unregister()
+
+
+def add_armature(name="rig", heads=HEADS, parents=PARENTS, seed=1):
+    """Bones that lie every way."""
+    random = np.random.default_rng(seed)
+    rig = bpy.data.objects.new(name, bpy.data.armatures.new(name))
+    bpy.context.scene.collection.objects.link(rig)
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    for bone, head in heads.items():
+        added = rig.data.edit_bones.new(bone)
+        added.head, added.tail = head, Vector(head) + Vector(random.normal(size=3)).normalized() * 0.05
+        added.roll = random.uniform(-3, 3)
+    for bone, parent in parents.items():
+        rig.data.edit_bones[bone].parent = rig.data.edit_bones[parent]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    return rig
+
+
+def add_ball(rig, bone, centre, radius=0.012, name=None):
+    """A sphere that follows a bone from end to end."""
+    mesh = bpy.data.meshes.new(name or f"{bone} ball")
+    turns = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    points = [(cos(a) * sin(b), sin(a) * sin(b), cos(b)) for a in turns for b in np.linspace(0.3, 2.8, 6)]
+    mesh.from_pydata([Vector(centre) + radius * Vector(point) for point in points], [], [])
+    ball = bpy.data.objects.new(mesh.name, mesh)
+    bpy.context.scene.collection.objects.link(ball)
+    ball.parent = rig
+    ball.vertex_groups.new(name=bone).add(range(len(points)), 1.0, "REPLACE")
+    ball.modifiers.new("Armature", "ARMATURE").object = rig
+    return ball
+
+
+def add_balls(rig, bones_of=None):
+    names = bones_of or {name: name for name in ("head", "jaw", "eye.L", "eye.R")}
+    return {place: add_ball(rig, bone, HEADS[place], name=place) for place, bone in names.items()}
+
+
+def points(mesh):
+    """N×3 in the world."""
+    bpy.context.view_layer.update()
+    seen = mesh.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    return np.array([seen.matrix_world @ vertex.co for vertex in seen.data.vertices])
+
+
+def set_channels(carrier, **values):
+    for name, value in values.items():
+        carrier[name] = value
+    carrier.update_tag()
+    bpy.context.view_layer.update()
+
+
+def off(mesh, before, turn, world=UPRIGHT @ UPRIGHT.T):
+    """rad between how a ball turned and a turn (3×3) in the face's axes, of a face that stands in `world`."""
+    frame = world @ UPRIGHT
+    expected = (before - before.mean(0)) @ (frame @ turn @ frame.T).T
+    seen = points(mesh)
+    seen = seen - seen.mean(0)
+    return np.abs(np.linalg.norm(seen - expected, axis=1) / np.linalg.norm(expected, axis=1)).max()
+
+
+def place(rig, turned):
+    """Anywhere, at any size."""
+    rig.matrix_world = Matrix.Translation((1, 2, 3)) @ Euler(turned).to_matrix().to_4x4() @ Matrix.Scale(0.7, 4)
+    bpy.context.view_layer.update()
+    return np.array(rig.matrix_world.to_3x3().normalized())
+
+
+def connect(rig):
+    notes = bone_finding.find(rig)
+    return notes, bones.connect(rig)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_turns_are_as_asked_however_bones_lie(extension, seed):
+    rig = add_armature(seed=seed)
+    world = place(rig, (0.4 * seed, -0.3 * seed, 2.0 * seed))
+    balls = add_balls(rig)
+    _, connection = connect(rig)
+    assert set(connection.connected) == {"eye.L", "eye.R", "jaw", "head"}
+    before = {name: points(ball) for name, ball in balls.items()}
+    set_channels(rig, gaze_L_yaw=0.4, gaze_L_pitch=-0.25, gaze_R_yaw=-0.1, gaze_R_pitch=0.2)
+    assert off(balls["eye.L"], before["eye.L"], rotation(np.array([0.4, -0.25, 0])), world) < WITHIN
+    assert off(balls["eye.R"], before["eye.R"], rotation(np.array([-0.1, 0.2, 0])), world) < WITHIN
+    set_channels(rig, gaze_L_yaw=0.0, gaze_L_pitch=0.0, head_yaw=0.5, head_pitch=0.3, head_roll=-0.2)
+    turn = rotation(np.array([0.5, 0.3, -0.2]))
+    assert off(balls["head"], before["head"], turn, world) < WITHIN
+    assert off(balls["eye.L"], before["eye.L"], turn, world) < WITHIN  # looks straight ahead in the head
+
+
+def test_the_way_of_a_turn(extension):
+    rig = add_armature()
+    balls = add_balls(rig)
+    nose = add_ball(rig, "head", (0, -0.12, 1.58), name="nose")
+    chin = add_ball(rig, "jaw", (0, -0.08, 1.5), name="chin")
+    connect(rig)
+    before = {each.name: points(each).mean(0) for each in (nose, chin, *balls.values())}
+    set_channels(rig, head_yaw=0.3)
+    assert points(nose).mean(0)[0] > before["nose"][0] + 0.02  # to the subject's left
+    set_channels(rig, head_yaw=0.0, head_pitch=0.3)
+    assert points(nose).mean(0)[2] < before["nose"][2] - 0.02
+    set_channels(rig, head_pitch=0.0, head_roll=0.3)
+    assert points(balls["eye.L"]).mean(0)[2] > before["eye.L"][2] + 0.003  # the head tilts to its right
+    set_channels(rig, head_roll=0.0, AU26=1.0)
+    assert points(chin).mean(0)[2] < before["chin"][2] - 0.02
+    assert points(chin).mean(0)[1] > before["chin"][1]  # down and back
+    set_channels(rig, AU26=0.0, AU30_L=1.0)
+    assert points(chin).mean(0)[0] > before["chin"][0] + 0.003
+    set_channels(rig, AU30_L=0.0, AU29=1.0)
+    np.testing.assert_allclose(points(chin).mean(0) - before["chin"], [0, -0.0089 * 64 / 63, 0], atol=1e-5)
+    set_channels(rig, AU29=0.0)
+    np.testing.assert_allclose(points(chin).mean(0), before["chin"], atol=1e-6)
+
+
+def test_gain_and_offset_of_units_count(extension):
+    rig = add_armature()
+    chin = add_ball(rig, "jaw", (0, -0.08, 1.5))
+    connect(rig)
+    set_channels(rig, AU26=0.8)
+    expected = points(chin)
+    set_channels(rig, AU26=0.3, AU26_gain=2.0, AU26_offset=0.2)
+    np.testing.assert_allclose(points(chin), expected, atol=1e-6)
+
+
+def test_drivers_need_no_scripts_and_are_known_as_ours(extension):
+    rig = add_armature()
+    add_balls(rig)
+    connect(rig)
+    curves = [curve for curve in rig.animation_data.drivers if curve.data_path.startswith("pose.bones")]
+    assert len(curves) == 4 * 4 + 3
+    assert all(curve.driver.is_simple_expression and curve.driver.is_valid for curve in curves)
+    found = {(curve.data_path, curve.array_index) for _, curve in drivers.find(rig)}
+    assert {(curve.data_path, curve.array_index) for curve in curves} <= found
+
+
+def test_the_rig_is_given_back_as_it_was(extension):
+    rig = add_armature()
+    add_balls(rig)
+    head = rig.pose.bones["head"]
+    head.rotation_mode, head.rotation_euler = "ZXY", (0.1, 0.2, 0.3)
+    rig.pose.bones["jaw"].location = (0.01, 0.0, 0.02)
+    bpy.context.view_layer.update()
+    before = {bone.name: np.array(bone.matrix) for bone in rig.pose.bones}
+    connect(rig)
+    bpy.context.view_layer.update()
+    for bone in rig.pose.bones:  # connecting changes nothing
+        np.testing.assert_allclose(np.array(bone.matrix), before[bone.name], atol=1e-4)
+    set_channels(rig, head_yaw=0.5, AU29=1.0)
+    bones.release(rig)
+    bones.restore(rig)
+    bpy.context.view_layer.update()
+    assert head.rotation_mode == "ZXY"
+    assert not [curve for curve in rig.animation_data.drivers if curve.data_path.startswith("pose.bones")]
+    for bone in rig.pose.bones:
+        np.testing.assert_allclose(np.array(bone.matrix), before[bone.name], atol=1e-5)
+
+
+def test_strengths_are_edited_while_connected(extension):
+    rig = add_armature()
+    balls = add_balls(rig)
+    connect(rig)
+    before = points(balls["head"])
+    by_role = {row.role: row for row in bones.rows(rig)}
+    by_role["HEAD"].strength, by_role["NECK"].strength = 0.6, 0.4
+    bones.connect(rig)
+    set_channels(rig, head_yaw=0.5)
+    assert off(balls["head"], before, rotation(np.array([0.5, 0, 0]))) < WITHIN
+    by_role["NECK"].strength = 0.0
+    set_channels(rig)
+    assert off(balls["head"], before, rotation(np.array([0.3, 0, 0]))) < WITHIN
+
+
+def test_an_artists_driver_is_kept(extension):
+    rig = add_armature()
+    add_balls(rig)
+    own = rig.pose.bones["jaw"].driver_add("rotation_quaternion", 1)
+    own.driver.expression = "0.1"
+    _, connection = connect(rig)
+    assert connection.left == ("jaw",)
+    assert rig.animation_data.drivers.find(own.data_path, index=1).driver.expression == "0.1"
+
+
+def test_what_moves_nothing_is_named_and_left_alone(extension):
+    rig = add_armature()
+    add_ball(rig, "head", HEADS["head"])
+    notes, connection = connect(rig)
+    assert connection.connected == ("head",)
+    assert any("jaw moves none" in note for note in notes)
+
+
+def add_key(ball, name, moved):
+    if ball.data.shape_keys is None:
+        ball.shape_key_add(name="Basis", from_mix=False)
+    key = ball.shape_key_add(name=name, from_mix=False)
+    key.value = 0.0
+    for point in key.data:
+        point.co = Vector(moved(np.array(point.co)))
+
+
+def test_shape_keys_go_before_the_jaws_bone(extension):
+    rig = add_armature()
+    balls = add_balls(rig)
+    for name in ("jawOpen", "mouthClose", "browDownLeft", "mouthPucker"):
+        add_key(balls["jaw"], name, lambda point: point - [0, 0, 0.01])
+    notes, connection = connect(rig)
+    assert "jaw" not in connection.connected
+    assert any("shape keys open it" in note for note in notes)
+
+
+def test_bones_go_before_shape_keys_of_eyeballs_but_not_of_faces(extension):
+    rig = add_armature()
+    balls = add_balls(rig)
+    centre = np.array(HEADS["eye.L"])
+    turn = np.array(Matrix.Rotation(0.5, 3, "Z"))
+    for name in ("eyeLookInLeft", "eyeLookOutLeft", "eyeLookUpLeft", "eyeLookDownLeft"):
+        add_key(balls["eye.L"], name, lambda point: centre + turn @ (point - centre))
+    _, connection = connect(rig)
+    assert "eye.L" in connection.connected
+    assert bones.eyeballs(rig) == {"eye.L", "eye.R"}
+    bpy.context.view_layer.objects.active = balls["head"]  # one piece: face and eyes
+    for each in (balls["head"], balls["eye.L"]):
+        each.select_set(True)
+    for name in ("eyeLookInLeft", "eyeLookOutLeft", "eyeLookUpLeft", "eyeLookDownLeft"):
+        add_key(balls["head"], name, lambda point: point)
+    bpy.ops.object.join()
+    notes, connection = connect(rig)
+    assert "eye.L" not in connection.connected
+    assert any("eye.L is left alone" in note for note in notes)
+
+
+@pytest.mark.parametrize("mode", ["XYZ", "QUATERNION"])
+def test_an_object_turns_with_its_parent_anywhere(extension, mode):
+    rig = add_armature()
+    world = place(rig, (0.3, 0.1, 1.0))
+    pivot = bpy.data.objects.new("head pivot", None)
+    bpy.context.scene.collection.objects.link(pivot)
+    pivot.parent, pivot.rotation_mode = rig, mode
+    pivot.matrix_basis = Euler((0.4, -0.7, 1.1)).to_matrix().to_4x4()
+    bpy.context.view_layer.update()
+    before = np.array(pivot.matrix_world.to_3x3().normalized())
+    units.ensure(rig)
+    bone_finding.add(rig, pivot, None, "HEAD")
+    bones.connect(rig)
+    set_channels(rig, head_yaw=0.4, head_pitch=0.2, head_roll=0.1)
+    frame = world @ UPRIGHT
+    expected = frame @ rotation(np.array([0.4, 0.2, 0.1])) @ frame.T @ before
+    after = np.array(pivot.matrix_world.to_3x3().normalized())
+    assert np.abs(after - expected).max() < WITHIN
