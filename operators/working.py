@@ -30,8 +30,10 @@ class Work:
 class WorkerOperator(bpy.types.Operator):
     """Base of such operators: they say what is asked (`prepare`) and what becomes of the results (`apply`)."""
 
+    bl_translation_context = strings.CONTEXT
+
     section: ClassVar[str]
-    """Which part of the window shows progress and message: settings.TRANSFER, SOLVE, MODELS, HEAD or EXPORT."""
+    """Which part of the window shows progress and message: settings.TRANSFER, SOLVE, MODELS, HEAD, RIG or EXPORT."""
 
     def prepare(self, context: Any) -> Work:
         """Raises ExpressionTransferError, in one line, for what can't work."""

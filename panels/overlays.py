@@ -25,6 +25,7 @@ class _Editor:
 
     bl_region_type = "UI"
     bl_category = strings.TAB
+    bl_translation_context = strings.CONTEXT
     bl_label = strings.SOLVE
     layout: Any
 

@@ -14,6 +14,7 @@ class InTab:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = strings.TAB
+    bl_translation_context = strings.CONTEXT
 
 
 class Section(InTab):
