@@ -102,7 +102,11 @@ def stand(target: Any, matrix: Array) -> None:
     target.rotation_euler = angles(matrix[None], target.rotation_mode)[0]
 
 
+def motion(target: Any, matrices: Array) -> dict[str, Array]:
+    """An object's place and rotation (T×4×4) by data path."""
+    return {"location": matrices[:, :3, 3], "rotation_euler": angles(matrices, target.rotation_mode)}
+
+
 def key_motion(target: Any, matrices: Array, frames: Array, name: str) -> None:
     """Key an object's place and rotation (T×4×4) at `frames`."""
-    turned = angles(matrices, target.rotation_mode)
-    keys.key_object(target, {"location": matrices[:, :3, 3], "rotation_euler": turned}, frames, name)
+    keys.key_object(target, motion(target, matrices), frames, name)

@@ -8,37 +8,68 @@ RELATIVE_PATH: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >=
 """Options of a path property that may start with '//': from 4.5 it has to say so."""
 
 
-def new_action(datablock: Any) -> tuple[Any, Any]:
-    """A new action assigned to `datablock`, and its F-curve collection (with `.new(data_path, index=)`).
+def curves_of(action: Any, datablock: Any) -> Any:
+    """An action's F-curves for a datablock (a collection with `.new(data_path, index=)`), empty where it has none.
 
-    Actions have slots and layers from 4.4, and no `fcurves` of their own from 5.0.
+    Actions have slots and layers from 4.4, and no `fcurves` of their own from 5.0; what isn't there is made.
     """
-    action = bpy.data.actions.new(datablock.name)
-    datablock.animation_data_create().action = action
-    return action, _curves(action, datablock)
+    if not hasattr(action, "slots"):
+        return action.fcurves
+    layer = action.layers[0] if action.layers else action.layers.new("Layer")
+    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
+    return strip.channelbag(_slot(action, datablock), ensure=True).fcurves
 
 
-def copy_action(datablock: Any) -> tuple[Any, Any]:
-    """A copy of the datablock's action assigned to it instead, and its F-curves."""
+def _slot(action: Any, datablock: Any) -> Any:
+    """Its own where it is assigned to it, else the first for its kind."""
+    animation = datablock.animation_data
+    if animation and animation.action == action and animation.action_slot:
+        return animation.action_slot
+    fitting = [slot for slot in action.slots if slot.target_id_type in (datablock.id_type, "UNSPECIFIED")]
+    return fitting[0] if fitting else action.slots.new(id_type=datablock.id_type, name=datablock.name)
+
+
+def curves_in(holder: Any, action: Any) -> Any:
+    """The F-curves that an action has for what holds it (an NLA strip, or animation data); nothing is made."""
+    if not hasattr(action, "slots"):
+        return action.fcurves
+    slot = holder.action_slot
+    bags = [strip.channelbag(slot) for layer in action.layers for strip in layer.strips] if slot else []
+    return next((bag.fcurves for bag in bags if bag), ())
+
+
+def assign_action(datablock: Any, action: Any) -> None:
+    """Make an action the datablock's active one."""
+    _pose(datablock)
+    animation = datablock.animation_data_create()
+    animation.action = action
+    if hasattr(action, "slots"):
+        animation.action_slot = _slot(action, datablock)
+
+
+def set_strip_action(strip: Any, action: Any, datablock: Any) -> None:
+    """Let an NLA strip of a datablock play another action."""
+    _pose(datablock)
+    strip.action = action
+    if hasattr(action, "slots"):
+        strip.action_slot = _slot(action, datablock)
+
+
+def _pose(datablock: Any) -> None:
+    """From 4.5 Blender crashes where it changes the action of an armature that was never evaluated."""
+    if datablock.id_type == "OBJECT" and datablock.type == "ARMATURE" and datablock.pose is None:
+        bpy.context.view_layer.update()
+
+
+def copy_action(datablock: Any) -> Any:
+    """A copy of the datablock's action assigned to it instead."""
     animation = datablock.animation_data
     slot = getattr(animation, "action_slot", None)
     identifier = slot.identifier if slot else None  # read now: another action takes the slot away
     animation.action = action = animation.action.copy()
     if identifier is not None:
         animation.action_slot = action.slots[identifier]
-    return action, _curves(action, datablock)
-
-
-def _curves(action: Any, datablock: Any) -> Any:
-    """F-curves of an assigned action for its datablock; makes the slot, layer and strip that aren't there."""
-    if not hasattr(action, "slots"):
-        return action.fcurves
-    animation = datablock.animation_data
-    if animation.action_slot is None:
-        animation.action_slot = action.slots.new(id_type=datablock.id_type, name=datablock.name)
-    layer = action.layers[0] if action.layers else action.layers.new("Layer")
-    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
-    return strip.channelbag(animation.action_slot, ensure=True).fcurves
+    return action
 
 
 def add_driver(datablock: Any, path: str, index: int = -1) -> Any:

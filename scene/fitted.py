@@ -13,7 +13,7 @@ from ..core.errors import InputError
 from ..core.face.model import FaceModel
 from ..core.fit.result import Fit
 from ..core.heads.registry import load_model
-from . import backdrop, camera, head, jobs, keys, materials, strings
+from . import backdrop, camera, fitted_take, head, jobs, keys, materials, passages, strings
 
 SOLVE = "expression_transfer_solve"
 """Custom property of a fitted head: its solve's folder."""
@@ -31,6 +31,10 @@ class Solve:
     footage: backdrop.Footage | None
     """None where its report doesn't tell of it, or it isn't there any more."""
     texture: Path | None
+    source: str
+    """The footage's name, as its performance has it."""
+    neutral_frame: int | None
+    """The source frame that was named as neutral."""
 
     @property
     def name(self) -> str:
@@ -66,16 +70,33 @@ def read_solve(folder: Path) -> Solve:
     if (len(fit.identity), fit.expressions) != (len(model.identity), model.expressions):
         raise InputError(strings.MODEL_CHANGED.format(file=file, model=fit.model))
     texture = folder / TEXTURE
-    return Solve(folder, fit, model, footage_of(folder), texture if texture.is_file() else None)
+    source, neutral_frame = _named(folder)
+    footage = footage_of(folder)
+    return Solve(folder, fit, model, footage, texture if texture.is_file() else None, source, neutral_frame)
+
+
+def _named(folder: Path) -> tuple[str, int | None]:
+    """The footage's name and its neutral frame, as the report tells them."""
+    told = _told(folder)
+    frame = told.get("read", {}).get("as", {}).get("neutral_frame")
+    return Path(told.get("footage", folder)).name, frame
+
+
+def _told(folder: Path) -> dict[str, Any]:
+    """A solve's report; empty where it is gone or damaged."""
+    try:
+        told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        return dict(told.get("driver", told))  # a transfer's report tells of the driver, whose solve lies beside it
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
 
 
 def footage_of(folder: Path) -> backdrop.Footage | None:
     """What a folder's solve was made from; None where its report doesn't tell, or the footage is gone."""
     try:
-        told = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        told = told.get("driver", told)  # a transfer's report tells of the driver, whose solve lies beside it
+        told = _told(folder)
         footage = backdrop.Footage(told["kind"], Path(told["first_file"]), told["footage"])
-    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+    except (LookupError, TypeError):
         return None
     return footage if footage.file.is_file() else None
 
@@ -154,17 +175,18 @@ def _animate(solve: Solve, parts: head.Head, seen_by: Any, scene: Any, frames: A
     fit = solve.fit
     rows = np.flatnonzero(fit.visible | fit.bridged)
     known, name = frames[rows], f"Fitted {solve.name}"
-    head.key_weights(parts, fit.expression[rows], known, name)
-    head.turn_eyes(parts.face, fit.gaze[rows], known, name)
     before, place = camera.heads_before_camera(fit, rows), np.array(scene.cursor.location)
     if options.animate == "HEAD":
         stand = camera.standing(place, camera.UPRIGHT)
         camera.stand(seen_by, stand)
-        camera.key_motion(parts.face, stand @ before, known, name)
+        moves = camera.motion(parts.face, stand @ before)
     else:
-        stand = camera.standing(place)
+        stand, moves = camera.standing(place), {}
         camera.stand(parts.face, stand)
         camera.key_motion(seen_by, stand @ np.linalg.inv(before), known, name)
+    take = fitted_take.take_of(solve.fit, solve.source, solve.neutral_frame)
+    fitted_take.put(parts.face, take, rows, known, name, moves)
+    passages.mark(scene, take.performance, frames, name)
     focal = camera.focal_lengths(fit.camera, options.sensor_width)[rows]
     if np.ptp(focal):
         keys.key_object(seen_by.data, {"lens": focal}, known, name)

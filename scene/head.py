@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.conventions import Array
 from ..core.face.model import FaceModel
-from ..core.facs.convert import shape_weights
-from ..core.facs.performance import Performance
-from . import keys, materials
+from . import drivers, materials
 
 TURN_ORDER = "YXZ"
 """Face space's Ry(yaw)·Rx(pitch)·Rz(roll) is Rz(yaw)·Rx(pitch)·Ry(−roll) with Z up; Blender names the inner first."""
@@ -95,33 +93,19 @@ def _add_shape_keys(face: Any, model: FaceModel) -> None:
         key.data.foreach_set("co", rest + to_blender(offsets[used]).ravel().astype(np.float32))
 
 
-def animate(head: Head, performance: Performance, scene: Any, start: float | None = None) -> None:
-    """Key the head's expressions, its turn and its eyes; second 0 falls on scene frame `start` (the scene's first)."""
-    frames = keys.scene_frames(performance.times, scene, start)
-    name = f"Expression {performance.source}"
-    key_weights(head, shape_weights(performance, head.model.expressions), frames, name)
-    keys.key_object(head.face, {"rotation_euler": turn_angles(performance.head)}, frames, name)
-    turn_eyes(head.face, performance.gaze, frames, name)
-
-
-def key_weights(head: Head, weights: Array, frames: Array, name: str) -> None:
-    """Key the head's shape keys with T×E weights of its model's expressions."""
-    channels = dict(zip(head.model.expressions, weights.T, strict=True))
-    keys.drive([keys.FaceMesh(head.face, {key: key for key in channels}, ())], channels, frames, name)
-
-
-def turn_eyes(face: Any, gaze: Array, frames: Array, name: str) -> None:
-    """Key the eyeballs of a built-in head (other characters have none of ours) with a gaze (T×2×2 rad, left first)."""
+def drive_eyes(face: Any, carrier: Any) -> None:
+    """Let the eyeballs of a built-in head (other characters have none of ours) follow a carrier's gaze."""
     for child in face.children:
         if _EYE in child:
-            looks = np.column_stack([gaze[:, child[_EYE]], np.zeros(len(gaze))])
-            keys.key_object(child, {"rotation_euler": turn_angles(looks)}, frames, name)
+            side = "LR"[child[_EYE]]
+            drivers.drive(child, "rotation_euler", carrier, {f"gaze_{side}_pitch": 1.0}, index=0)
+            drivers.drive(child, "rotation_euler", carrier, {f"gaze_{side}_yaw": 1.0}, index=2)
 
 
-def turn_angles(yaw_pitch_roll: Array) -> Array:
-    """Blender Euler angles (T×3 rad: x, y, z in TURN_ORDER) of yaw, pitch, roll in face space (T×3 rad)."""
-    yaw, pitch, roll = yaw_pitch_roll.T
-    return np.column_stack([pitch, -roll, yaw])
+def drive_turn(face: Any) -> None:
+    """Let a built-in head turn as the channels it carries say."""
+    for index, weights in enumerate(({"head_pitch": 1.0}, {"head_roll": -1.0}, {"head_yaw": 1.0})):
+        drivers.drive(face, "rotation_euler", face, weights, index=index)
 
 
 def add_camera_and_light(scene: Any, head: Head) -> None:

@@ -1,5 +1,6 @@
-"""What the command line does with bpy: a rig file in, a keyframed .blend out."""
+"""What a transfer does to a rig: the take on its carrier, shape keys and eyes connected; and the same from files."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,108 @@ import numpy as np
 from ..core.conventions import Array
 from ..core.errors import InputError
 from ..core.face.model import FaceModel
+from ..core.facs.channels import GAZE, HEAD, POSITION
 from ..core.facs.performance import Performance
+from ..core.facs.tables import GAZE_SHAPES, UNITS, UPPER_UNITS
 from ..core.facs.transfer import Region
-from ..core.rigs import names
-from . import head, keys, rig_files
+from ..core.rigs.mapping import RigMap, Row
+from . import driving, head, keys, layers, passages, rig_files, units
+
+
+@dataclass(frozen=True)
+class Character:
+    """A rig that can be driven."""
+
+    carrier: Any
+    map: RigMap
+    objects: tuple[Any, ...]
+    left: dict[str, tuple[str, ...]]
+    """Mesh → keys that mean an expression and have a driver of the artist's."""
+
+
+def find_character(objects: Any, target: Any = None) -> Character:
+    """The character that `target` is any object of, or the only one among `objects`, with its keys mapped by names.
+
+    Raises InputError, in words without the file's name, where there is none or more than one.
+    """
+    faces = keys.find_face(objects, target)
+    carrier = units.carrier_of(max(faces, key=lambda face: len(face.rows)).object)
+    left = {face.object.name: face.driven for face in faces if face.driven}
+    return Character(carrier, keys.map_of(faces), tuple(face.object for face in faces), left)
+
+
+def drive(
+    performance: Performance,
+    character: Character,
+    scene: Any,
+    *,
+    strength: float = 1.0,
+    region: Region = "all",
+    start: float | None = None,
+) -> dict[str, Any]:
+    """Put a region of a performance on a character as a take, and connect what follows it.
+
+    What lies outside the region keeps its curves. The report names the keys on each mesh and the units of the region
+    that the rig can't do. Raises InputError where no key belongs to the region.
+    """
+    rows = [row for row in character.map.rows if any(in_region(channel, region) for channel in row.weights)]
+    if not rows:
+        raise InputError(f"none of the character's shape keys belongs to the {region} face; choose another region")
+    acted, frames = scaled(performance, strength), keys.scene_frames(performance.times, scene, start)
+    name = take_name(performance, region)
+    layers.put_solve(character.carrier, acted, frames, name, channels=channels_in(region))
+    passages.mark(scene, performance, frames, name)
+    allowed = RigMap(tuple(_allowing(row, acted) for row in rows))
+    connection = driving.connect(character.carrier, allowed, character.objects)
+    if region != "lower":
+        for each in character.objects:
+            head.drive_eyes(each, character.carrier)
+    meshes: dict[str, dict[str, dict[str, float]]] = {}
+    for row in connection.connected:
+        meshes.setdefault(row.mesh, {})[row.key] = row.weights
+    return {
+        "carrier": character.carrier.name,
+        "take": name,
+        "meshes": meshes,
+        "left_to_drivers": {mesh: list(driven) for mesh, driven in character.left.items()},
+        "missing": [unit for unit in character.map.lacking() if in_region(unit, region)],
+        "frames": [float(frames[0]), float(frames[-1])],
+        "fps": scene.render.fps / scene.render.fps_base,
+    }
+
+
+def take_name(performance: Performance, region: Region = "all") -> str:
+    """Takes of the same footage and region replace each other."""
+    return f"Expression {performance.source}" + ("" if region == "all" else f" {region}")
+
+
+def scaled(performance: Performance, strength: float) -> Performance:
+    return replace(
+        performance,
+        units=strength * performance.units,
+        gaze=strength * performance.gaze,
+        head=strength * performance.head,
+        position=strength * performance.position,
+    )
+
+
+def in_region(channel: str, region: Region) -> bool:
+    """Whether a region of the face holds a channel; the head's turn and place belong to the whole alone."""
+    if region == "all" or channel in (*HEAD, *POSITION):
+        return region == "all"
+    return (channel in UPPER_UNITS or channel in (*GAZE, *GAZE_SHAPES)) == (region == "upper")
+
+
+def channels_in(region: Region) -> list[str]:
+    return [channel for channel in units.CHANNELS if in_region(channel, region)]
+
+
+def _allowing(row: Row, acted: Performance) -> Row:
+    """A row by names, whose limits nobody chose, lets curves beyond 1 pass."""
+    acts = [weight * acted.units[:, UNITS.index(name)] for name, weight in row.weights.items() if name in UNITS]
+    if row.source != "name" or not acts:
+        return row
+    return replace(row, high=max(row.high, row.gain * float(np.sum(acts, axis=0).max())))
 
 
 def drive_rig(
@@ -24,7 +123,7 @@ def drive_rig(
     *,
     region: Region = "all",
 ) -> dict[str, Any]:
-    """Key the character of a rig file with a performance and save it as a .blend; the report says what was driven.
+    """Drive the character of a rig file with a performance and save it as a .blend; the report says what is driven.
 
     A .blend keeps its frame rate and the performance lands at its seconds; other files take the footage's rate.
     Raises InputError where the rig can't be read or has no expression keys, Failure where `out` can't be written.
@@ -34,41 +133,12 @@ def drive_rig(
     if rig.suffix.lower() != ".blend":
         set_timing(scene, performance.fps, performance.times)
     try:
-        faces = keys.find_face(scene.objects, _object(scene, object_name))
-        report = drive_faces(performance, faces, scene, strength=strength, region=region)
+        character = find_character(scene.objects, _object(scene, object_name))
+        report = drive(performance, character, scene, strength=strength, region=region)
     except InputError as error:
         raise InputError(f"{rig}: {error}") from error
     rig_files.save_blend(out)
     return report | {"rig": str(rig), "blend": str(out)}
-
-
-def drive_faces(
-    performance: Performance,
-    faces: list[keys.FaceMesh],
-    scene: Any,
-    *,
-    strength: float = 1.0,
-    region: Region = "all",
-    start: float | None = None,
-) -> dict[str, Any]:
-    """Key a region of meshes of the open scene, what lies outside keeps its curves; the report names the keys on each
-    mesh and the ARKit names of the region that the rig lacks. Raises InputError where no key belongs to the region.
-    """
-    frames = keys.scene_frames(performance.times, scene, start)
-    name = f"Expression {performance.source}"
-    driven = keys.in_region(faces, region)
-    keys.drive(driven, keys.weight_channels(performance, strength), frames, name)
-    if region != "lower":
-        for face in faces:
-            head.turn_eyes(face.object, strength * performance.gaze, frames, name)
-    channels = {channel for face in driven for channel in face.keys.values()}
-    return {
-        "meshes": {face.object.name: dict(face.keys) for face in driven},
-        "left_to_drivers": {face.object.name: list(face.driven) for face in faces if face.driven},
-        "missing": names.missing_names(channels, region),
-        "frames": [float(frames[0]), float(frames[-1])],
-        "fps": scene.render.fps / scene.render.fps_base,
-    }
 
 
 def save_head_blend(performance: Performance, model: FaceModel, out: Path, identity: Array | None = None) -> None:
@@ -80,9 +150,15 @@ def save_head_blend(performance: Performance, model: FaceModel, out: Path, ident
     scene = bpy.context.scene
     set_timing(scene, performance.fps, performance.times)
     parts = head.add_head(model, np.zeros(len(model.identity)) if identity is None else identity, "Head")
-    head.animate(parts, performance, scene)
+    act(parts, performance, scene)
     head.add_camera_and_light(scene, parts)
     rig_files.save_blend(out)
+
+
+def act(parts: head.Head, performance: Performance, scene: Any) -> None:
+    """Let a model's head act a performance: expressions, eyes, and its turn."""
+    drive(performance, find_character([parts.face]), scene)
+    head.drive_turn(parts.face)
 
 
 def set_timing(scene: Any, fps: float, times: Array, start: int = 1) -> None:

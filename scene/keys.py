@@ -1,7 +1,7 @@
-"""A performance as keyframes on the shape keys of a character's meshes."""
+"""The meshes of a character whose shape keys show expressions, and keyframes in bulk."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -9,36 +9,25 @@ import numpy as np
 
 from ..core.conventions import Array
 from ..core.errors import InputError
-from ..core.facs.convert import arkit_weights, shape_weights
-from ..core.facs.performance import Performance
-from ..core.facs.tables import ARKIT, ARKIT_MERGED
-from ..core.facs.transfer import Region
-from ..core.rigs import names
-from . import compat
+from ..core.rigs.mapping import RigMap, Row
+from ..core.rigs.names import named
+from . import compat, drivers
+from .characters import of_character, rig_of
 
-_SPLIT = tuple(side for sides in ARKIT_MERGED.values() for side in sides)
 _LINEAR = 1
 """Keyframe.interpolation 'LINEAR' as foreach_set takes it: one key per source frame leaves nothing to ease."""
 _OURS = "expression_transfer"
-"""Custom property of the actions written here: a new transfer replaces them and keeps all others."""
+"""Custom property of the actions written here: a new one replaces them and keeps all others."""
 
 
 @dataclass(frozen=True)
 class FaceMesh:
-    """A mesh whose shape keys follow the performance."""
+    """A mesh whose shape keys are named after expressions."""
 
     object: Any
-    keys: dict[str, str]
-    """Shape key name → channel (names.channel_of)."""
+    rows: tuple[Row, ...]
     driven: tuple[str, ...]
-    """Keys that mean an expression but have a driver, which would override keyframes: left alone."""
-
-
-def weight_channels(performance: Performance, strength: float = 1.0) -> dict[str, Array]:
-    """T weights by channel: ARKit's 52, and both sides of those that ARKit merges."""
-    merged, split = arkit_weights(performance), shape_weights(performance, _SPLIT)
-    both = np.concatenate([merged, split], axis=1) * strength
-    return dict(zip((*ARKIT, *_SPLIT), both.T, strict=True))
+    """Keys that mean an expression but have a driver of the artist's: left alone."""
 
 
 def scene_frames(seconds: Array, scene: Any, start: float | None = None) -> Array:
@@ -47,41 +36,24 @@ def scene_frames(seconds: Array, scene: Any, start: float | None = None) -> Arra
     return np.asarray(seconds * rate + (scene.frame_start if start is None else start))
 
 
-def rig_of(target: Any) -> Any:
-    """The armature that a mesh hangs on or is deformed by; else the object itself."""
-    ancestor = target
-    while ancestor is not None:
-        if ancestor.type == "ARMATURE":
-            return ancestor
-        deformer = next((m.object for m in ancestor.modifiers if m.type == "ARMATURE" and m.object), None)
-        if deformer is not None:
-            return deformer
-        ancestor = ancestor.parent
-    return target
-
-
 def find_face(objects: Iterable[Any], target: Any = None) -> list[FaceMesh]:
-    """The meshes of one character that carry expression keys.
+    """The meshes of one character that carry keys with an expression's name.
 
     `target`: any object of the character; without it the only character among `objects`.
     Raises InputError, in words without the file's name, where there is none or more than one.
     """
-    objects = list(objects)
-    if target is not None:
-        root = rig_of(target)
-        objects = [each for each in objects if rig_of(each) == root or each == root or root in _ancestors(each)]
+    objects = list(objects) if target is None else of_character(objects, target)
     faces = [face for face in map(_face_mesh, objects) if face is not None]
-    if not any(face.keys for face in faces):
+    if not any(face.rows for face in faces):
         raise InputError(_why_no_face(faces))
     if target is None:
         _check_one_character(faces)
-    return [face for face in faces if face.keys]
+    return [face for face in faces if face.rows]
 
 
-def _ancestors(child: Any) -> Iterable[Any]:
-    while child.parent is not None:
-        child = child.parent
-        yield child
+def map_of(faces: list[FaceMesh]) -> RigMap:
+    """How the faces' keys follow the channels, by their names."""
+    return RigMap(tuple(row for face in faces for row in face.rows))
 
 
 def _face_mesh(candidate: Any) -> FaceMesh | None:
@@ -89,72 +61,63 @@ def _face_mesh(candidate: Any) -> FaceMesh | None:
     if shape_keys is None:
         return None
     reference = shape_keys.reference_key.name
-    matched = names.match_keys(block.name for block in shape_keys.key_blocks if block.name != reference)
-    paths = {curve.data_path for curve in shape_keys.animation_data.drivers} if shape_keys.animation_data else set()
-    driven = tuple(key for key in matched if _value_path(key) in paths)
-    return FaceMesh(candidate, {key: name for key, name in matched.items() if key not in driven}, driven)
+    matched = named(block.name for block in shape_keys.key_blocks if block.name != reference)
+    driven = tuple(key for key in matched if is_artists(shape_keys, value_path(key)))
+    rows = (Row(candidate.name, key, weights, source="name") for key, weights in matched.items() if key not in driven)
+    return FaceMesh(candidate, tuple(rows), driven)
+
+
+def is_artists(datablock: Any, path: str) -> bool:
+    """Whether a driver that is not of ours drives a property."""
+    curve = datablock.animation_data.drivers.find(path) if datablock.animation_data else None
+    return curve is not None and not drivers.is_ours(curve)
 
 
 def _why_no_face(faces: list[FaceMesh]) -> str:
     if any(face.driven for face in faces):
         return "its expression shape keys are all driven by drivers; remove these or animate their source"
     if faces:
-        return "none of its shape keys has an expression's name (jawOpen, eyeBlink_L, …); rename them after ARKit"
-    return "has no mesh with shape keys; choose a character with ARKit-named shape keys"
+        return "none of its shape keys has an expression's name (jawOpen, eyeBlink_L, …); map them or rename them"
+    return "has no mesh with shape keys; choose a character with shape keys"
 
 
 def _check_one_character(faces: list[FaceMesh]) -> None:
-    rigs = sorted({rig.name for rig in (rig_of(face.object) for face in faces if face.keys) if rig.type == "ARMATURE"})
+    rigs = sorted({rig.name for rig in (rig_of(face.object) for face in faces if face.rows) if rig.type == "ARMATURE"})
     if len(rigs) > 1:
         raise InputError(f"has several characters ({', '.join(rigs)}); say which with --object NAME")
 
 
-def in_region(faces: list[FaceMesh], region: Region) -> list[FaceMesh]:
-    """The faces with the keys that a region holds. Raises InputError, without the file's name, where it holds none."""
-    kept = ({key: channel for key, channel in face.keys.items() if names.in_region(channel, region)} for face in faces)
-    limited = [replace(face, keys=keys) for face, keys in zip(faces, kept, strict=True) if keys]
-    if not limited:
-        raise InputError(f"none of the character's shape keys belongs to the {region} face; choose another region")
-    return limited
-
-
-def drive(faces: list[FaceMesh], channels: dict[str, Array], frames: Array, name: str) -> None:
-    """Key every matched shape key of `faces` with its channel (T values) at `frames` (T scene frames)."""
-    by_datablock = {face.object.data.shape_keys: face for face in faces}  # objects may share a mesh
-    for shape_keys, face in by_datablock.items():
-        _drive_keys(shape_keys, face, channels, frames, name)
-
-
-def _drive_keys(shape_keys: Any, face: FaceMesh, channels: dict[str, Array], frames: Array, name: str) -> None:
-    curves = _own_curves(shape_keys, f"{name} {face.object.name}")
-    for key, channel in face.keys.items():
-        block = shape_keys.key_blocks[key]
-        block.slider_max = max(block.slider_max, float(channels[channel].max()))  # Blender clamps to it
-        write_curve(curves, _value_path(key), 0, frames, channels[channel])
-
-
-def _value_path(key: str) -> str:
+def value_path(key: str) -> str:
+    """Data path of a shape key's value, from the mesh's shape keys."""
     return f'key_blocks["{bpy.utils.escape_identifier(key)}"].value'
 
 
-def _own_curves(datablock: Any, name: str) -> Any:
+def own_curves(datablock: Any, name: str) -> Any:
     """The F-curves of a new action of ours, which begins as a copy of the one before: what isn't keyed goes on.
 
-    A former transfer's action is taken away; an artist's own is unassigned, and kept in the file.
+    A former action of ours is taken away; an artist's own is unassigned, and kept in the file.
     """
     former = datablock.animation_data.action if datablock.animation_data else None
-    action, curves = compat.copy_action(datablock) if former else compat.new_action(datablock)
+    if former is None:
+        compat.assign_action(datablock, bpy.data.actions.new(name))
+        action = datablock.animation_data.action
+    else:
+        action = compat.copy_action(datablock)
     if former is not None and former.get(_OURS) and former.users == 0:
         bpy.data.actions.remove(former)
     elif former is not None:
         former.use_fake_user = True
     action.name, action[_OURS] = name, True
-    return curves
+    return compat.curves_of(action, datablock)
 
 
-def key_object(target: Any, channels: dict[str, Array], frames: Array, name: str) -> None:
+def key_object(target: Any, channels: Mapping[str, Array], frames: Array, name: str) -> None:
     """Key properties of an object, a camera, …: data path → T×C values (or T, of a single number) at `frames`."""
-    curves = _own_curves(target, f"{name} {target.name}")
+    write_curves(own_curves(target, f"{name} {target.name}"), channels, frames)
+
+
+def write_curves(curves: Any, channels: Mapping[str, Array], frames: Array) -> None:
+    """F-curves by data path: T×C values (or T, of a single number) at `frames`."""
     for path, values in channels.items():
         for index, column in enumerate(np.atleast_2d(values.T)):
             write_curve(curves, path, index, frames, column)

@@ -10,7 +10,7 @@ import bpy
 from ..core.errors import InputError
 from ..core.facs.performance import Performance
 from ..core.facs.transfer import Region
-from . import arguments, clips, jobs, keys, settings, strings, summary
+from . import arguments, clips, jobs, settings, strings, summary
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def make_request(scene: Any, *, solve_only: bool = False) -> Request:
     if source is None:
         raise InputError(strings.NO_SOURCE)
     if rig is not None:
-        _find_face(scene, rig)
+        _character(scene, rig)
     _check_model(chosen.model)
     folder = _output_folder(chosen.output)
     return Request(
@@ -77,9 +77,9 @@ def _output_folder(path: str) -> Path:
     return Path(bpy.path.abspath(path))
 
 
-def _find_face(scene: Any, rig: Any) -> list[keys.FaceMesh]:
+def _character(scene: Any, rig: Any) -> jobs.Character:
     try:
-        return keys.find_face(scene.objects, rig)
+        return jobs.find_character(scene.objects, rig)
     except InputError as error:
         raise InputError(f"{rig.name}: {error}") from error
 
@@ -101,9 +101,9 @@ def _key_rig(request: Request, scene: Any) -> list[str]:
     if rig is None:
         raise InputError(strings.RIG_GONE.format(folder=request.folder))
     performance = Performance.load(request.folder / "performance.npz")
-    faces = _find_face(scene, rig)
-    report = jobs.drive_faces(
-        performance, faces, scene, strength=request.strength, region=request.region, start=request.start
+    character = _character(scene, rig)
+    report = jobs.drive(
+        performance, character, scene, strength=request.strength, region=request.region, start=request.start
     )
     count = sum(map(len, report["meshes"].values()))
     said = [strings.KEYED.format(keys=count, meshes=", ".join(report["meshes"]))]

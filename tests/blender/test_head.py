@@ -1,5 +1,6 @@
 """The built-in head in a scene takes the very shape that the face model says, frame by frame."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import expression_transfer
@@ -8,7 +9,7 @@ import pytest
 from expression_transfer.core.conventions import rotation_matrices
 from expression_transfer.core.face.model import FaceModel
 from expression_transfer.core.facs.convert import shape_weights
-from expression_transfer.scene import head, jobs, keys
+from expression_transfer.scene import head, jobs
 
 BUILTIN = Path(__file__).resolve().parents[2] / "models" / "builtin" / "head.npz"
 
@@ -43,7 +44,7 @@ def test_every_vertex_is_where_the_model_has_it(blender, performance, model, row
     scene = blender.context.scene
     identity = np.random.default_rng(3).normal(size=len(model.identity))
     added = head.add_head(model, identity, "Ann")
-    head.animate(added, performance, scene)
+    jobs.act(added, performance, scene)
     frame = 1 + performance.times[row] * 24
     scene.frame_set(int(frame), subframe=float(frame % 1))
     weights = shape_weights(performance, model.expressions)[row]
@@ -61,7 +62,7 @@ def test_added_from_the_menu_and_driven_like_any_rig(blender, performance, model
     assert blender.ops.expression_transfer.add_head() == {"FINISHED"}
     scene = blender.context.scene
     face = scene.expression_transfer.rig
-    report = jobs.drive_faces(performance, keys.find_face(scene.objects, face), scene)
+    report = jobs.drive(performance, jobs.find_character(scene.objects, face), scene)
     expression_transfer.unregister()
     assert report["missing"] == []
     scene.render.fps = 24
@@ -76,13 +77,17 @@ def test_added_from_the_menu_and_driven_like_any_rig(blender, performance, model
 
 def test_the_lower_face_leaves_the_eyes_alone(blender, performance, model):
     parts = head.add_head(model, np.zeros(len(model.identity)), "Head")
-    faces, scene = keys.find_face([parts.face]), blender.context.scene
-    jobs.drive_faces(performance, faces, scene, region="lower")
+    character, scene = jobs.find_character([parts.face]), blender.context.scene
+    jobs.drive(performance, character, scene, region="lower")
     assert all(eye.animation_data is None for eye in parts.eyes)
-    jobs.drive_faces(performance, faces, scene, region="upper")
-    looks = [eye.animation_data.action for eye in parts.eyes]
-    jobs.drive_faces(performance, faces, scene, region="lower")
-    assert [eye.animation_data.action for eye in parts.eyes] == looks
+    jobs.drive(performance, character, scene, region="upper")
+    still = replace(performance, gaze=0.0 * performance.gaze)
+    jobs.drive(still, character, scene, region="lower")
+    scene.frame_set(1 + 12)
+    looks = performance.gaze[15, 0, 0]
+    assert parts.eyes[0].evaluated_get(blender.context.evaluated_depsgraph_get()).rotation_euler.z == pytest.approx(
+        looks
+    )
 
 
 def test_shape_keys_uvs_and_materials(blender, model):

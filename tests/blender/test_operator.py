@@ -11,6 +11,7 @@ from expression_transfer.core.facs.convert import arkit_weights
 from expression_transfer.core.facs.tables import ARKIT
 from expression_transfer.core.process import WorkerProcess
 from expression_transfer.core.storage import Saved
+from expression_transfer.scene import layers
 
 FAKE = Path(__file__).with_name("fake_solver.py")
 
@@ -80,7 +81,7 @@ def test_rig_and_plate(blender, panel, tmp_path):
         "--start", "5", "--end", "9", "--strength", "1", "--mode", "add", "--region", "all",
     ]  # fmt: skip
     assert panel.result_image.filepath == str(tmp_path / "out" / "result.png")
-    assert len(blender.data.actions) == 1
+    assert [strip.name for strip in layers.takes(panel.rig)] == ["Expression planted"]
 
 
 def test_a_source_alone_is_solved_with_the_chosen_model(blender, panel, tmp_path):

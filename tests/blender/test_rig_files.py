@@ -60,7 +60,7 @@ def test_fbx(blender, tmp_path, performance):
         face.shape_key_add(name=name).data[0].co.z = 0.0 if name == "Basis" else 1.0
     blender.ops.export_scene.fbx(filepath=str(tmp_path / "rig.fbx"))
     report = jobs.drive_rig(performance, tmp_path / "rig.fbx", tmp_path / "out.blend")
-    assert report["meshes"] == {"Face": {"jawOpen": "jawOpen", "eyeBlink_L": "eyeBlinkLeft"}}
+    assert report["meshes"] == {"Face": {"jawOpen": {"AU26": 1.0}, "eyeBlink_L": {"AU45_L": 1.0}}}
 
 
 @pytest.mark.parametrize(
