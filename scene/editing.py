@@ -46,7 +46,7 @@ def become(carrier: Any, channels: Sequence[str], first: int, wanted: Array) -> 
     change = wanted - seen(carrier, channels, span)
     moved = [column for column in range(len(channels)) if np.abs(change[:, column]).max() > _SAME]
     for column in moved:
-        curve = _curve(carrier, channels[column])
+        curve = _curve(carrier, channels[column], first)
         values = fcurves.sampled(curve, _frames(span)) + change[:, column]
         fcurves.put_values(curve, first, values, _CLOSE)
     return len(moved)
@@ -129,7 +129,7 @@ def key_shown(carrier: Any, channels: Iterable[str], frame: int, reach: int) -> 
     channels = list(channels)
     values = seen(carrier, channels, (frame, frame))[0]
     for channel, value in zip(channels, values.tolist(), strict=True):
-        curve = _curve(carrier, channel)
+        curve = _curve(carrier, channel, frame)
         now = float(fcurves.sampled(curve, np.array([float(frame)]))[0])
         fcurves.put_key(curve, frame, now + float(carrier[channel]) - value, reach)
     return len(channels)
@@ -158,8 +158,17 @@ def _found(carrier: Any, channel: str) -> Any:
     return layers.corrections(carrier).find(units.path(channel))
 
 
-def _curve(carrier: Any, channel: str) -> Any:
-    return _found(carrier, channel) or layers.corrections(carrier).new(units.path(channel))
+def _curve(carrier: Any, channel: str, frame: int) -> Any:
+    """A channel's corrections. One without any animation so far goes on with the value that it has."""
+    found = _found(carrier, channel)
+    if found is not None:
+        return found
+    before = seen(carrier, [channel], (frame, frame))[0, 0]
+    curve = layers.corrections(carrier).new(units.path(channel))
+    lost = before - seen(carrier, [channel], (frame, frame))[0, 0]
+    if abs(lost) > _SAME:
+        curve.keyframe_points.insert(frame, lost)
+    return curve
 
 
 def _frames(span: Span) -> Array:

@@ -111,6 +111,14 @@ def own_poses(path: Path) -> dict[str, Pose]:
     return {pose.name: pose for pose in poses}
 
 
+def listed_own() -> list[str]:
+    """Names of the user's poses; none where their file is damaged, which using or saving one tells."""
+    try:
+        return list(own_poses(own_file()))
+    except InputError:
+        return []
+
+
 def keep_pose(pose: Pose, path: Path) -> None:
     """Add a pose to the user's, in place of one with its name.
 
