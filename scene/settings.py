@@ -14,7 +14,7 @@ PACKAGE = __package__.rpartition(".")[0]
 TASK_VARIABLE = "EXPRESSION_TRANSFER_TASK"
 """As core.landmarks.tasks has it; not imported from there, which needs OpenCV."""
 
-TRANSFER, SOLVE, MODELS, HEAD, EXPORT = "transfer", "solve", "models", "head", "export"
+TRANSFER, SOLVE, MODELS, HEAD, RIG, EXPORT = "transfer", "solve", "models", "head", "rig", "export"
 """What a worker can be at, and so the part of the window where it is shown."""
 
 

@@ -36,7 +36,7 @@ REACH = 1.3
 
 @dataclass(frozen=True)
 class Frame:
-    """Where a face is: face space (conventions.py, as large as the built-in head) = (world − origin) · turnᵀ · scale."""
+    """Where a face is: face space (conventions, as large as the built-in head) = (world − origin) · turnᵀ · scale."""
 
     origin: Array
     """3, world."""
