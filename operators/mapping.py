@@ -27,7 +27,7 @@ def _lacking(carrier: Any, need: str) -> str:
     return strings.NO_ROW if need == "row" and mapping.marked_row(carrier) is None else ""
 
 
-class _OnMap:
+class OnMap:
     """Mixin of operators on the chosen rig's table: they run where it has what they `need`, and report what fails."""
 
     need = ""
@@ -57,7 +57,7 @@ class _OnMap:
         raise NotImplementedError
 
 
-class MapNames(_OnMap, bpy.types.Operator):
+class MapNames(OnMap, bpy.types.Operator):
     bl_idname = "expression_transfer.map_names"
     bl_label = strings.MAP_NAMES
     bl_description = strings.MAP_NAMES_TIP
@@ -70,7 +70,7 @@ class MapNames(_OnMap, bpy.types.Operator):
         return "INFO", text.format(rows=len(made.rows), lacking=strings.shortened(made.lacking()))
 
 
-class MapAdd(_OnMap, bpy.types.Operator):
+class MapAdd(OnMap, bpy.types.Operator):
     bl_idname = "expression_transfer.map_add"
     bl_label = strings.MAP_ADD
     bl_description = strings.MAP_ADD_TIP
@@ -81,7 +81,7 @@ class MapAdd(_OnMap, bpy.types.Operator):
         return "INFO", ""
 
 
-class MapRemove(_OnMap, bpy.types.Operator):
+class MapRemove(OnMap, bpy.types.Operator):
     bl_idname = "expression_transfer.map_remove"
     bl_label = strings.MAP_REMOVE
     bl_description = strings.MAP_REMOVE_TIP
@@ -93,7 +93,7 @@ class MapRemove(_OnMap, bpy.types.Operator):
         return "INFO", ""
 
 
-class MapAddWeight(_OnMap, bpy.types.Operator):
+class MapAddWeight(OnMap, bpy.types.Operator):
     bl_idname = "expression_transfer.map_add_weight"
     bl_label = strings.MAP_ADD_WEIGHT
     bl_description = strings.MAP_ADD_WEIGHT_TIP
@@ -105,7 +105,7 @@ class MapAddWeight(_OnMap, bpy.types.Operator):
         return "INFO", ""
 
 
-class MapRemoveWeight(_OnMap, bpy.types.Operator):
+class MapRemoveWeight(OnMap, bpy.types.Operator):
     bl_idname = "expression_transfer.map_remove_weight"
     bl_label = strings.MAP_REMOVE_WEIGHT
     bl_description = strings.MAP_REMOVE_WEIGHT_TIP
@@ -121,7 +121,7 @@ class MapRemoveWeight(_OnMap, bpy.types.Operator):
         return "INFO", ""
 
 
-class MapMirror(_OnMap, bpy.types.Operator):
+class MapMirror(OnMap, bpy.types.Operator):
     bl_idname = "expression_transfer.map_mirror"
     bl_label = strings.MAP_MIRROR
     bl_description = strings.MAP_MIRROR_TIP
@@ -137,7 +137,7 @@ class MapMirror(_OnMap, bpy.types.Operator):
         return "INFO", strings.MIRRORED
 
 
-class _OnFile(_OnMap):
+class _OnFile(OnMap):
     """Mixin of operators that ask for a preset's file, in the user's folder of presets to begin with."""
 
     filepath: str

@@ -1,8 +1,34 @@
 """The N-panel tab "Expression": draws, never computes."""
 
-from . import action_units, composite, export, face, overlays, plate, preferences, rig, solve, source, transfer
+from . import (
+    action_units,
+    composite,
+    export,
+    face,
+    overlays,
+    plate,
+    preferences,
+    rig,
+    rig_bones,
+    solve,
+    source,
+    transfer,
+)
 
-_SECTIONS = (preferences, transfer, source, face, solve, action_units, rig, plate, composite, export, overlays)
+_SECTIONS = (
+    preferences,
+    transfer,
+    source,
+    face,
+    solve,
+    action_units,
+    rig,
+    rig_bones,
+    plate,
+    composite,
+    export,
+    overlays,
+)
 
 
 def register() -> None:

@@ -66,6 +66,7 @@ class ExpressionTransferBone(bpy.types.PropertyGroup):
     eyeballs: bpy.props.StringProperty()
     """Meshes, one a line, that turn as a whole with it."""
     connected: bpy.props.BoolProperty()
+    shown: bpy.props.BoolProperty(name=strings.BONE_DETAILS, description=strings.BONE_DETAILS_TIP)
 
 
 def rows(carrier: Any) -> Any:
@@ -269,6 +270,15 @@ def restore_row(row: Any) -> None:
         target.rotation_quaternion = row.rest_turn
         target.rotation_mode = row.mode
     row.mode = ""
+
+
+def remove(carrier: Any, index: int) -> None:
+    """Take a row away; its bone is released and has its pose back."""
+    row = rows(carrier)[index]
+    if turned(row) is not None:
+        _release(row)
+        restore_row(row)
+    rows(carrier).remove(index)
 
 
 def eyeballs(carrier: Any) -> frozenset[str]:

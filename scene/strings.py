@@ -32,6 +32,10 @@ WHOLE_SEQUENCE_TIP = "Take the pictures numbered like this one as well"
 
 FACTS = "{name}: {width}×{height}, {rate:.6g} fps, {frames} frames ({first}–{last})"
 FACTS_RATE = "The scene runs at {rate:.6g} fps: the performance lands at its seconds"
+MATCH_SCENE = "Match Scene to Footage"
+MATCH_SCENE_TIP = (
+    "Run the scene at the footage's rate, for its length. Do it before a transfer: what is keyed stays on its frames"
+)
 CONFIDENCE = "Confidence {confidence:.0%}; the face was found in {seen} of {frames} frames"
 RESIDUAL = "Fit within {residual:.1f} % of the distance between the eyes"
 FOCAL_IS = "Focal length {focal:.0f} px, as given"
@@ -114,6 +118,7 @@ START = "Start"
 START_TIP = "First source frame"
 END = "End"
 END_TIP = "Last source frame"
+OFFSET_FRAMES_TIP = "Frames of the scene by which footage and performance begin later"
 RATE = "Frame Rate"
 RATE_TIP = "Frames a second of an image sequence; a video says so itself"
 RATES = (
@@ -344,6 +349,9 @@ NO_BONES = "{name}: no bone has the name of an eye, jaw or head; select one in p
 NO_BONE_CHOSEN = "Select the pose bone, or the object, to add first"
 NO_BONE_ROWS = "No bones yet: find them, or add one"
 BONES_CONNECTED = "connected {names}"
+NO_BONE_ACTS = "No bone has any strength; nothing is connected"
+BONE_DETAILS = "Details"
+BONE_DETAILS_TIP = "Show which way it turns, and how far"
 BONES_LEFT = "{names}: left to drivers of its own"
 BONES_MISSING = "{names}: not on the rig any more"
 BONES_KEYED = "{names}: keyframes of its own don't show while it is connected"

@@ -7,8 +7,9 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="bpy is missing: make env, or make test-blender")
 
+import expression_transfer  # noqa: E402
 from expression_transfer.core.rigs.bones import rotation  # noqa: E402
-from expression_transfer.scene import bone_finding, bones, drivers, mapping, units  # noqa: E402
+from expression_transfer.scene import bone_finding, bones, drivers, units  # noqa: E402
 from mathutils import Euler, Matrix, Vector  # noqa: E402
 
 UPRIGHT = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
@@ -23,11 +24,9 @@ PARENTS = {"neck": "root", "head": "neck", "jaw": "head", "eye.L": "head", "eye.
 
 @pytest.fixture
 def extension(blender):
-    for part in (mapping, bones):
-        part.register()
+    expression_transfer.register()
     yield blender
-    for part in (bones, mapping):
-        part.unregister()
+    expression_transfer.unregister()
 
 
 def add_armature(name="rig", heads=HEADS, parents=PARENTS, seed=1):
@@ -276,3 +275,34 @@ def test_an_object_turns_with_its_parent_anywhere(extension, mode):
     expected = frame @ rotation(np.array([0.4, 0.2, 0.1])) @ frame.T @ before
     after = np.array(pivot.matrix_world.to_3x3().normalized())
     assert np.abs(after - expected).max() < WITHIN
+
+
+def test_buttons(extension):
+    rig = add_armature()
+    balls = add_balls(rig)
+    bpy.context.scene.expression_transfer.rig = rig
+    operators = bpy.ops.expression_transfer
+    assert operators.find_bones() == {"FINISHED"}
+    before = points(balls["head"])
+    set_channels(rig, head_yaw=0.3)
+    turn = rotation(np.array([0.3, 0, 0]))
+    assert off(balls["head"], before, turn) < WITHIN
+    operators.disconnect_bones()
+    np.testing.assert_allclose(points(balls["head"]), before, atol=1e-5)
+    operators.connect_bones()
+    assert off(balls["head"], before, turn) < WITHIN
+    index = [row.role for row in bones.rows(rig)].index("HEAD")
+    operators.remove_bone(index=index)
+    np.testing.assert_allclose(points(balls["head"]), before, atol=1e-5)
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="POSE")
+    rig.data.bones.active = rig.data.bones["head"]
+    assert operators.add_bone(role="HEAD") == {"FINISHED"}
+    assert off(balls["head"], before, turn) < WITHIN
+    bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def test_a_rig_without_known_bones_says_what_to_do(extension):
+    rig = add_armature(heads={"Bone": (0, 0, 0)}, parents={})
+    assert "select one in pose mode" in bone_finding.find(rig)[0]
+    assert not bones.rows(rig)
