@@ -24,32 +24,40 @@ class ShowFootage(bpy.types.Operator):
         return context.area is not None and context.area.type in _EDITORS
 
     def execute(self, context: Any) -> set[str]:
-        footage = clips.footage_of(settings.of_scene(context.scene), self.role)
+        chosen = settings.of_scene(context.scene)
+        footage, begins = clips.footage_of(chosen, self.role), round(clips.start_of(chosen, context.scene, self.role))
         if footage is None:
             self.report({"ERROR"}, strings.NEEDS_SOURCE if self.role == "source" else strings.NEEDS_PLATE)
             return {"CANCELLED"}
         file = clips.first_file(footage)
         try:
             if context.area.type == "CLIP_EDITOR":
-                context.space_data.clip = bpy.data.movieclips.load(str(file), check_existing=True)
+                context.space_data.clip = getattr(chosen, f"{self.role}_clip") or _load_clip(file, begins)
             else:
-                _show_image(context.space_data, file, footage, context.scene)
+                _show_image(context.space_data, file, footage, begins)
         except RuntimeError as error:
             self.report({"ERROR"}, strings.NOT_SHOWN.format(file=file, error=str(error).strip()))
             return {"CANCELLED"}
         return {"FINISHED"}
 
 
-def _show_image(space: Any, file: Path, footage: Path, scene: Any) -> None:
+def _load_clip(file: Path, begins: int) -> Any:
+    clip = bpy.data.movieclips.load(str(file), check_existing=True)
+    clip.frame_start = begins
+    return clip
+
+
+def _show_image(space: Any, file: Path, footage: Path, begins: int) -> None:
     image = bpy.data.images.load(str(file), check_existing=True)
     still = file == footage and file.suffix.lower() in clips.PICTURES
     if not still:
         image.source = "MOVIE" if file == footage else "SEQUENCE"
     space.image, user = image, space.image_user
-    user.use_auto_refresh, user.frame_start, user.frame_offset = True, scene.frame_start, 0
-    user.frame_duration = max(scene.frame_end, image.frame_duration)
+    user.use_auto_refresh, user.frame_start, user.frame_duration = True, begins, image.frame_duration
+    user.frame_offset = 0
     if image.source == "SEQUENCE":
         user.frame_offset = clips.frame_number(file) - 1
+        user.frame_duration = len(clips.sequence_files(footage))
 
 
 class PickPerson(bpy.types.Operator):

@@ -40,7 +40,7 @@ class MapRig(WorkerOperator):
         found = RigMap.load(self._work.folder / _MAP)
         carrier = self.find_scene().objects.get(self._carrier)
         if carrier is None:
-            return strings.RIG_GONE.format(name=self._carrier)
+            return strings.MAPPED_RIG_GONE.format(name=self._carrier)
         mapping.store(carrier, found)
         text = strings.MAPPED_RIG if found.lacking() else strings.MAPPED_RIG_ALL
         return text.format(rows=len(found.rows), lacking=strings.shortened(found.lacking()))

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 
 from ..core.errors import ExpressionTransferError, InputError
-from ..scene import clips, compat, fitted, settings, strings, summary, windows
+from ..scene import clips, compat, fitted, jobs, settings, strings, summary, windows
 from .working import Work, WorkerOperator
 
 
@@ -59,6 +60,27 @@ class JumpToFrame(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class MatchScene(bpy.types.Operator):
+    bl_idname = "expression_transfer.match_scene"
+    bl_label = strings.MATCH_SCENE
+    bl_description = strings.MATCH_SCENE_TIP
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012  Blender reads it as a set
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        if not summary.of_source(context.scene).name:
+            cls.poll_message_set(strings.NEEDS_SOLVE)
+            return False
+        return True
+
+    def execute(self, context: Any) -> set[str]:
+        scene, told = context.scene, summary.of_source(context.scene)
+        jobs.set_timing(
+            scene, told.rate, np.array([told.length]), round(clips.start_of(settings.of_scene(scene), scene))
+        )
+        return {"FINISHED"}
+
+
 class ShowFittedHead(bpy.types.Operator):
     bl_idname = "expression_transfer.show_fitted_head"
     bl_label = strings.SHOW_HEAD
@@ -80,8 +102,7 @@ class ShowFittedHead(bpy.types.Operator):
         face, said = fitted.find_head(context.scene, folder), ""
         try:
             if face is None:
-                clip = chosen.source_clip if self.role == "source" else chosen.plate_clip
-                options = fitted.Options(clips.first_frame(clip, context.scene))
+                options = fitted.Options(clips.start_of(chosen, context.scene, self.role))
                 face, said = fitted.add_fitted_head(fitted.read_solve(folder), context.scene, options)
         except ExpressionTransferError as error:
             self.report({"ERROR"}, strings.REPORT.format(message=error))
@@ -130,7 +151,7 @@ class OpenFolder(bpy.types.Operator):
         return set(bpy.ops.wm.path_open(filepath=str(folder)))
 
 
-_CLASSES = (OpenSolve, JumpToFrame, ShowFittedHead, ExportGuides, OpenFolder)
+_CLASSES = (OpenSolve, JumpToFrame, MatchScene, ShowFittedHead, ExportGuides, OpenFolder)
 
 
 def register() -> None:

@@ -20,6 +20,7 @@ class SourcePanel(Section, bpy.types.Panel):
         draw_step(self.layout, context, "source")
         fields = fields_of(self.layout, context)
         draw_footage(fields, chosen, "source")
+        fields.prop(chosen, "offset")
         _draw_facts(self.layout, context.scene)
 
 
@@ -28,6 +29,7 @@ def _draw_facts(layout: Any, scene: Any) -> None:
     draw_facts(layout, told)
     if told.name and abs(told.rate - rate) > 1e-3 * rate:
         draw_lines(layout.column(align=True), strings.FACTS_RATE.format(rate=rate), "TIME")
+        layout.operator("expression_transfer.match_scene", icon="PREVIEW_RANGE")
 
 
 def register() -> None:

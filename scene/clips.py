@@ -59,13 +59,18 @@ def frame_number(picture: Path) -> int:
 
 def first_file(footage: Path) -> Path:
     """The first file of a sequence by its pattern; of anything else, itself."""
+    return min(sequence_files(footage), default=footage)
+
+
+def sequence_files(footage: Path) -> list[Path]:
+    """The files of a sequence by its pattern, in no order; of anything else, none."""
     name = as_pattern(footage).name
     counter = _COUNTER.search(name)
     if counter is None:
-        return footage
+        return []
     digits = "[0-9]" * int(counter[1] or 1)
     like = f"{glob.escape(name[: counter.start()])}{digits}{glob.escape(name[counter.end() :])}"
-    return min(footage.parent.glob(like), default=footage)
+    return list(footage.parent.glob(like))
 
 
 def footage_of(chosen: Any, role: str) -> Path | None:
@@ -76,3 +81,8 @@ def footage_of(chosen: Any, role: str) -> Path | None:
 def first_frame(clip: Any, scene: Any) -> float:
     """The scene frame on which the footage's second 0 falls."""
     return float(scene.frame_start if clip is None else clip.frame_start)
+
+
+def start_of(chosen: Any, scene: Any, role: str = "source") -> float:
+    """The scene frame on which a footage's second 0 falls, as the scene's settings have it."""
+    return first_frame(getattr(chosen, f"{role}_clip"), scene) + float(chosen.offset)

@@ -42,6 +42,8 @@ class ExpressionTransferSummary(bpy.types.PropertyGroup):
     first: bpy.props.IntProperty()
     last: bpy.props.IntProperty()
     rate: bpy.props.FloatProperty()
+    length: bpy.props.FloatProperty()
+    """s, from the footage's second 0 to the last frame solved."""
     size: bpy.props.IntVectorProperty(size=2)
     seen: bpy.props.IntProperty()
     confidence: bpy.props.FloatProperty()
@@ -97,6 +99,7 @@ def _take(summary: Any, folder: Path, whose: str) -> None:
         told = told.get(whose, told)
         _figures(summary, told)
         fit = Fit.load(folder / "fit.npz")
+        summary.length = float(fit.times[-1])
         for listed, kind in _KINDS.items():
             for first, last in told[listed]:
                 _add_passage(summary, fit, kind, int(first), int(last))
@@ -129,7 +132,7 @@ def _add_passage(summary: Any, fit: Fit, kind: str, first: int, last: int) -> No
 
 def scene_frame(seconds: float, scene: Any) -> int:
     """The scene frame on which the source shows its second."""
-    start = clips.first_frame(settings.of_scene(scene).source_clip, scene)
+    start = clips.start_of(settings.of_scene(scene), scene)
     return round(float(keys.scene_frames(np.array([seconds]), scene, start)[0]))
 
 

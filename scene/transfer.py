@@ -10,7 +10,7 @@ import bpy
 from ..core.errors import InputError
 from ..core.facs.performance import Performance
 from ..core.facs.transfer import Region
-from . import arguments, clips, jobs, settings, strings, summary
+from . import arguments, clips, jobs, mapping, settings, strings, summary, units
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def make_request(scene: Any, *, solve_only: bool = False) -> Request:
         argv=tuple(_argv(chosen, source, plate, folder)),
         folder=folder,
         rig=rig.name if rig else None,
-        start=clips.first_frame(chosen.source_clip, scene),
+        start=clips.start_of(chosen, scene),
         strength=chosen.strength,
         region=chosen.region,
         plate=plate is not None,
@@ -78,6 +78,12 @@ def _output_folder(path: str) -> Path:
 
 
 def _character(scene: Any, rig: Any) -> jobs.Character:
+    """As the rig's table maps it; by names where there is none."""
+    carrier = units.carrier_of(rig)
+    if mapping.has_map(carrier):
+        table = mapping.acting(carrier)
+        meshes = {row.mesh for row in table.rows}
+        return jobs.Character(carrier, table, tuple(each for each in scene.objects if each.name in meshes), {})
     try:
         return jobs.find_character(scene.objects, rig)
     except InputError as error:
@@ -101,7 +107,9 @@ def _key_rig(request: Request, scene: Any) -> list[str]:
     if rig is None:
         raise InputError(strings.RIG_GONE.format(folder=request.folder))
     performance = Performance.load(request.folder / "performance.npz")
-    character = _character(scene, rig)
+    character = jobs.allowing(_character(scene, rig), jobs.scaled(performance, request.strength))
+    if not mapping.has_map(character.carrier):
+        mapping.store(character.carrier, character.map)
     report = jobs.drive(
         performance, character, scene, strength=request.strength, region=request.region, start=request.start
     )
