@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import cli_models, cli_rigs
+from . import cli_models, cli_preview, cli_rigs
 from .core.errors import ExpressionTransferError, InputError
 from .core.terminal import TerminalReporter
 
@@ -148,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     composite.set_defaults(run=_composite)
 
     cli_models.add_commands(commands)
+    cli_preview.add_command(commands)
     cli_rigs.add_commands(commands)
     demo = commands.add_parser("demo", help="the whole job on embedded input")
     demo.add_argument("-o", "--out", type=Path, default=Path("out/demo"), metavar="DIR")
@@ -198,7 +199,9 @@ def _footage(parser: argparse.ArgumentParser, whose: str, prefix: str = "") -> N
 def _solving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="builtin", metavar="NAME|PATH", help="face model (models list)")
     parser.add_argument("--detector", choices=("mediapipe-solutions", "mediapipe-tasks"), help="landmark back end")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "tensorrt"), default="auto", help="where networks run")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "tensorrt"), default="auto", help="where networks run"
+    )
     parser.add_argument("--identity-model", type=Path, metavar="FILE",
                         help="tell people apart with a network of your own (ArcFace-style ONNX, 112×112)")  # fmt: skip
     parser.add_argument("--resume", action="store_true", help="go on from what an interrupted run left in DIR")

@@ -28,7 +28,6 @@ from .facs.from_fit import Neutral, performance, rest, shows_rest
 from .facs.performance import Performance
 from .facs.transfer import Mix, effect, lay, mixed, target_expression
 from .fit.result import Fit
-from .fit.segments import long_runs
 from .fit.solve import solve_shot
 from .heads.registry import load_model
 from .identity import Likeness, Pair, compare, doubts, likeness_of, stranger, track_in
@@ -39,7 +38,7 @@ from .landmarks.track import LandmarkTrack
 from .recomposite import DrivingFootage, Recomposition, plate_frames, recomposite, written
 from .refine import tps
 from .refine.reperform import Method
-from .report import LOW_CONFIDENCE, fit_report, passages
+from .report import fit_report, passages, unsure
 from .reporting import Reporter
 from .shot import Footage, Run, Solved, is_solve, read_solve
 from .still import held
@@ -261,8 +260,7 @@ def _plan(driver: Driver, plate: Solved, mix: Mix, method: Method, job: Job) -> 
         acting = held(acting, fit.frames, fit.times, fit.fps)
     shift = float(fit.times[0] - acting.times[0])
     pictures = None if driver.pictures is None else driver.pictures.later(shift)
-    doubtful = fit.visible & (fit.confidence < LOW_CONFIDENCE)
-    laid = lay(acting, own, lost=long_runs(doubtful, fit.times))  # a frame or two left out would flicker
+    laid = lay(acting, own, lost=unsure(fit))
     wanted = mixed(own, laid, mix)
     driven_by = None if pictures is None else pictures.made_from
     plan = Recomposition(

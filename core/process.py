@@ -34,6 +34,13 @@ class Log:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """To a request."""
+
+    message: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Ended:
     """The worker is gone. `error` is empty where the command did what it was asked."""
 
@@ -41,7 +48,7 @@ class Ended:
     error: str
 
 
-Event = Progress | Log | Ended
+Event = Progress | Log | Answer | Ended
 
 
 class WorkerProcess:
@@ -106,6 +113,10 @@ class WorkerProcess:
             if isinstance(event, Ended):
                 return event
 
+    def request(self, **message: Any) -> None:
+        """Ask a command that answers; its Answer comes among the events."""
+        self._send({"request": message})
+
     def cancel(self) -> None:
         """Ask the worker to stop, and see to it in the background that it does within a second."""
         if not self._cancelled:
@@ -146,6 +157,8 @@ class WorkerProcess:
             elif "log" in message:
                 self._logged.append(message["log"])
                 self._events.put(Log(message["log"]))
+            elif "answer" in message:
+                self._events.put(Answer(message["answer"]))
             elif message:
                 last = message
         self._events.put(self._ended(last))

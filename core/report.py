@@ -8,12 +8,18 @@ from numpy.typing import NDArray
 from .face.model import FaceModel
 from .facs.performance import Performance
 from .fit.result import Fit
+from .fit.segments import long_runs
 from .landmarks.places import eye_distance
 from .landmarks.track import LandmarkTrack
 
 LOW_CONFIDENCE = 0.5
 """Seen frames below this are listed for the artist to look at; passages of them longer than can be bridged are not
 transferred to."""
+
+
+def unsure(fit: Fit) -> NDArray[np.bool_]:
+    """T: passages that are seen, but not surely enough to be changed; a frame or two left out would flicker."""
+    return long_runs(fit.visible & (fit.confidence < LOW_CONFIDENCE), fit.times)
 
 
 def passages(marks: NDArray[np.bool_], frames: NDArray[np.int64]) -> list[list[int]]:

@@ -1,6 +1,7 @@
 """How long work tells of itself and is told to stop: one protocol for terminal, Blender's window and a farm."""
 
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Any, Protocol, runtime_checkable
 
 
 class Reporter(Protocol):
@@ -14,6 +15,17 @@ class Reporter(Protocol):
 
     def check(self) -> None:
         """Raise Cancelled if a stop was asked for."""
+
+
+@runtime_checkable
+class Conversation(Reporter, Protocol):
+    """A reporter whose other side goes on asking while a command runs."""
+
+    def requests(self, idle: float) -> Iterator[dict[str, Any]]:
+        """What is asked, in order, until nothing is for `idle` seconds. Raises Cancelled if a stop was asked for."""
+
+    def answer(self, **message: Any) -> None:
+        """The answer to a request."""
 
 
 class SilentReporter:

@@ -1,4 +1,4 @@
-"""A still as a shot: one solved row held for as long as a performance lasts."""
+"""Rows of what a solve found: one held for as long as a performance lasts (a still), or some taken out."""
 
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -28,3 +28,13 @@ def held(rows: Rows, frames: NDArray[np.int64], times: Array, fps: float) -> Row
     if isinstance(rows, Fit):
         repeated["camera"] = replace(rows.camera, focal=np.repeat(rows.camera.focal, len(frames)))
     return replace(rows, **repeated, frames=frames, times=times, fps=fps)
+
+
+def taken(rows: Rows, chosen: NDArray[np.intp]) -> Rows:
+    """Some rows (N) alone, with their own frames and times."""
+    picked: dict[str, Any] = {
+        name: getattr(rows, name)[chosen] for name in (*_PER_FRAME[type(rows)], "frames", "times")
+    }
+    if isinstance(rows, Fit):
+        picked["camera"] = replace(rows.camera, focal=rows.camera.focal[chosen])
+    return replace(rows, **picked)

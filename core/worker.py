@@ -1,16 +1,19 @@
 """The worker's side of the pipe: a command runs here, and tells its parent in JSON lines.
 
-Parent → worker, one JSON object a line: {"argv": [...]} once, then at most {"cancel": true}; a closed pipe cancels too.
-Worker → parent: {"stage", "done", "total"}, {"log"}, and last {"error", "status"} or {"result": status}.
+Parent → worker, one JSON object a line: {"argv": [...]} once, {"request": {...}} as often as wanted to a command that
+answers, then at most {"cancel": true}; a closed pipe cancels too.
+Worker → parent: {"stage", "done", "total"}, {"log"}, {"answer": {...}}, and last {"error", "status"} or
+{"result": status}.
 """
 
 import json
 import os
+import queue
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, TextIO
 
 from .errors import Cancelled, ExpressionTransferError
@@ -21,10 +24,11 @@ Command = Callable[[list[str], Reporter], int]
 
 
 class PipeReporter:
-    """Reporter that writes to the parent and is cancelled by it."""
+    """Reporter that writes to the parent, is asked and cancelled by it (a reporting.Conversation)."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._asked: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._cancelled = threading.Event()
 
@@ -38,8 +42,25 @@ class PipeReporter:
         if self._cancelled.is_set():
             raise Cancelled("cancelled")
 
+    def requests(self, idle: float) -> Iterator[dict[str, Any]]:
+        while True:
+            try:
+                request = self._asked.get(timeout=idle)
+            except queue.Empty:
+                return
+            self.check()
+            if request is not None:
+                yield request
+
+    def answer(self, **message: Any) -> None:
+        self.send(answer=message)
+
+    def ask(self, request: dict[str, Any]) -> None:
+        self._asked.put(request)
+
     def cancel(self) -> None:
         self._cancelled.set()
+        self._asked.put(None)  # wakes a command that waits for a request
 
     def send(self, **message: Any) -> None:
         with self._lock:
@@ -75,10 +96,12 @@ def _fail(reporter: PipeReporter, message: str, status: int) -> int:
 
 
 def _listen(requests: BinaryIO, reporter: PipeReporter) -> None:
-    """Cancel on the parent's word, or when the parent is gone."""
+    """Pass requests on; cancel on the parent's word, or when the parent is gone."""
     for line in requests:
-        if json.loads(line).get("cancel"):
+        message = json.loads(line)
+        if message.get("cancel"):
             break
+        reporter.ask(message["request"])
     reporter.cancel()
 
 

@@ -13,6 +13,7 @@ PARTS = (
     "__init__.py",
     "cli.py",
     "cli_models.py",
+    "cli_preview.py",
     "cli_rigs.py",
     "demo.py",
     "worker.py",

@@ -100,7 +100,7 @@ def test_what_single_precision_does_to_curves_is_no_edit(run, solved, tmp_path):
 def test_edited_gaze_is_meant_as_it_is(run, clips, solved, tmp_path):
     """Turned for the whole clip: against a usual gaze, as another's would be taken, nothing would happen."""
     own, out = Performance.load(solved / "performance.npz"), tmp_path / "out"
-    replace(own, gaze=own.gaze + [0.2, 0.0]).save(tmp_path / "own.npz")
+    replace(own, gaze=own.gaze + np.array([0.2, 0.0])).save(tmp_path / "own.npz")
     assert run("composite", tmp_path / "own.npz", solved, "-o", out, "--mode", "edit").status == 0
     plate, result = frames_of(clips / "face.mp4"), frames_of(out / "frames")
     assert all(np.any(result[number] != plate[number]) for number in plate)

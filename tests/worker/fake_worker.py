@@ -83,10 +83,17 @@ def environment(reporter, argv):
     return 0
 
 
+def echo(reporter, argv):
+    """Answers until nobody asks for so many seconds."""
+    for request in reporter.requests(float(argv[1])):
+        reporter.answer(**request)
+    return 0
+
+
 COMMANDS = {
     each.__name__: each
     for each in (
-        count, until_cancelled, without_checks, deaf, input_error, bug, segfault, status, where, environment,
+        count, until_cancelled, without_checks, deaf, input_error, bug, segfault, status, where, environment, echo,
     )
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from expression_transfer.core.errors import Failure
-from expression_transfer.core.process import Ended, Log, Progress, WorkerProcess
+from expression_transfer.core.process import Answer, Ended, Log, Progress, WorkerProcess
 
 FAKE = Path(__file__).with_name("fake_worker.py")
 
@@ -59,6 +59,26 @@ def test_cancel_stops_within_a_second_and_leaves_nothing(tmp_path, deed):
     assert follow(worker)[-1] == Ended(130, "cancelled")
     assert time.monotonic() - begun < 1.0
     assert not (tmp_path / "half").exists()
+
+
+def test_requests_are_answered_in_order_until_nobody_asks():
+    worker = start("echo", 0.3)
+    for number in range(3):
+        worker.request(number=number, text="ä" * number)
+    answers = [Answer({"number": number, "text": "ä" * number}) for number in range(3)]
+    assert follow(worker) == [*answers, Ended(0, "")]
+    worker.request(number=4)  # it is gone: nothing to hear, nothing to fail
+
+
+def test_a_worker_that_waits_for_requests_is_cancelled_within_a_second():
+    worker = start("echo", 60)
+    worker.request(number=1)
+    while not worker.poll():
+        time.sleep(0.02)
+    begun = time.monotonic()
+    worker.cancel()
+    assert follow(worker)[-1] == Ended(130, "cancelled")
+    assert time.monotonic() - begun < 1.0
 
 
 def test_a_deaf_worker_is_killed_within_a_second():
