@@ -76,9 +76,12 @@ class ActionUnitsPanel(Section, bpy.types.Panel):
 
 def _draw_group(layout: Any, carrier: Any, chosen: Any, group: str, rows: tuple[_Row, ...]) -> None:
     header, opened = layout.row(align=True), getattr(chosen, f"open_{group}")
-    header.prop(chosen, f"open_{group}", icon="DOWNARROW_HLT" if opened else "RIGHTARROW", emboss=False)
-    count = sum(getattr(chosen, f"tick_{channel}") for channel in GROUPS[group])
-    icon = "CHECKBOX_HLT" if count == len(GROUPS[group]) else "REMOVE" if count else "CHECKBOX_DEHLT"
+    title = header.row()
+    title.alignment = "LEFT"
+    title.prop(chosen, f"open_{group}", icon="DOWNARROW_HLT" if opened else "RIGHTARROW", emboss=False)
+    header.label()
+    ticked = [sliders.is_ticked(chosen, channel) for channel in GROUPS[group]]
+    icon = "CHECKBOX_HLT" if all(ticked) else "REMOVE" if any(ticked) else "CHECKBOX_DEHLT"
     header.operator("expression_transfer.tick_units", text="", icon=icon, emboss=False).group = group
     if opened:
         box = layout.box().column(align=True)
@@ -91,15 +94,16 @@ def _draw_row(layout: Any, carrier: Any, chosen: Any, label: str, channels: tupl
     linked = chosen.linked and len(channels) > 1
     row = layout.row(align=True)
     for channel in channels:
-        row.prop(chosen, f"tick_{channel}", text="")
+        if not (linked and channel == channels[-1]):
+            row.prop(chosen, f"tick_{channel}", text="")
         owner = carrier.expression_transfer_linked if linked else carrier
         side = "" if len(channels) == 1 else strings.LEFT if "_L" in channel else strings.RIGHT
         row.prop(owner, channel if linked else units.path(channel), text=side, slider=True)
     if chosen.gains and channels[0] in UNITS:
         row = layout.row(align=True)
         for channel in channels:
-            row.prop(carrier, units.path(units.gain(channel)), text=strings.GAIN)
-            row.prop(carrier, units.path(units.offset(channel)), text=strings.OFFSET)
+            row.prop(carrier, units.path(units.gain(channel)), text=strings.GAIN_SIGN)
+            row.prop(carrier, units.path(units.offset(channel)), text=strings.OFFSET_SIGN)
 
 
 def _draw_edits(layout: Any, scene: Any, chosen: Any) -> None:

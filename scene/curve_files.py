@@ -7,7 +7,7 @@ import numpy as np
 
 from ..core.errors import InputError
 from ..core.export.curves import WRITERS, Format, read_performance
-from ..core.facs.channels import GAZE, HEAD, POSITION
+from ..core.facs.channels import resting, with_curves
 from ..core.facs.performance import Performance
 from ..core.facs.tables import UNITS
 from . import editing, keys, layers, strings
@@ -44,21 +44,6 @@ def shown(carrier: Any, scene: Any) -> Performance:
     first, last = editing.span_of(scene)
     frames = np.arange(first, last + 1)
     curves = layers.used(carrier, frames.astype(float))
-    count, fps = len(frames), scene.render.fps / scene.render.fps_base
-
-    def of(names: tuple[str, ...]) -> Any:
-        return np.stack([curves[name] for name in names], axis=1)
-
-    return Performance(
-        units=np.maximum(of(UNITS), 0.0),
-        head=of(HEAD),
-        position=of(POSITION),
-        gaze=of(GAZE).reshape(-1, 2, 2),
-        confidence=np.ones(count),
-        bridged=np.zeros(count, bool),
-        missing=np.zeros(count, bool),
-        frames=frames.astype(np.int64),
-        times=(frames - first) / fps,
-        fps=fps,
-        source=carrier.name,
-    )
+    curves |= {unit: np.maximum(curves[unit], 0.0) for unit in UNITS}
+    fps = scene.render.fps / scene.render.fps_base
+    return with_curves(resting(frames.astype(np.int64), (frames - first) / fps, fps, carrier.name), curves)

@@ -87,9 +87,15 @@ def carrier_in(context: Any) -> Any:
     return None
 
 
+def is_ticked(chosen: Any, channel: str) -> bool:
+    """Where sides are linked, one tick is both's: the left's."""
+    other = other_side(channel)
+    tick = f"tick_{min(channel, other) if chosen.linked and other else channel}"
+    return bool(getattr(chosen, tick))
+
+
 def ticked(scene: Any) -> list[str]:
-    chosen = of_scene(scene)
-    return [channel for channel in CHANNELS if getattr(chosen, f"tick_{channel}")]
+    return [channel for channel in CHANNELS if is_ticked(of_scene(scene), channel)]
 
 
 def tick(scene: Any, channels: tuple[str, ...], *, on: bool) -> None:

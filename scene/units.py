@@ -85,7 +85,7 @@ def _add(carrier: Any, name: str, default: float, soft: tuple[float, float], sub
     carrier[name] = float(carrier.get(name, default))
     carrier.id_properties_ui(name).update(
         default=default, min=-_FARTHEST, max=_FARTHEST, soft_min=soft[0], soft_max=soft[1],
-        subtype=subtype, description=description,
+        subtype=subtype, precision=2, description=description,
     )  # fmt: skip
     carrier.property_overridable_library_set(path(name), True)
 

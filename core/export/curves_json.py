@@ -10,6 +10,7 @@ head's place in metres (core.facs.channels). `bridged` and `missing` list frame 
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,8 @@ from numpy.typing import NDArray
 
 from ..conventions import Array
 from ..errors import InputError
-from ..facs.channels import CHANNELS, GAZE, HEAD, POSITION, curves_of
+from ..facs.channels import CHANNELS, curves_of, resting, with_curves
 from ..facs.performance import Performance
-from ..facs.tables import UNITS
 from ..storage import write_text
 from .columns import rising
 
@@ -74,22 +74,12 @@ def _performance(value: dict[str, Any], path: Path) -> Performance:
     fps = float(value["fps"])
     if not 0.0 < fps < np.inf:
         raise InputError(f"{path}: 'fps' has to be above 0")
-
-    def of(names: tuple[str, ...]) -> Array:
-        return np.stack([curves.get(name, np.zeros(count)) for name in names], axis=1)
-
-    return Performance(
-        units=of(UNITS),
-        head=of(HEAD),
-        position=of(POSITION),
-        gaze=of(GAZE).reshape(-1, 2, 2),
-        confidence=_numbers("confidence", value.get("confidence", [1.0] * count), count, path),
+    acted = with_curves(resting(frames, times, fps, str(value.get("source", path.name))), curves)
+    return replace(
+        acted,
+        confidence=_numbers("confidence", value.get("confidence", acted.confidence.tolist()), count, path),
         bridged=_marked(value.get("bridged", []), frames),
         missing=_marked(value.get("missing", []), frames),
-        frames=frames,
-        times=times,
-        fps=fps,
-        source=str(value.get("source", path.name)),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..conventions import Array
 from .performance import Performance
@@ -64,6 +65,24 @@ def curves_of(performance: Performance) -> dict[str, Array]:
     gaze = performance.gaze.reshape(-1, len(GAZE))
     values = np.column_stack([performance.units, gaze, performance.head, performance.position])
     return dict(zip(CHANNELS, values.T, strict=True))
+
+
+def resting(frames: NDArray[np.int64], times: Array, fps: float, source: str) -> Performance:
+    """A face at rest (T frame numbers, T s), seen and known for sure in every frame."""
+    count = len(frames)
+    return Performance(
+        units=np.zeros((count, len(UNITS))),
+        head=np.zeros((count, len(HEAD))),
+        position=np.zeros((count, len(POSITION))),
+        gaze=np.zeros((count, 2, 2)),
+        confidence=np.ones(count),
+        bridged=np.zeros(count, bool),
+        missing=np.zeros(count, bool),
+        frames=frames,
+        times=times,
+        fps=fps,
+        source=source,
+    )
 
 
 def with_curves(performance: Performance, curves: Mapping[str, Array]) -> Performance:
