@@ -68,7 +68,7 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
     method: bpy.props.EnumProperty(items=strings.METHODS, name=strings.METHOD, description=strings.METHOD_TIP)
     source_reading: bpy.props.PointerProperty(type=ExpressionTransferReading)
     plate_reading: bpy.props.PointerProperty(type=ExpressionTransferReading)
-    offset: bpy.props.IntProperty(name=strings.OFFSET, description=strings.OFFSET_FRAMES_TIP)
+    offset: bpy.props.IntProperty(name=strings.OFFSET_FRAMES, description=strings.OFFSET_FRAMES_TIP)
     resume: bpy.props.BoolProperty(default=True, name=strings.RESUME, description=strings.RESUME_TIP)
     show_landmarks: bpy.props.BoolProperty(
         default=True, name=strings.SHOW_LANDMARKS, description=strings.SHOW_LANDMARKS_TIP
