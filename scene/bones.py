@@ -14,10 +14,15 @@ import numpy as np
 
 from ..core.conventions import Array
 from ..core.facs.channels import HEAD
+from ..core.facs.tables import GAZE_SHAPES
 from ..core.rigs.bones import JAW_OPEN, JAW_SIDEWAYS, Cosine, aiming, face_axes, turning
 from . import compat, drivers, strings, units
 
+LOOKS = frozenset(GAZE_SHAPES)
+"""Channels of shape keys that show where an eye looks."""
+
 _QUATERNION = "QUATERNION"
+_OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 
 
 def _rewrite(row: Any, _context: Any) -> None:
@@ -31,47 +36,55 @@ class ExpressionTransferBone(bpy.types.PropertyGroup):
     parent.
     """
 
-    role: bpy.props.EnumProperty(items=strings.BONE_ROLES, name=strings.BONE_ROLE, description=strings.BONE_ROLE_TIP)
-    object: bpy.props.PointerProperty(type=bpy.types.Object, name=strings.BONE_OBJECT)
-    bone: bpy.props.StringProperty(name=strings.BONE, description=strings.BONE_TIP)
+    role: bpy.props.EnumProperty(
+        items=strings.BONE_ROLES, name=strings.BONE_ROLE, description=strings.BONE_ROLE_TIP, override=_OVERRIDABLE
+    )
+    object: bpy.props.PointerProperty(type=bpy.types.Object, name=strings.BONE_OBJECT, override=_OVERRIDABLE)
+    bone: bpy.props.StringProperty(name=strings.BONE, description=strings.BONE_TIP, override=_OVERRIDABLE)
     strength: bpy.props.FloatProperty(
         default=1.0, soft_min=0.0, soft_max=2.0, name=strings.STRENGTH, description=strings.BONE_STRENGTH_TIP,
-        update=_rewrite,
+        update=_rewrite, override=_OVERRIDABLE,
     )  # fmt: skip
     forward: bpy.props.FloatVectorProperty(
-        default=(0.0, -1.0, 0.0), name=strings.FORWARD, description=strings.FORWARD_TIP, update=_rewrite
+        default=(0.0, -1.0, 0.0),
+        name=strings.FORWARD,
+        description=strings.FORWARD_TIP,
+        update=_rewrite,
+        override=_OVERRIDABLE,
     )
     up: bpy.props.FloatVectorProperty(
-        default=(0.0, 0.0, 1.0), name=strings.UP, description=strings.UP_TIP, update=_rewrite
+        default=(0.0, 0.0, 1.0), name=strings.UP, description=strings.UP_TIP, update=_rewrite, override=_OVERRIDABLE
     )
     open: bpy.props.FloatProperty(
         default=float(JAW_OPEN), subtype="ANGLE", name=strings.JAW_OPEN, description=strings.JAW_OPEN_TIP,
-        update=_rewrite,
+        update=_rewrite, override=_OVERRIDABLE,
     )  # fmt: skip
     sideways: bpy.props.FloatProperty(
         default=float(JAW_SIDEWAYS), subtype="ANGLE", name=strings.JAW_SIDEWAYS, description=strings.JAW_SIDEWAYS_TIP,
-        update=_rewrite,
+        update=_rewrite, override=_OVERRIDABLE,
     )  # fmt: skip
-    thrust: bpy.props.FloatProperty(name=strings.JAW_THRUST, description=strings.JAW_THRUST_TIP, update=_rewrite)
+    thrust: bpy.props.FloatProperty(
+        name=strings.JAW_THRUST, description=strings.JAW_THRUST_TIP, update=_rewrite, override=_OVERRIDABLE
+    )
     """In the bone's own units."""
-    aimed: bpy.props.BoolProperty()
+    aimed: bpy.props.BoolProperty(override=_OVERRIDABLE)
     """The eye looks at it: it is moved, not turned."""
-    arm: bpy.props.FloatVectorProperty()
+    arm: bpy.props.FloatVectorProperty(override=_OVERRIDABLE)
     """From the eye to what it looks at."""
-    rest_turn: bpy.props.FloatVectorProperty(size=4, default=(1.0, 0.0, 0.0, 0.0))
-    rest_place: bpy.props.FloatVectorProperty()
+    rest_turn: bpy.props.FloatVectorProperty(size=4, default=(1.0, 0.0, 0.0, 0.0), override=_OVERRIDABLE)
+    rest_place: bpy.props.FloatVectorProperty(override=_OVERRIDABLE)
     """The pose in which it was before it was connected, kept at no turn."""
-    mode: bpy.props.StringProperty()
+    mode: bpy.props.StringProperty(override=_OVERRIDABLE)
     """The rotation mode in which it was; empty while the bone is as the artist has it."""
-    eyeballs: bpy.props.StringProperty()
+    eyeballs: bpy.props.StringProperty(override=_OVERRIDABLE)
     """Meshes, one a line, that turn as a whole with it."""
-    connected: bpy.props.BoolProperty()
+    connected: bpy.props.BoolProperty(override=_OVERRIDABLE)
     shown: bpy.props.BoolProperty(name=strings.BONE_DETAILS, description=strings.BONE_DETAILS_TIP)
 
 
 def rows(carrier: Any) -> Any:
-    """The collection of a carrier's rows."""
-    return carrier.expression_transfer_bones
+    """The collection of a carrier's rows; empty where the extension isn't registered, as in scripts."""
+    return getattr(carrier, "expression_transfer_bones", ())
 
 
 def turned(row: Any) -> Any:
@@ -137,6 +150,7 @@ def connect_row(carrier: Any, row: Any) -> None:
     _drive(row, path, carrier, names, [_text(terms, angles) for terms in sums])
     if row.role == "JAW" and row.thrust:
         _thrust(carrier, row)
+    _rest_looks(row)
 
 
 def motion(row: Any, strengths: Array) -> tuple[str, list[list[Cosine]]]:
@@ -282,14 +296,27 @@ def remove(carrier: Any, index: int) -> None:
 
 
 def eyeballs(carrier: Any) -> frozenset[str]:
-    """Names of meshes that eye bones turn as a whole: shape keys that turn them too are to stay at rest."""
-    eyes = [row for row in rows(carrier) if row.role.startswith("EYE") and row.strength and turned(row)]
+    """Names of meshes that connected eye bones turn as a whole: shape keys that turn them too are to stay at rest."""
+    eyes = [row for row in rows(carrier) if row.connected and row.strength]
     return frozenset(name for row in eyes for name in row.eyeballs.split("\n") if name)
+
+
+def _rest_looks(row: Any) -> None:
+    """Let the shape keys that followed the gaze on the row's eyeballs rest."""
+    meshes = (bpy.data.objects.get(name) for name in row.eyeballs.split("\n"))
+    for shape_keys in [mesh.data.shape_keys for mesh in meshes if mesh is not None and mesh.data.shape_keys]:
+        for curve in list(shape_keys.animation_data.drivers if shape_keys.animation_data else ()):
+            if drivers.is_ours(curve) and drivers.sources(curve) <= LOOKS:
+                path = curve.data_path
+                drivers.release(shape_keys, path)
+                shape_keys.path_resolve(path.removesuffix(".value")).value = 0.0
 
 
 def register() -> None:
     bpy.utils.register_class(ExpressionTransferBone)
-    bpy.types.Object.expression_transfer_bones = bpy.props.CollectionProperty(type=ExpressionTransferBone)
+    bpy.types.Object.expression_transfer_bones = bpy.props.CollectionProperty(
+        type=ExpressionTransferBone, override={*_OVERRIDABLE, "USE_INSERTION"}
+    )
 
 
 def unregister() -> None:

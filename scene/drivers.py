@@ -91,6 +91,11 @@ def is_ours(curve: Any, carrier: Any = None) -> bool:
     )
 
 
+def sources(curve: Any) -> set[str]:
+    """The names of the carrier's properties that a driver of ours takes."""
+    return {variable.targets[0].data_path[2:-2] for variable in curve.driver.variables}
+
+
 def release(datablock: Any, path: str, index: int = -1) -> None:
     """Take a driver of ours away, with the parts of its sum; anything else stays."""
     curve = datablock.animation_data.drivers.find(path, index=max(index, 0)) if datablock.animation_data else None

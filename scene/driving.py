@@ -10,7 +10,7 @@ import numpy as np
 from ..core.conventions import Array
 from ..core.errors import InputError
 from ..core.rigs.mapping import RigMap, Row
-from . import compat, drivers, keys, nla, strings, units
+from . import bones, compat, drivers, keys, nla, strings, units
 
 _BAKED = "expression_transfer_baked"
 """Custom property of actions that hold baked curves: their data paths, one a line."""
@@ -28,7 +28,8 @@ class Connection:
 
 
 def connect(carrier: Any, rig_map: RigMap, objects: Iterable[Any] | None = None) -> Connection:
-    """Let shape keys of `objects` (by default the scene's) follow the carrier as a map's rows say.
+    """Let shape keys of `objects` (by default the scene's) follow the carrier as a map's rows say, but for those that
+    turn eyeballs which bones turn.
 
     A row that was connected before is connected anew, others stay; what was baked gives way. Raises InputError as
     units.ensure.
@@ -36,9 +37,11 @@ def connect(carrier: Any, rig_map: RigMap, objects: Iterable[Any] | None = None)
     units.ensure(carrier)
     unbake(carrier)
     found = {each.name: each for each in (bpy.context.scene.objects if objects is None else objects)}
-    connected, left, missing = [], [], []
+    connected, left, missing, by_bones = [], [], [], bones.eyeballs(carrier)
     for row in rig_map.rows:
         shape_keys = _shape_keys(found.get(row.mesh), row.key)
+        if row.mesh in by_bones and row.weights.keys() <= bones.LOOKS:
+            continue
         if shape_keys is None:
             missing.append(row)
         elif keys.is_artists(shape_keys, keys.value_path(row.key)):
@@ -63,13 +66,23 @@ def _connect(shape_keys: Any, row: Row, carrier: Any) -> None:
 
 
 def disconnect(carrier: Any) -> int:
-    """Take the carrier's drivers away; shape keys go back to rest. The number of drivers there were."""
-    driven = [(datablock, curve.data_path, curve.array_index) for datablock, curve in drivers.find(carrier)]
+    """Take the carrier's drivers away; shape keys and bones go back to rest. The number of drivers there were."""
+    driven = _driven(carrier)
+    _release(carrier, driven)
+    bones.restore(carrier)
+    return len(driven)
+
+
+def _driven(carrier: Any) -> list[tuple[Any, str, int]]:
+    return [(datablock, curve.data_path, curve.array_index) for datablock, curve in drivers.find(carrier)]
+
+
+def _release(carrier: Any, driven: list[tuple[Any, str, int]]) -> None:
+    bones.release(carrier)
     for datablock, path, index in driven:
         drivers.release(datablock, path, index)
         if datablock.id_type == "KEY":
             datablock.path_resolve(path.removesuffix(".value")).value = 0.0
-    return len(driven)
 
 
 def is_connected(carrier: Any) -> bool:
@@ -80,11 +93,11 @@ def bake(carrier: Any, frames: Array) -> int:
     """Key what the carrier drives with the values it has at scene frames, and take its drivers away; the number of
     curves. The layers stay, for connecting again. Raises InputError where nothing is connected.
     """
-    driven = [(datablock, curve.data_path, curve.array_index) for datablock, curve in drivers.find(carrier)]
+    driven = _driven(carrier)
     if not driven:
         raise InputError(strings.NOT_CONNECTED.format(name=carrier.name))
     table = _stepped(driven, frames)
-    disconnect(carrier)
+    _release(carrier, driven)
     for datablock in {each for each, _, _ in driven}:
         curves = _curves_to_bake(datablock, carrier, frames, {path for each, path, _ in driven if each == datablock})
         for (each, path, index), values in zip(driven, table.T, strict=True):

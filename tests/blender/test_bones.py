@@ -9,7 +9,8 @@ bpy = pytest.importorskip("bpy", reason="bpy is missing: make env, or make test-
 
 import expression_transfer  # noqa: E402
 from expression_transfer.core.rigs.bones import rotation  # noqa: E402
-from expression_transfer.scene import bone_finding, bones, drivers, units  # noqa: E402
+from expression_transfer.core.rigs.mapping import RigMap, Row  # noqa: E402
+from expression_transfer.scene import bone_finding, bones, drivers, driving, units  # noqa: E402
 from mathutils import Euler, Matrix, Vector  # noqa: E402
 
 UPRIGHT = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
@@ -306,3 +307,50 @@ def test_a_rig_without_known_bones_says_what_to_do(extension):
     rig = add_armature(heads={"Bone": (0, 0, 0)}, parents={})
     assert "select one in pose mode" in bone_finding.find(rig)[0]
     assert not bones.rows(rig)
+
+
+def looking(rig, balls):
+    """A map by which the gaze moves keys of an eyeball, that slide it."""
+    for way in ("In", "Out"):
+        add_key(balls["eye.L"], f"eyeLook{way}Left", lambda point: point + np.array([0.01, 0, 0]))
+    return RigMap(tuple(Row("eye.L", f"eyeLook{way}Left", {f"eyeLook{way}_L": 1.0}) for way in ("In", "Out")))
+
+
+@pytest.mark.parametrize("bones_first", [True, False])
+def test_keys_of_eyeballs_rest_while_bones_turn_them(extension, bones_first):
+    rig = add_armature()
+    balls = add_balls(rig)
+    rig_map = looking(rig, balls)
+    if not bones_first:
+        driving.connect(rig, rig_map)
+    connect(rig)
+    if bones_first:
+        driving.connect(rig, rig_map)
+    before = points(balls["eye.L"])
+    set_channels(rig, gaze_L_yaw=0.3)
+    assert off(balls["eye.L"], before, rotation(np.array([0.3, 0, 0]))) < WITHIN
+    np.testing.assert_allclose(points(balls["eye.L"]).mean(0), before.mean(0), atol=1e-5)
+    bones.release(rig)
+    bones.restore(rig)
+    driving.connect(rig, rig_map)
+    set_channels(rig)
+    assert points(balls["eye.L"]).mean(0)[0] > before.mean(0)[0] + 0.003
+
+
+def test_baked_bones_move_as_driven_ones(extension):
+    rig = add_armature()
+    rig.pose.bones["head"].rotation_mode = "XYZ"
+    balls = add_balls(rig)
+    connect(rig)
+    before = points(balls["head"])
+    for frame, value in ((1, 0.0), (11, 0.4)):
+        rig["head_yaw"] = value
+        rig.keyframe_insert('["head_yaw"]', frame=frame)
+    driving.bake(rig, np.arange(1.0, 12.0))
+    assert not any(curve.data_path.startswith("pose.bones") for curve in rig.animation_data.drivers)
+    bpy.context.scene.frame_set(11)
+    assert off(balls["head"], before, rotation(np.array([0.4, 0, 0]))) < WITHIN
+    driving.unbake(rig)
+    driving.disconnect(rig)
+    assert rig.pose.bones["head"].rotation_mode == "XYZ"
+    np.testing.assert_allclose(points(balls["head"]), before, atol=1e-5)
