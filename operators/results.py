@@ -75,9 +75,8 @@ class MatchScene(bpy.types.Operator):
 
     def execute(self, context: Any) -> set[str]:
         scene, told = context.scene, summary.of_source(context.scene)
-        jobs.set_timing(
-            scene, told.rate, np.array([told.length]), round(clips.start_of(settings.of_scene(scene), scene))
-        )
+        last = told.length - 0.5 / told.rate  # the end is rounded up, and a property holds seven digits
+        jobs.set_timing(scene, told.rate, np.array([last]), round(clips.start_of(settings.of_scene(scene), scene)))
         return {"FINISHED"}
 
 
