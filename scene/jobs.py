@@ -54,15 +54,15 @@ def drive(
     What lies outside the region keeps its curves. The report names the keys on each mesh and the units of the region
     that the rig can't do. Raises InputError where no key belongs to the region.
     """
-    rows = [row for row in character.map.rows if any(in_region(channel, region) for channel in row.weights)]
+    acted, frames = scaled(performance, strength), keys.scene_frames(performance.times, scene, start)
+    allowed = allowing(character, acted).map.rows
+    rows = tuple(row for row in allowed if any(in_region(channel, region) for channel in row.weights))
     if not rows:
         raise InputError(f"none of the character's shape keys belongs to the {region} face; choose another region")
-    acted, frames = scaled(performance, strength), keys.scene_frames(performance.times, scene, start)
     name = take_name(performance, region)
     layers.put_solve(character.carrier, acted, frames, name, channels=channels_in(region))
     passages.mark(scene, performance, frames, name)
-    allowed = RigMap(tuple(_allowing(row, acted) for row in rows))
-    connection = driving.connect(character.carrier, allowed, character.objects)
+    connection = driving.connect(character.carrier, RigMap(rows), character.objects)
     if region != "lower":
         for each in character.objects:
             head.drive_eyes(each, character.carrier)
@@ -106,8 +106,14 @@ def channels_in(region: Region) -> list[str]:
     return [channel for channel in units.CHANNELS if in_region(channel, region)]
 
 
+def allowing(character: Character, acted: Performance) -> Character:
+    """The character with rows by names, whose limits nobody chose, that let curves beyond 1 pass."""
+    return replace(
+        character, map=replace(character.map, rows=tuple(_allowing(row, acted) for row in character.map.rows))
+    )
+
+
 def _allowing(row: Row, acted: Performance) -> Row:
-    """A row by names, whose limits nobody chose, lets curves beyond 1 pass."""
     acts = [weight * acted.units[:, UNITS.index(name)] for name, weight in row.weights.items() if name in UNITS]
     if row.source != "name" or not acts:
         return row

@@ -1,7 +1,7 @@
 """The meshes of a character whose shape keys show expressions, and keyframes in bulk."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -16,6 +16,8 @@ from .characters import of_character, rig_of
 
 _LINEAR = 1
 """Keyframe.interpolation 'LINEAR' as foreach_set takes it: one key per source frame leaves nothing to ease."""
+_STILL = 1e-6
+"""Of the mesh's size: what a key moves less is an exporter's rounding."""
 _OURS = "expression_transfer"
 """Custom property of the actions written here: a new one replaces them and keeps all others."""
 
@@ -48,7 +50,7 @@ def find_face(objects: Iterable[Any], target: Any = None) -> list[FaceMesh]:
         raise InputError(_why_no_face(faces))
     if target is None:
         _check_one_character(faces)
-    return [face for face in faces if face.rows]
+    return [face for face in _without_idle(faces) if face.rows]
 
 
 def map_of(faces: list[FaceMesh]) -> RigMap:
@@ -65,6 +67,26 @@ def _face_mesh(candidate: Any) -> FaceMesh | None:
     driven = tuple(key for key in matched if is_artists(shape_keys, value_path(key)))
     rows = (Row(candidate.name, key, weights, source="name") for key, weights in matched.items() if key not in driven)
     return FaceMesh(candidate, tuple(rows), driven)
+
+
+def _without_idle(faces: list[FaceMesh]) -> list[FaceMesh]:
+    """Without keys that move nothing on their mesh and something on another: exporters give teeth and eyes all keys of
+    the face. Those that move nothing anywhere may be an artist's controls.
+    """
+    moving = [{row.key for row in face.rows if _moves(face.object.data.shape_keys, row.key)} for face in faces]
+    anywhere = set().union(*moving)
+    return [
+        replace(face, rows=tuple(row for row in face.rows if row.key in own or row.key not in anywhere))
+        for face, own in zip(faces, moving, strict=True)
+    ]
+
+
+def _moves(shape_keys: Any, key: str) -> bool:
+    rest, moved = np.empty((2, 3 * len(shape_keys.reference_key.data)), np.float32)
+    block = shape_keys.key_blocks[key]
+    block.relative_key.data.foreach_get("co", rest)
+    block.data.foreach_get("co", moved)
+    return bool(np.abs(moved - rest).max(initial=0.0) > _STILL * np.abs(rest).max(initial=0.0))
 
 
 def is_artists(datablock: Any, path: str) -> bool:

@@ -34,13 +34,15 @@ _ITEMS = [(channel, channel, _tip(channel), number) for number, channel in enume
 
 
 def _row_edited(item: Any, _context: Any) -> None:
-    """Of a row or one of its weights."""
+    """Of a row or one of its weights: it is the artist's now."""
     if _writing:
         return
     found = re.search(r"rows\[(\d+)\]", item.path_from_id())
     rows = of(item.id_data).rows
     if found is not None and int(found[1]) < len(rows):
-        reconnect(item.id_data, [rows[int(found[1])]])
+        row = rows[int(found[1])]
+        row.source = ""
+        reconnect(item.id_data, [row])
 
 
 def _low_edited(row: Any, context: Any) -> None:
@@ -59,10 +61,12 @@ def _high_edited(row: Any, context: Any) -> None:
 
 def _key_edited(row: Any, context: Any) -> None:
     row.name = row.key
-    _row_edited(row, context)
+    if not _writing:
+        _release_strays(row.id_data)
+        _row_edited(row, context)
 
 
-def _solo_edited(row: Any, _context: Any) -> None:
+def _acting_edited(row: Any, _context: Any) -> None:
     if not _writing:
         reconnect(row.id_data)
 
@@ -83,7 +87,7 @@ class ExpressionTransferRow(bpy.types.PropertyGroup):
     """A row of the table; `name` is its key, which lists search by."""
 
     mesh: bpy.props.StringProperty(
-        name=strings.MESH, description=strings.ROW_MESH_TIP, update=_row_edited, override=_OVERRIDABLE
+        name=strings.MESH, description=strings.ROW_MESH_TIP, update=_key_edited, override=_OVERRIDABLE
     )
     key: bpy.props.StringProperty(
         name=strings.KEY, description=strings.ROW_KEY_TIP, update=_key_edited, override=_OVERRIDABLE
@@ -102,10 +106,10 @@ class ExpressionTransferRow(bpy.types.PropertyGroup):
         update=_high_edited, override=_OVERRIDABLE,
     )  # fmt: skip
     solo: bpy.props.BoolProperty(
-        name=strings.SOLO, description=strings.SOLO_TIP, update=_solo_edited, override=_OVERRIDABLE
+        name=strings.SOLO, description=strings.SOLO_TIP, update=_acting_edited, override=_OVERRIDABLE
     )
     mute: bpy.props.BoolProperty(
-        name=strings.MUTE, description=strings.MUTE_TIP, update=_row_edited, override=_OVERRIDABLE
+        name=strings.MUTE, description=strings.MUTE_TIP, update=_acting_edited, override=_OVERRIDABLE
     )
     source: bpy.props.StringProperty(override=_OVERRIDABLE)
 
@@ -207,25 +211,39 @@ def _filling() -> Iterator[None]:
 
 
 def reconnect(carrier: Any, rows: Iterable[Any] | None = None) -> None:
-    """After an edit: connect some rows, or all, as they stand now; nothing where the rig isn't connected."""
+    """After an edit: connect some rows, or those that are connected already, as they stand now; nothing where the rig
+    isn't connected.
+    """
     if not driving.is_connected(carrier):
         return
-    wanted = acting(carrier)
-    if rows is not None:
-        places = {(row.mesh, row.key) for row in rows}
-        wanted = RigMap(tuple(row for row in wanted.rows if row.place in places))
-    driving.connect(carrier, wanted)
+    if rows is None:
+        rows = [row for row in of(carrier).rows if _is_driven(row.mesh, row.key)]
+    edited = {(row.mesh, row.key) for row in rows}
+    driving.connect(carrier, RigMap(tuple(row for row in acting(carrier).rows if row.place in edited)))
+
+
+def _is_driven(mesh: str, key: str) -> bool:
+    """Whether a driver of ours moves a key."""
+    shape_keys, path = shape_keys_of(mesh), keys.value_path(key)
+    animation = shape_keys.animation_data if shape_keys is not None else None
+    curve = animation.drivers.find(path) if animation is not None else None
+    return curve is not None and drivers.is_ours(curve)
+
+
+def _release_strays(carrier: Any) -> None:
+    """Let the keys rest that no row names any more."""
+    kept = {(row.mesh, row.key) for row in of(carrier).rows}
+    own = ((mesh, key) for mesh, names in places(carrier).items() for key in names)
+    _release(place for place in own if place not in kept and _is_driven(*place))
 
 
 def _release(places: Iterable[tuple[str, str]]) -> None:
     """Take our drivers from keys, and let the keys rest."""
-    for mesh, key in places:
-        shape_keys = shape_keys_of(mesh)
-        path = keys.value_path(key)
-        if shape_keys is None or key not in shape_keys.key_blocks or keys.is_artists(shape_keys, path):
-            continue
-        drivers.release(shape_keys, path)
-        shape_keys.key_blocks[key].value = 0.0
+    for mesh, key in list(places):
+        if _is_driven(mesh, key):
+            shape_keys = shape_keys_of(mesh)
+            drivers.release(shape_keys, keys.value_path(key))
+            shape_keys.key_blocks[key].value = 0.0
 
 
 def shape_keys_of(mesh: str) -> Any:

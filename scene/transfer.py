@@ -98,7 +98,7 @@ def apply_result(request: Request, scene: Any) -> str:
     if request.rig is not None:
         done += _key_rig(request, scene)
     if request.plate:
-        done.append(_load_plate(request, scene))
+        done.append(load_plate(request.folder, scene))
     return "; ".join(done) or strings.SOLVED.format(name=Path(request.argv[1]).name)
 
 
@@ -120,15 +120,17 @@ def _key_rig(request: Request, scene: Any) -> list[str]:
     return said
 
 
-def _load_plate(request: Request, scene: Any) -> str:
-    path = _plate_file(request.folder)
+def load_plate(folder: Path, scene: Any) -> str:
+    """Load the plate that a job made in a folder, again where it is loaded already; a line that says what was done."""
+    path = _plate_file(folder)
     chosen = scene.expression_transfer
     try:
         if path.suffix == ".png":  # a single frame's result is result.png, all others are movies
             chosen.result_image = bpy.data.images.load(str(path), check_existing=True)
             chosen.result_image.reload()
         else:
-            chosen.result_clip = bpy.data.movieclips.load(str(path), check_existing=True)
+            chosen.result_clip = clip = bpy.data.movieclips.load(str(path), check_existing=True)
+            clip.filepath = clip.filepath  # reads the file anew
     except RuntimeError as error:
         raise InputError(f"{path}: Blender can't load it ({str(error).strip()}); open it from the folder") from error
     return strings.PLATE_MADE.format(path=path)

@@ -92,6 +92,22 @@ def test_edits_act_at_once(carrier):
     assert value(carrier, "jawOpen", AU18=0.1, AU1_L=0.1) == 0.1
 
 
+def test_another_key_is_taken_and_the_former_rests(carrier):
+    row = row_of(carrier, "jawOpen")
+    assert value(carrier, "jawOpen", AU26=0.5) == 0.5
+    row.key = "Key 1"
+    assert (value(carrier, "Key 1", AU26=0.5), value(carrier, "jawOpen", AU26=0.5)) == (0.5, 0.0)
+    assert value(carrier, "jawOpen", TEETH, AU26=0.5) == 0.5
+
+
+def test_what_was_not_connected_stays_the_artists(carrier):
+    driving.disconnect(carrier)
+    driving.connect(carrier, RigMap(tuple(row for row in mapping.acting(carrier).rows if row.key == "jawOpen")))
+    mapping.shape_keys_of(HEAD).key_blocks["mouthSmileLeft"].value = 0.25
+    row_of(carrier, "jawOpen").mute = True
+    assert (value(carrier, "jawOpen", AU26=0.5), value(carrier, "mouthSmileLeft", AU12_L=1.0)) == (0.0, 0.25)
+
+
 def test_limits_push_each_other(carrier):
     row = row_of(carrier, "jawOpen")
     row.low, row.high = 0.8, 0.4
@@ -221,6 +237,11 @@ def test_a_real_rig(bpy, shared):
     carrier = units.carrier_of(bpy.data.objects["Wolf3D_Head"])
     mapping.fill_by_names(carrier)
     driving.connect(carrier, mapping.acting(carrier))
-    assert {row.key for row in mapping.rig_map(carrier).rows if row.mesh == "Wolf3D_Head"} == set(ARKIT)
+    rows = {
+        mesh: {row.key for row in mapping.rig_map(carrier).rows if row.mesh == mesh} for mesh in mapping.places(carrier)
+    }
+    assert rows["Wolf3D_Head"] == set(ARKIT) - {"tongueOut"}
+    assert "tongueOut" in rows["Wolf3D_Teeth"]
+    assert "mouthSmileLeft" not in rows["Wolf3D_Teeth"] | rows["EyeLeft"]
     assert value(carrier, "mouthSmileLeft", "Wolf3D_Head", AU12_L=0.4) == 0.4
     assert value(carrier, "browInnerUp", "Wolf3D_Head", AU1_L=0.4, AU1_R=0.8) == 0.6
