@@ -69,6 +69,18 @@ def test_the_rig_is_keyed(blender, panel, performance, tmp_path):
     assert "the rig lacks" in job.message
 
 
+def test_a_transfer_fills_the_rigs_table_and_the_table_leads_the_next(blender, panel, performance):
+    assert blender.ops.expression_transfer.transfer() == {"FINISHED"}
+    table = panel.rig.expression_transfer_map
+    assert [row.key for row in table.rows] == ["jawOpen", "browInnerUp"]
+    table.rows[0].gain = 0.5
+    table.rows[1].weights[1].channel = table.rows[1].weights[0].channel = "AU26"
+    assert blender.ops.expression_transfer.transfer() == {"FINISHED"}
+    planted = arkit_weights(performance)[30, ARKIT.index("jawOpen")]
+    assert evaluated(blender, "jawOpen", 1 + 24) == pytest.approx(0.5 * planted, abs=2e-4)
+    assert evaluated(blender, "browInnerUp", 1 + 24) == pytest.approx(planted, abs=2e-4)
+
+
 def test_rig_and_plate(blender, panel, tmp_path):
     image = blender.data.images.new("plate", 8, 8)
     image.filepath_raw, image.file_format = str(tmp_path / "plate.png"), "PNG"
