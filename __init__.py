@@ -7,15 +7,15 @@ in Blender. Nothing here imports bpy until Blender registers the extension.
 
 def register() -> None:
     from . import operators, panels  # noqa: PLC0415  they import bpy, which only Blender has
-    from .scene import bones, languages, mapping, settings, sliders, summary  # noqa: PLC0415
+    from .scene import bones, languages, mapping, preview, settings, sliders, summary  # noqa: PLC0415
 
-    for part in (languages, settings, sliders, summary, mapping, bones, operators, panels):
+    for part in (languages, settings, sliders, summary, mapping, bones, preview, operators, panels):
         part.register()
 
 
 def unregister() -> None:
     from . import operators, panels  # noqa: PLC0415
-    from .scene import bones, languages, mapping, settings, sliders, summary  # noqa: PLC0415
+    from .scene import bones, languages, mapping, preview, settings, sliders, summary  # noqa: PLC0415
 
-    for part in (panels, operators, bones, mapping, summary, sliders, settings, languages):
+    for part in (panels, operators, preview, bones, mapping, summary, sliders, settings, languages):
         part.unregister()

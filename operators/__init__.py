@@ -18,6 +18,8 @@ from . import (
     machine,
     map_rig,
     mapping,
+    preview,
+    recomposite,
     results,
     transfer,
 )
@@ -36,6 +38,8 @@ _ACTIONS = (
     edit_curves,
     edit_pose,
     curves_io,
+    recomposite,
+    preview,
     mapping,
     map_rig,
     bones,

@@ -20,6 +20,7 @@ from ..core.errors import InputError
 from ..core.facs.channels import curves_of, with_curves
 from ..core.facs.performance import Performance
 from ..core.facs.tables import UNITS
+from ..core.still import taken
 from . import compat, keys, nla, strings, units
 
 TAKE = "expression_transfer_take"
@@ -171,11 +172,15 @@ def evaluated(carrier: Any, frames: Array, names: Iterable[str] = units.CHANNELS
 
 def used(carrier: Any, frames: Array) -> dict[str, Array]:
     """T values of the channels as keys, bones and plate take them: units with their gain and offset."""
-    values = evaluated(carrier, frames)
-    factors = evaluated(carrier, frames, [*map(units.gain, UNITS), *map(units.offset, UNITS)])
-    for unit in UNITS:
-        values[unit] = values[unit] * factors[units.gain(unit)] + factors[units.offset(unit)]
-    return values
+    return _with_gains(
+        evaluated(carrier, frames, (*units.CHANNELS, *map(units.gain, UNITS), *map(units.offset, UNITS)))
+    )
+
+
+def _with_gains(values: dict[str, Array]) -> dict[str, Array]:
+    """Channels alone, of values of these and of the units' gains and offsets."""
+    found = {channel: values[channel] for channel in units.CHANNELS}
+    return found | {unit: values[unit] * values[units.gain(unit)] + values[units.offset(unit)] for unit in UNITS}
 
 
 def performance_of(carrier: Any, base: Performance) -> Performance:
@@ -185,17 +190,37 @@ def performance_of(carrier: Any, base: Performance) -> Performance:
     as it was. Rows without a face stay. Raises InputError where the carrier has no take of it.
     """
     strip = _take_of(carrier, base)
+    frames = _scene_frames(strip, base)
+    return _edited(base, strip, frames, used(carrier, frames))
+
+
+def shown(carrier: Any, base: Performance, frame: float) -> Performance:
+    """The one row of a take (`base`, as for performance_of) that a scene frame shows, as the carrier's properties have
+    it now: also what was changed there and not keyed yet. Raises InputError as performance_of.
+    """
+    strip = _take_of(carrier, base)
+    row = np.array([np.abs(_scene_frames(strip, base) - frame).argmin()])
+    now = _with_gains({name: np.array([float(carrier[name])]) for name in units.EDITABLE})
+    return _edited(taken(base, row), strip, np.array([float(frame)]), now)
+
+
+def _scene_frames(strip: Any, base: Performance) -> Array:
+    """T: where a take's rows were put."""
     second, start, rate = strip.action[_CLOCK]
-    frames = start + (base.times - second) * rate
+    return np.asarray(start + (base.times - second) * rate)
+
+
+def _edited(base: Performance, strip: Any, frames: Array, now: dict[str, Array]) -> Performance:
+    """The base's rows with what the channels' values at scene frames (T) differ by from the take's."""
     curves = compat.curves_in(strip, strip.action)
     before = {curve.data_path: nla.curve_values(curve, frames) for curve in curves}
-    was, now = curves_of(base), used(carrier, frames)
+    was, wanted = curves_of(base), {}
     for name, values in now.items():
         change = values - before.get(units.path(name), 0.0)
         edited = ~base.missing & (np.abs(change) > _NO_EDIT)
         least = 0.0 if name in UNITS else -np.inf
-        now[name] = np.where(edited, np.maximum(was[name] + change, least), was[name])
-    return with_curves(base, now)
+        wanted[name] = np.where(edited, np.maximum(was[name] + change, least), was[name])
+    return with_curves(base, wanted)
 
 
 def _take_of(carrier: Any, base: Performance) -> Any:

@@ -15,6 +15,7 @@ TASK_VARIABLE = "EXPRESSION_TRANSFER_TASK"
 """As core.landmarks.tasks has it; not imported from there, which needs OpenCV."""
 
 TRANSFER, SOLVE, MODELS, HEAD, RIG, EXPORT = "transfer", "solve", "models", "head", "rig", "export"
+COMPOSITE = "composite"
 """What a worker can be at, and so the part of the window where it is shown."""
 
 

@@ -579,6 +579,29 @@ NO_FACE_IN = "{file}: shows no face in any row; choose another file"
 NO_CURVE_FILE = "Name a file to write"
 CURVES_WRITTEN = "wrote {rows} frames to {file}"
 
+RECOMPOSITE = "Recomposite"
+RECOMPOSITE_TIP = (
+    "Put the edited action units of the fitted head on its footage. Only frames that an edit changes are made anew. "
+    "ESC stops it"
+)
+PREVIEW = "Preview"
+PREVIEW_TIP = "Show the current frame in the Image Editor as it will be composited, while action units are edited"
+PREVIEW_NAME = "Expression Preview"
+PREVIEW_STARTING = "starting the preview"
+PREVIEW_NO_EDITOR = "Open an Image Editor to see the preview"
+PREVIEW_ENDED = "The preview ended: {error}"
+COMPARE = "Compare"
+COMPARE_TIP = "What of the frame is shown"
+COMPARED = (
+    ("AFTER", "After", "The frame with the edits"),
+    ("BEFORE", "Before", "The frame as it is"),
+    ("WIPE", "Wipe", "Before on the left, after on the right"),
+)
+WIPE = "Wipe"
+WIPE_TIP = "Where before ends and after begins"
+NO_HEAD_TO_EDIT = "Select the plate's fitted head; solve the footage and show its head first if there is none"
+SOLVE_GONE = "{folder}: the solve of '{name}' is not there any more; solve the footage again"
+
 
 def shortened(names: Sequence[str], most: int = 8) -> str:
     """A list for one line."""

@@ -38,6 +38,10 @@ def offset(unit: str) -> str:
     return f"{unit}_offset"
 
 
+EDITABLE: tuple[str, ...] = (*CHANNELS, *map(gain, UNITS), *map(offset, UNITS))
+"""What an artist changes: the channels, and the units' gains and offsets."""
+
+
 def is_carrier(candidate: Any) -> bool:
     """Whether an object has the channels."""
     return CHANNELS[0] in candidate

@@ -18,6 +18,12 @@ def main(argv, reporter):
 
         raise InputError(f"{argv[1]}: no face in it")
     reporter.progress("detect", 1, 1)
+    if argv[0] == "preview":
+        return preview(folder, reporter)
+    if argv[0] == "composite":
+        shutil.copyfile(os.environ["FAKE_RESULT"], folder / "result.png")
+        (folder / "report.json").write_text(json.dumps({"files": ["result.png"]}))
+        return 0
     if argv[0] == "texture":
         shutil.copyfile(argv[argv.index("--plate") + 1], folder / "texture.png")
         return 0
@@ -25,6 +31,26 @@ def main(argv, reporter):
     if argv[0] == "transfer":
         shutil.copyfile(argv[2], folder / "result.png")
         (folder / "report.json").write_text(json.dumps({"files": ["result.png"]}))
+    return 0
+
+
+def preview(folder, reporter):
+    """Answers black before, and after as bright as AU26; above 1 it fails, at 0.5 it crashes."""
+    import numpy as np  # noqa: PLC0415  on the path that the parent hands over
+    from expression_transfer.core.errors import InputError  # noqa: PLC0415
+    from expression_transfer.core.facs.tables import UNITS  # noqa: PLC0415
+
+    for request in reporter.requests(0.7):
+        value = request["units"][UNITS.index("AU26")]
+        if value > 1:
+            raise InputError("no such frame")
+        if abs(value - 0.5) < 1e-6:
+            os._exit(3)
+        pictures = np.zeros((2, 4, 8, 3), np.uint8)
+        pictures[1] = round(value * 255)
+        pictures[1, 0] = request["frame"]
+        np.save(folder / "preview.npy", pictures)
+        reporter.answer(frame=request["frame"], file=str(folder / "preview.npy"))
     return 0
 
 
