@@ -64,7 +64,7 @@ _WHOLE: dict[str, Shown] = {
     "V_Open": VISEMES["aa"],
     "V_Explosive": VISEMES["PP"],
     "V_Dental_Lip": VISEMES["FF"],
-    "V_Tight_O": VISEMES["U"],
+    "V_Tight_O": VISEMES["ou"],
     "V_Tight": VISEMES["RR"],
     "V_Wide": VISEMES["E"],
     "V_Affricate": VISEMES["CH"],

@@ -11,14 +11,18 @@ from .convention import Convention, Shown, table
 from .visemes import VISEMES
 
 _MOUTHS = {"aa": "A", "ih": "I", "ou": "U", "ee": "E", "oh": "O"}
-_VISEME_OF = {"aa": "aa", "ih": "I", "ou": "U", "ee": "E", "oh": "O"}
+"""VRM 1.0 → VRM 0.x and VRoid."""
 _EMOTIONS = {
     "happy": ("joy", "happiness"),
     "angry": ("angry", "anger"),
     "sad": ("sorrow", "sadness"),
     "surprised": ("surprised", "surprise"),
 }
-"""VRM 1.0 → VRM 0.x and VRoid, and the prototype."""
+"""The same, and the prototype."""
+
+
+def _mouth(name: str) -> Shown:
+    return VISEMES["E" if name == "ee" else name]
 
 
 def _emotion(name: str) -> Shown:
@@ -26,7 +30,7 @@ def _emotion(name: str) -> Shown:
 
 
 _EXPRESSIONS: dict[str, Shown] = (
-    {spelling: VISEMES[_VISEME_OF[new]] for new, old in _MOUTHS.items() for spelling in (new, old)}
+    {spelling: _mouth(new) for new, old in _MOUTHS.items() for spelling in (new, old)}
     | {spelling: _emotion(shown) for new, (old, shown) in _EMOTIONS.items() for spelling in (new, old)}
     | {
         "blink": "AU45_*",
@@ -41,7 +45,7 @@ _EXPRESSIONS: dict[str, Shown] = (
 VRM = Convention("VRM", table(_EXPRESSIONS), bare=True)
 
 _VROID: dict[str, Shown] = (
-    {f"Fcl_MTH_{old}": VISEMES[_VISEME_OF[new]] for new, old in _MOUTHS.items() if new != "ou"}
+    {f"Fcl_MTH_{old}": _mouth(new) for new, old in _MOUTHS.items() if new != "ou"}
     | {f"Fcl_ALL_{old.capitalize()}": _emotion(shown) for old, shown in _EMOTIONS.values()}
     | {
         "Fcl_EYE_Close": "AU45_*",
