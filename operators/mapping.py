@@ -64,10 +64,11 @@ class MapNames(OnMap, bpy.types.Operator):
     bl_options = _UNDO
 
     def act(self, carrier: Any) -> tuple[str, str]:
-        mapping.fill_by_names(carrier)
+        named_after = mapping.fill_by_names(carrier) or strings.NO_CONVENTION
         made = mapping.rig_map(carrier)
         text = strings.MAPPED_NAMES if made.lacking() else strings.MAPPED_ALL
-        return "INFO", text.format(rows=len(made.rows), lacking=strings.shortened(made.lacking()))
+        lacking = strings.shortened(made.lacking())
+        return "INFO", text.format(rows=len(made.rows), convention=named_after, lacking=lacking)
 
 
 class MapAdd(OnMap, bpy.types.Operator):

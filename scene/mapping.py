@@ -15,7 +15,7 @@ from ..core.errors import InputError
 from ..core.facs.tables import ACTION_UNITS
 from ..core.rigs.mapping import CHANNELS, RigMap, Row, opposite, side_of
 from ..core.rigs.mirror import partners
-from ..core.rigs.names import other_side
+from ..core.rigs.names import convention, other_side
 from ..core.userdata import user_data_folder
 from . import characters, drivers, driving, keys, strings
 
@@ -269,9 +269,13 @@ def places(carrier: Any) -> dict[str, list[str]]:
     }
 
 
-def fill_by_names(carrier: Any) -> None:
-    """Map the character's keys by their names. Raises InputError where none has an expression's name."""
+def fill_by_names(carrier: Any) -> str | None:
+    """Map the character's keys by their names; the naming convention that most of them follow, if any.
+
+    Raises InputError where none has an expression's name.
+    """
     store(carrier, keys.map_of(keys.find_face(bpy.data.objects, carrier)))
+    return convention({key for names in places(carrier).values() for key in names})
 
 
 def add_row(carrier: Any) -> Any:
