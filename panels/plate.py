@@ -20,8 +20,6 @@ class PlatePanel(Section, bpy.types.Panel):
         fields = fields_of(self.layout, context)
         draw_footage(fields, chosen, "plate")
         draw_known(fields, chosen.plate_reading)
-        fields.prop(chosen, "strength")
-        fields.prop(chosen, "region")
         fields.prop(chosen, "mode")
         fields.prop(chosen, "method")
         draw_facts(self.layout, summary.of_plate(context.scene))

@@ -65,8 +65,18 @@ def _draw_confidence(layout: Any, told: Any) -> None:
 
 def _draw_head(layout: Any, context: Any) -> None:
     layout.operator("expression_transfer.show_fitted_head", icon="OUTLINER_OB_CAMERA").role = "source"
-    if fitted.head_of(context.object) is not None:
-        layout.operator("expression_transfer.bake_texture", icon="TEXTURE")
+    face = fitted.head_of(context.object)
+    if face is None:
+        return
+    if (seen_by := fitted.camera_of(face)) is not None and seen_by.data.background_images:
+        _draw_footage(layout, seen_by.data.background_images[0])
+    layout.operator("expression_transfer.bake_texture", icon="TEXTURE")
+
+
+def _draw_footage(layout: Any, behind: Any) -> None:
+    """How the footage lies with the head: behind it, or over it and see-through."""
+    layout.row().prop(behind, "display_depth", expand=True)
+    layout.prop(behind, "alpha", text=strings.FOOTAGE_ALPHA, slider=True)
 
 
 _CLASSES = (EXPRESSION_TRANSFER_UL_passages, SolvePanel)

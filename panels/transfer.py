@@ -25,7 +25,15 @@ class TransferPanel(InTab, bpy.types.Panel):
         row = self.layout.row()
         row.scale_y = 1.5
         row.operator("expression_transfer.transfer", icon="PLAY")
+        _draw_mix(self.layout, settings.of_scene(context.scene))
         working.draw_message(self.layout, job, settings.TRANSFER)
+
+
+def _draw_mix(layout: Any, chosen: Any) -> None:
+    """What holds for the rig as for the plate."""
+    row = layout.row(align=True)
+    row.prop(chosen, "strength")
+    row.prop(chosen, "region", text="")
 
 
 def register() -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..conventions import Array32
 from ..errors import InputError
+from ..offers import BUNDLED
 from .region import Region
 
 BackendName = Literal["mediapipe-solutions", "mediapipe-tasks"]
@@ -55,7 +56,7 @@ def open_backend(name: BackendName | None, task: Path | None) -> Backend:
 
     Imports happen here, because mediapipe takes half a second. Raises InputError where the networks' files are missing.
     """
-    from .tasks import BUNDLED, TasksBackend, find_task_file  # noqa: PLC0415
+    from .tasks import TasksBackend, find_task_file  # noqa: PLC0415
 
     if name is None:
         carried = task is not None or BUNDLED.is_file()
