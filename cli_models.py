@@ -83,9 +83,12 @@ def _get(arguments: argparse.Namespace, reporter: "Reporter") -> None:
 def _get_model(wanted: "Offer", reporter: "Reporter", source: str | None) -> None:
     """An archive that is read once: the model is kept, the archive isn't."""
     from .core import offers
+    from .core.errors import InputError
     from .core.heads import registry
     from .core.userdata import cache_folder
 
+    if wanted.name in {entry.name for entry in registry.list_models()}:  # before a long download
+        raise InputError(f"'{wanted.name}' was added before; `models remove {wanted.name}` first")
     archive = offers.fetch(wanted, reporter, source, cache_folder())
     try:
         entry = registry.add_model(archive, reporter, wanted.name)
