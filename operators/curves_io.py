@@ -15,6 +15,7 @@ class ImportCurves(bpy.types.Operator):
     bl_idname = "expression_transfer.import_curves"
     bl_label = strings.IMPORT_CURVES
     bl_description = strings.IMPORT_CURVES_TIP
+    bl_translation_context = strings.CONTEXT
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012  Blender reads it as a set
 
     filepath: bpy.props.StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
@@ -50,6 +51,7 @@ class ExportCurves(bpy.types.Operator):
     bl_idname = "expression_transfer.export_curves"
     bl_label = strings.EXPORT_CURVES
     bl_description = strings.EXPORT_CURVES_TIP
+    bl_translation_context = strings.CONTEXT
 
     filepath: bpy.props.StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
     filter_glob: bpy.props.StringProperty(default=strings.CURVE_FILES, options={"HIDDEN"})

@@ -64,6 +64,7 @@ class DropPose(bpy.types.Operator):
     bl_idname = "expression_transfer.drop_pose"
     bl_label = strings.DROP_POSE
     bl_description = strings.DROP_POSE_TIP
+    bl_translation_context = strings.CONTEXT
 
     pose: bpy.props.StringProperty(name=strings.POSE, options={"SKIP_SAVE"})
 

@@ -13,6 +13,7 @@ class TickUnits(bpy.types.Operator):
     bl_idname = "expression_transfer.tick_units"
     bl_label = strings.TICK
     bl_description = strings.TICK_TIP_GROUP
+    bl_translation_context = strings.CONTEXT
     bl_options = {"UNDO", "INTERNAL"}  # noqa: RUF012  Blender reads it as a set
 
     group: bpy.props.StringProperty()

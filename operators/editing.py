@@ -12,6 +12,7 @@ from ..scene import editing, sliders, strings
 class EditOperator(bpy.types.Operator):
     """Base of such operators: they say what is done (`edit`)."""
 
+    bl_translation_context = strings.CONTEXT
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012  Blender reads it as a set
 
     @classmethod

@@ -133,6 +133,7 @@ def _draw_files(layout: Any) -> None:
 
 class EXPRESSION_TRANSFER_MT_poses(bpy.types.Menu):  # noqa: N801  Blender asks for such a name
     bl_label = strings.PASTE
+    bl_translation_context = strings.CONTEXT
 
     def draw(self, context: Any) -> None:  # noqa: ARG002  Blender's signature
         row = self.layout.row()

@@ -42,6 +42,8 @@ class Pose:
 _STRENGTH = 0.8
 _SURPRISED_LIDS = 0.28
 """EMFACS has surprise's AU5 at B, slight: strong it is fear's."""
+_JAW = 0.5
+"""AU26; beyond it begins AU27 (derived.derived_units)."""
 
 _PAIN = ("AU4", "AU6", "AU7", "AU9", "AU10", "AU43")
 
@@ -74,6 +76,8 @@ def _of_codes(name: str, kind: Kind, codes: dict[str, float], governed: tuple[st
 def _emotions() -> list[Pose]:
     coded = {emotion: dict.fromkeys(codes, _STRENGTH) for emotion, codes in PROTOTYPES.items()}
     coded["surprise"]["AU5"] = _SURPRISED_LIDS
+    for codes in (coded["surprise"], coded["fear"]):
+        codes["AU26"] = _JAW
     coded |= {"neutral": {}, "pain": dict.fromkeys(_PAIN, _STRENGTH)}
     poses = [_of_codes(name, "emotion", codes, UNITS) for name, codes in coded.items()]
     contempt = dict.fromkeys(UNITS, 0.0) | {"AU12_R": _STRENGTH / 2, "AU14_R": _STRENGTH}

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ bpy = pytest.importorskip("bpy", reason="bpy is missing: make env, or make test-
 
 import expression_transfer  # noqa: E402
 from expression_transfer.core.export.curves import read_performance  # noqa: E402
-from expression_transfer.core.facs.channels import curves_of  # noqa: E402
+from expression_transfer.core.facs.channels import GROUPS, curves_of  # noqa: E402
 from expression_transfer.core.facs.poses import PRESETS  # noqa: E402
+from expression_transfer.core.facs.tables import UNITS  # noqa: E402
+from expression_transfer.panels import action_units  # noqa: E402
 from expression_transfer.scene import editing, fcurves, layers, sliders, units  # noqa: E402
+from recording_layout import Layout  # noqa: E402
 
 FRAMES = range(1, 61)
 WATCHED = ("AU12_L", "AU12_R", "AU26", "AU45_L", "gaze_L_yaw", "gaze_R_yaw", "head_yaw")
@@ -301,3 +305,31 @@ def test_a_file_without_curves_changes_nothing(carrier, tmp_path):
 
 def test_sampling_no_curve_is_none():
     assert fcurves.sampled(None, np.arange(3.0)).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_an_edit_is_one_undo_step(carrier):
+    bpy.ops.expression_transfer.tick_units("EXEC_DEFAULT", True, group="mouth")
+    before = len(layers.corrections(carrier))
+    bpy.ops.ed.undo_push(message="before")  # undo is off in the background until it is asked for
+    bpy.ops.expression_transfer.paste_pose("EXEC_DEFAULT", True, pose="happiness")
+    assert len(layers.corrections(bpy.data.objects["Rig"])) > before
+    assert bpy.ops.ed.undo() == {"FINISHED"}
+    scene = bpy.context.scene
+    assert len(layers.corrections(bpy.data.objects["Rig"])) == before
+    assert len(sliders.ticked(scene)) == len(GROUPS["mouth"])
+
+
+def test_the_panel_shows_every_channel(carrier):
+    chosen = sliders.of_scene(bpy.context.scene)
+    for group in GROUPS:
+        setattr(chosen, f"open_{group}", True)
+    for linked in (True, False):
+        chosen.linked, chosen.gains = linked, True
+        drawn = Layout(bpy)
+        action_units.ActionUnitsPanel.draw(SimpleNamespace(layout=drawn), bpy.context)
+        shown = {given["property"].strip('["]') for name, given in drawn.drawn if name == "prop"}
+        assert set(units.CHANNELS) <= shown
+        assert set(map(units.gain, UNITS)) | set(map(units.offset, UNITS)) <= shown
+    menu = Layout(bpy)
+    action_units.EXPRESSION_TRANSFER_MT_poses.draw(SimpleNamespace(layout=menu), bpy.context)
+    assert sum(name == "operator" for name, _ in menu.drawn) >= len(PRESETS)
