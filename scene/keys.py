@@ -39,7 +39,7 @@ def scene_frames(seconds: Array, scene: Any, start: float | None = None) -> Arra
 
 
 def find_face(objects: Iterable[Any], target: Any = None) -> list[FaceMesh]:
-    """The meshes of one character that carry keys with an expression's name.
+    """The meshes of one character that carry keys with an expression's name, the one with most first.
 
     `target`: any object of the character; without it the only character among `objects`.
     Raises InputError, in words without the file's name, where there is none or more than one.
@@ -50,7 +50,8 @@ def find_face(objects: Iterable[Any], target: Any = None) -> list[FaceMesh]:
         raise InputError(_why_no_face(faces))
     if target is None:
         _check_one_character(faces)
-    return [face for face in _without_idle(faces) if face.rows]
+    kept = [face for face in _without_idle(faces) if face.rows]
+    return sorted(kept, key=lambda face: -len(face.rows))
 
 
 def map_of(faces: list[FaceMesh]) -> RigMap:
