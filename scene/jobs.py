@@ -14,8 +14,12 @@ from ..core.facs.channels import GAZE, HEAD, POSITION
 from ..core.facs.performance import Performance
 from ..core.facs.tables import GAZE_SHAPES, UNITS, UPPER_UNITS
 from ..core.facs.transfer import Region
+from ..core.rigs import bone_names
 from ..core.rigs.mapping import RigMap, Row
-from . import driving, head, keys, layers, passages, rig_files, units
+from . import bone_finding, bones, driving, head, keys, layers, passages, rig_files, units
+
+_NEARLY = 1e-3
+"""Nobody sees a key held back by less."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,9 @@ def drive(
 ) -> dict[str, Any]:
     """Put a region of a performance on a character as a take, and connect what follows it.
 
-    What lies outside the region keeps its curves. The report names the keys on each mesh and the units of the region
-    that the rig can't do. Raises InputError where no key belongs to the region.
+    What lies outside the region keeps its curves. The report names the keys on each mesh, those that their
+    limit holds back, and the units of the region that the rig can't do. Raises InputError where no key belongs to the
+    region.
     """
     acted, frames = scaled(performance, strength), keys.scene_frames(performance.times, scene, start)
     allowed = allowing(character, acted).map.rows
@@ -62,22 +67,42 @@ def drive(
     name = take_name(performance, region)
     layers.put_solve(character.carrier, acted, frames, name, channels=channels_in(region))
     passages.mark(scene, performance, frames, name)
+    by_bones = connect_bones(character.carrier, region)
     connection = driving.connect(character.carrier, RigMap(rows), character.objects)
     if region != "lower":
         for each in character.objects:
             head.drive_eyes(each, character.carrier)
     meshes: dict[str, dict[str, dict[str, float]]] = {}
+    limited: dict[str, list[str]] = {}
+    left = {mesh: list(driven) for mesh, driven in character.left.items()}
     for row in connection.connected:
         meshes.setdefault(row.mesh, {})[row.key] = row.weights
+        if _peak(row, acted) > row.high + _NEARLY:
+            limited.setdefault(row.mesh, []).append(row.key)
+    for row in connection.left:
+        left.setdefault(row.mesh, []).append(row.key)
     return {
         "carrier": character.carrier.name,
         "take": name,
         "meshes": meshes,
-        "left_to_drivers": {mesh: list(driven) for mesh, driven in character.left.items()},
+        "left_to_drivers": left,
+        "limited": limited,
         "missing": [unit for unit in character.map.lacking() if in_region(unit, region)],
         "frames": [float(frames[0]), float(frames[-1])],
         "fps": scene.render.fps / scene.render.fps_base,
     }
+
+
+def connect_bones(carrier: Any, region: Region = "all") -> list[str]:
+    """Let the carrier's bones of a region follow it; they are looked for where nobody did yet. Lines that say which.
+
+    Without the extension registered, none.
+    """
+    if not bones.is_registered():
+        return []
+    said = [] if bones.rows(carrier) or carrier.type != "ARMATURE" else bone_finding.find(carrier)
+    roles = {"all": bone_names.ROLES, "upper": bone_finding.EYES, "lower": ("JAW",)}[region]
+    return [*said, *bones.told(bones.connect(carrier, roles))]
 
 
 def take_name(performance: Performance, region: Region = "all") -> str:
@@ -114,10 +139,13 @@ def allowing(character: Character, acted: Performance) -> Character:
 
 
 def _allowing(row: Row, acted: Performance) -> Row:
+    return replace(row, high=max(row.high, _peak(row, acted))) if row.source == "name" else row
+
+
+def _peak(row: Row, acted: Performance) -> float:
+    """The most that the units ask of a key."""
     acts = [weight * acted.units[:, UNITS.index(name)] for name, weight in row.weights.items() if name in UNITS]
-    if row.source != "name" or not acts:
-        return row
-    return replace(row, high=max(row.high, row.gain * float(np.sum(acts, axis=0).max())))
+    return row.gain * float(np.sum(acts, axis=0).max()) if acts else 0.0
 
 
 def drive_rig(
@@ -135,16 +163,23 @@ def drive_rig(
     Raises InputError where the rig can't be read or has no expression keys, Failure where `out` can't be written.
     """
     rig_files.open_rig(rig)
+    with bones.registered():
+        report = _drive_opened(performance, rig, object_name, strength, region)
+        rig_files.save_blend(out)
+    return report | {"rig": str(rig), "blend": str(out)}
+
+
+def _drive_opened(
+    performance: Performance, rig: Path, object_name: str | None, strength: float, region: Region
+) -> dict[str, Any]:
     scene = bpy.context.scene
     if rig.suffix.lower() != ".blend":
         set_timing(scene, performance.fps, performance.times)
     try:
         character = find_character(scene.objects, _object(scene, object_name))
-        report = drive(performance, character, scene, strength=strength, region=region)
+        return drive(performance, character, scene, strength=strength, region=region)
     except InputError as error:
         raise InputError(f"{rig}: {error}") from error
-    rig_files.save_blend(out)
-    return report | {"rig": str(rig), "blend": str(out)}
 
 
 def save_head_blend(performance: Performance, model: FaceModel, out: Path, identity: Array | None = None) -> None:

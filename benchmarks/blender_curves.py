@@ -1,0 +1,105 @@
+"""How fast curves are written and removed in Blender, and how fast a driven character plays.
+
+`python -m expression_transfer.benchmarks.blender_curves`, or `… blender_curves.py` in another Blender's Python. Peers:
+`keyframe_insert` in a loop for writing, the same character with baked keyframes for playing.
+"""
+
+import time
+
+import bpy
+import numpy as np
+
+from ..core.facs.channels import CHANNELS, with_curves
+from ..core.facs.performance import Performance
+from ..core.facs.tables import UNITS
+from ..scene import driving, jobs, keys, layers, rig_files, units
+from .footage import SHARED
+from .table import Row, print_table
+
+CURVES, FRAMES, PLAYED, FPS = 52, 10_000, 240, 24.0
+SECONDS = 0.5
+SHARE = 0.8
+INSERTED = 200
+"""Frames that the peer writes; its time is scaled up."""
+
+
+def main() -> None:
+    written, removed, peer = _written()
+    print_table(
+        f"{CURVES} curves × {FRAMES} frames in Blender {bpy.app.version_string}",
+        [
+            Row("written as a take", written, "s", SECONDS, at_least=False, peer=f"keyframe_insert {peer:.1f} s"),
+            Row("removed", removed, "s", SECONDS, at_least=False),
+        ],
+    )
+    driven, baked = _played()
+    print_table(
+        "brunette-t played without a window",
+        [
+            Row("driven", driven, "frames/s", FPS, peer=f"baked {baked:.0f} frames/s"),
+            Row("driven against baked", driven / baked, "", SHARE),
+        ],
+    )
+
+
+def acting(frames: int) -> Performance:
+    """Every channel a sine of its own rate, within its usual range."""
+    times, none = np.arange(frames) / FPS, np.zeros(frames, dtype=bool)
+    still = Performance(
+        units=np.zeros((frames, len(UNITS))), head=np.zeros((frames, 3)), position=np.zeros((frames, 3)),
+        gaze=np.zeros((frames, 2, 2)), confidence=np.ones(frames), bridged=none, missing=none,
+        frames=np.arange(frames), times=times, fps=FPS, source="sines",
+    )  # fmt: skip
+    waves = {channel: np.sin(times * (1 + 0.1 * number)) for number, channel in enumerate(CHANNELS)}
+    return with_curves(still, {name: 0.5 + 0.5 * wave if name in UNITS else 0.1 * wave for name, wave in waves.items()})
+
+
+def _written() -> tuple[float, float, float]:
+    """Seconds to write the take, to remove it, and to write it with keyframe_insert."""
+    rig_files.new_scene()
+    carrier = bpy.data.objects.new("Carrier", None)
+    bpy.context.scene.collection.objects.link(carrier)
+    units.ensure(carrier)
+    channels, performance = CHANNELS[:CURVES], acting(FRAMES)
+    frames = keys.scene_frames(performance.times, bpy.context.scene)
+    begun = time.perf_counter()
+    layers.put_solve(carrier, performance, frames, "sines", channels=channels)
+    written = time.perf_counter() - begun
+    begun = time.perf_counter()
+    layers.remove(carrier)
+    return written, time.perf_counter() - begun, _inserted(carrier)
+
+
+def _inserted(carrier: object) -> float:
+    begun = time.perf_counter()
+    for channel in CHANNELS[:CURVES]:
+        for frame in range(INSERTED):
+            carrier.keyframe_insert(units.path(channel), frame=frame)  # type: ignore[attr-defined]
+    return (time.perf_counter() - begun) * FRAMES / INSERTED
+
+
+def _played() -> tuple[float, float]:
+    """Frames a second of the driven character and of the same with its keys baked."""
+    rig_files.open_rig(SHARED / "rigs" / "brunette-t.glb")
+    scene = bpy.context.scene
+    performance = acting(PLAYED)
+    jobs.set_timing(scene, FPS, performance.times)
+    character = jobs.find_character(scene.objects)
+    jobs.drive(performance, character, scene)
+    driven = _rate()
+    driving.bake(character.carrier, np.arange(1.0, PLAYED + 1))
+    layers.remove(character.carrier)
+    return driven, _rate()
+
+
+def _rate() -> float:
+    """Of the second of two rounds."""
+    for _ in range(2):
+        begun = time.perf_counter()
+        for frame in range(1, PLAYED + 1):
+            bpy.context.scene.frame_set(frame)
+    return PLAYED / (time.perf_counter() - begun)
+
+
+if __name__ == "__main__":
+    main()
