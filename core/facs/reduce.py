@@ -60,15 +60,22 @@ def _fit(frames: Array, values: Array) -> tuple[float, float, Array]:
     """Slopes at the ends of the cubic through the first and last sample that is closest to all, and how far it is off
     at each.
     """
+    if len(frames) <= 3:
+        return *_parabola(frames, values), np.zeros(len(frames))
     length = frames[-1] - frames[0]
-    straight = (values[-1] - values[0]) / length
-    if len(frames) == 2:
-        return straight, straight, np.zeros(2)
     start, out, end, into = _hermite((frames - frames[0]) / length)
     rest = values - start * values[0] - end * values[-1]
-    basis = np.stack([out, into], axis=1) * length
-    slopes = np.full(2, straight) if len(frames) == 3 else np.linalg.lstsq(basis, rest, rcond=None)[0]
-    return float(slopes[0]), float(slopes[1]), np.abs(rest - basis @ slopes)
+    basis = np.stack([out, into]) * length
+    slopes = np.linalg.solve(basis @ basis.T, basis @ rest)
+    return float(slopes[0]), float(slopes[1]), np.abs(rest - slopes @ basis)
+
+
+def _parabola(frames: Array, values: Array) -> tuple[float, float]:
+    """Slopes at the ends of the line through two samples, or the parabola through three."""
+    steps = np.diff(frames)
+    slopes = np.diff(values) / steps
+    bend = (slopes[-1] - slopes[0]) / steps.sum()
+    return float(slopes[0] - bend * steps[0]), float(slopes[-1] + bend * steps[-1])
 
 
 def _hermite(share: Array) -> tuple[Array, Array, Array, Array]:
