@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.set_defaults(run=_solve)
 
     rig = commands.add_parser("rig", help="key a character with a performance → .blend")
-    rig.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, or curves as CSV or JSON")
+    rig.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, curves (CSV, JSON)")
     rig.add_argument("rig", type=Path, metavar="RIG", help=".blend .glb .gltf .fbx .vrm")
     rig.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.blend")
     rig.add_argument("--object", metavar="NAME", help="the character in a file that has several")
@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     _baking(commands)
 
     composite = commands.add_parser("composite", help="edited curves on a plate; --resume redoes what an edit changed")
-    composite.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, or curves as CSV or JSON")
+    composite.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, curves (CSV, JSON)")
     composite.add_argument("plate", type=Path, metavar="PLATE", help="footage, a still, or a folder that solve wrote")
     _out(composite)
     _mixing(composite, "edit")
