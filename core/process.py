@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -142,8 +143,9 @@ class WorkerProcess:
         try:
             stream.write(json.dumps(message) + "\n")
             stream.flush()
-        except OSError:
-            return  # it is gone already: Ended says so
+        except (OSError, ValueError):  # it is gone already: Ended says so
+            with suppress(OSError):
+                stream.close()  # what it holds back would be tried again when it is forgotten
 
     def _read_stderr(self) -> None:
         self._said.extend(_open_pipe(self._process.stderr))

@@ -97,6 +97,13 @@ def test_what_single_precision_does_to_curves_is_no_edit(run, solved, tmp_path):
     assert changed(before, state(out)) == (set(), set())
 
 
+@pytest.mark.parametrize("name", ["performance.npz", "facs.csv"])
+def test_unedited_curves_in_either_file_are_the_plate(run, clips, solved, tmp_path, name):
+    assert run("composite", solved / name, solved, "-o", tmp_path, "--mode", "edit").status == 0
+    plate, result = frames_of(clips / "face.mp4"), frames_of(tmp_path / "frames")
+    assert all(np.array_equal(result[number], plate[number]) for number in plate)
+
+
 def test_edited_gaze_is_meant_as_it_is(run, clips, solved, tmp_path):
     """Turned for the whole clip: against a usual gaze, as another's would be taken, nothing would happen."""
     own, out = Performance.load(solved / "performance.npz"), tmp_path / "out"
