@@ -156,8 +156,9 @@ def _tried(scan: Scan, turn: Array, moving: Array, builtin: FaceModel, observer:
     turned = scan.vertices.astype(np.float64) @ turn.T
     sitting = Sitting(turned, scan.triangles, Textured.of(scan))
     camera = Framing.of(turned[moving > MOVING]).view(0, 0, side=SIDE)
-    pixels = observer.search(sitting.picture(camera), levels=1)
-    triangle, weights = cast_back(pixels, *sitting.mesh, camera)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of a body that reaches behind the camera
+        pixels = observer.search(sitting.picture(camera), levels=1)
+        triangle, weights = cast_back(pixels, *sitting.mesh, camera)
     met = triangle >= 0
     if met.mean() < ON_SURFACE:
         return None

@@ -48,6 +48,8 @@ class Motions:
     """K×N×3 m: what each key does there at 1."""
     weight: Array
     """N, 0–1: how surely the places are the same on both heads."""
+    place: Array
+    """N×3 m: where they are on the built-in mean head."""
 
 
 def measure(scan: Scan, builtin: FaceModel, observer: Observer, reporter: Reporter) -> Motions:
@@ -113,7 +115,12 @@ def _motions(scan: Scan, frame: Frame, head: Geometry, warp: Warp, builtin: Face
             weights.append(weight if parts == SKIN or np.any(moved[-1]) else 0 * weight)
             samples.append(some)
     sample = np.concatenate(samples)
-    return Motions(expected(builtin, warp)[:, sample], np.concatenate(moved, axis=1), np.concatenate(weights))
+    return Motions(
+        expected(builtin, warp)[:, sample],
+        np.concatenate(moved, axis=1),
+        np.concatenate(weights),
+        builtin.mean[sample].astype(np.float64),
+    )
 
 
 def _displacements(scan: Scan, frame: Frame) -> Array:

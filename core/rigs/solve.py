@@ -9,11 +9,12 @@ the rest of an action (one side of the lips, a quarter of a funnel) join by non-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from ..conventions import Array
-from ..facs.tables import SIDED
+from ..facs.tables import CENTRAL, SIDED
 from .mapping import CHANNELS, RigMap, Row
 from .matching import assigned, non_negative
 from .measure import Motions
@@ -23,7 +24,11 @@ from .scan import Scan
 NAME = 0.25
 """What a name is worth, in cosines: less than what tells two clear motions apart."""
 ALIKE = 0.4
-"""Cosine, or with the name's worth, from which on a key does an action."""
+"""Likeness, or with the name's worth, from which on a key does an action."""
+ONE_SIDED = 0.7
+"""Of a motion's energy: more of it on one side than on the other makes it one-sided."""
+HALVES = 0.15
+"""How much more alike an action for both sides two one-sided keys have to be than each of them is one for its own."""
 STRENGTH = 0.2
 """Exponent with which the ratio of two motions' strengths counts."""
 TOO_STRONG = 2.5
@@ -31,10 +36,16 @@ TOO_STRONG = 2.5
 drawn so, and goes all the way."""
 MERGING = 0.3
 """How much more alike, over both sides together, one key for two sides has to be than a key for each."""
+PART = 0.3
+"""Cosine from which on a key may be a part of an action."""
 JOINS = 0.1
 """Share of an action's motion that a further key has to bring to join in."""
 OTHERWISE = 0.4
 """Cosine with the keys that an action has, up to which another does something of its own."""
+CHIEF = 0.4
+"""Of the strongest action in a key's motion: a weaker one isn't followed."""
+SEVERAL, MORE = 0.5, 0.15
+"""Share of a key's motion that several actions have to make, and how much more than the one that it does."""
 UNTOLD = re.compile(r"Key( \d+)?(\.\d{3})?")
 """Blender's own names for keys: on two meshes they mean nothing in common."""
 
@@ -59,6 +70,8 @@ class Key:
     """Mesh and key, of those that move anything."""
     motion: Array
     """N·3 m of the face's places, weighted."""
+    side: float
+    """−1 … 1: how much more of its motion is on the left than on the right."""
     shows: dict[str, float]
     """Channel → strength, by its name; empty where it means nothing."""
     follows: dict[str, float]
@@ -72,6 +85,8 @@ class Rig:
     keys: tuple[Key, ...]
     actions: dict[str, Array]
     """Channel → N·3 m of the face's places, weighted."""
+    left: Array
+    """N: 1 of the places on the left, −1 of those on the right."""
 
     @classmethod
     def of(cls, scan: Scan, motions: Motions) -> "Rig":
@@ -79,18 +94,15 @@ class Rig:
         groups: dict[tuple[str, str], list[int]] = {}
         for index, (mesh, name) in enumerate(scan.places):
             groups.setdefault(("" if not UNTOLD.fullmatch(name) else mesh, name), []).append(index)
-        shown, followed = meanings(scan.keys), named(scan.keys)
-        keys = [
-            Key(
-                name,
-                tuple(scan.places[index] for index in members if len(scan.displacement(index)[0])),
-                (weight * motions.keys[members].sum(axis=0)).ravel(),
-                shown[name].shows if name in shown else {},
-                followed.get(name, {}),
-            )
-            for (_, name), members in groups.items()
-        ]
-        return cls(tuple(keys), {name: (weight * motions.channels[i]).ravel() for i, name in enumerate(CHANNELS)})
+        shown, followed, left = meanings(scan.keys), named(scan.keys), np.sign(motions.place[:, 0])
+        keys = []
+        for (_, name), members in groups.items():
+            places = tuple(scan.places[index] for index in members if len(scan.displacement(index)[0]))
+            motion = (weight * motions.keys[members].sum(axis=0)).ravel()
+            shows = shown[name].shows if name in shown else {}
+            keys.append(Key(name, places, motion, side_of_motion(motion, left), shows, followed.get(name, {})))
+        actions = {name: (weight * motions.channels[i]).ravel() for i, name in enumerate(CHANNELS)}
+        return cls(tuple(keys), actions, left)
 
     def motion(self, channels: Sequence[str]) -> Array:
         """N·3: all of the channels at 1."""
@@ -115,9 +127,13 @@ def solve(rig: Rig) -> Uses:
     uses = _combinations(rig)
     free = [name for name in CHANNELS if all(name not in use.weights for use in uses.values())]
     keys = [index for index, key in enumerate(rig.keys) if index not in uses and key.motion.any()]
-    chosen = _matched(rig, free, keys)
+    halves = _halves(rig, keys)
+    tools = halves + [(index,) for index in keys if not any(index in pair for pair in halves)]
+    chosen = _matched(rig, free, tools)
     chosen |= _joined(rig, chosen, [index for index in keys if index not in chosen])
     uses |= {index: _use(rig, index, channels) for index, channels in chosen.items()}
+    for index in keys:
+        uses |= _widened(rig, uses, index)
     return uses | _unjudged(rig, uses)
 
 
@@ -138,6 +154,12 @@ def likeness(motion: Array, others: Array) -> Array:
     return np.asarray(others @ motion / lengths / own * np.minimum(own / lengths, lengths / own) ** STRENGTH)
 
 
+def side_of_motion(motion: Array, left: Array) -> float:
+    """−1 … 1: how much more of a motion's energy (N·3) is on the left (N: 1 left, −1 right)."""
+    energy = np.sum(motion.reshape(-1, 3) ** 2, axis=1)
+    return float(energy @ left / max(float(energy.sum()), 1e-24))
+
+
 def cosine(one: Array, other: Array) -> float:
     return float(one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-24))
 
@@ -154,12 +176,32 @@ def _combinations(rig: Rig) -> Uses:
     return found
 
 
-def _matched(rig: Rig, free: list[str], keys: list[int]) -> dict[int, Channels]:
-    """Key → the channels whose action it does best; of two mirrored channels with one key where that is more alike."""
+def _halves(rig: Rig, keys: list[int]) -> list[tuple[int, ...]]:
+    """Keys, one for each side, that together do an action that has no sides."""
+    found: list[tuple[int, ...]] = []
+    sided = np.array([rig.actions[name] for pair in PAIRS for name in pair])
+    own = {index: float(likeness(rig.keys[index].motion, sided).max()) for index in keys}
+    both = np.array([rig.actions[name] for name in CENTRAL])
+    lefts, rights = ([index for index in keys if sign * rig.keys[index].side > ONE_SIDED] for sign in (1, -1))
+    gains = {
+        (left, right): float(likeness(rig.keys[left].motion + rig.keys[right].motion, both).max())
+        - max(own[left], own[right])
+        for left, right in product(lefts, rights)
+    }
+    for pair, gain in sorted(gains.items(), key=lambda entry: -entry[1]):
+        if gain > HALVES and not any(set(pair) & set(other) for other in found):
+            found.append(pair)
+    return found
+
+
+def _matched(rig: Rig, free: list[str], tools: list[tuple[int, ...]]) -> dict[int, Channels]:
+    """Key → the channels whose action it does best; of two mirrored channels with one key where that is more alike.
+
+    `tools`: keys, and halves that go together.
+    """
     split: list[Channels] = [(name,) for name in free]
-    motions = np.array([rig.keys[index].motion for index in keys]).reshape(len(keys), -1)
-    known = {channels: _scores(rig, channels, keys, motions) for channels in (*split, *PAIRS)}
     pairs = [pair for pair in PAIRS if set(pair) <= set(free)]
+    known = _scores(rig, [*split, *pairs], tools)
     best = _best(split, known)
     while pairs:
         tried = [_best(_merged(best.actions, pair), known) for pair in pairs]
@@ -168,7 +210,8 @@ def _matched(rig: Rig, free: list[str], keys: list[int]) -> dict[int, Channels]:
             break
         best = tried[leading]
         del pairs[leading]
-    return {keys[column]: channels for channels, column in zip(best.actions, best.columns, strict=True) if column >= 0}
+    taken = [entry for entry in zip(best.columns, best.actions, strict=True) if entry[0] >= 0]
+    return {index: channels for column, channels in taken for index in tools[column]}
 
 
 @dataclass(frozen=True)
@@ -193,11 +236,15 @@ def _merged(actions: list[Channels], pair: tuple[str, str]) -> list[Channels]:
     return [*(channels for channels in actions if channels[0] not in pair or len(channels) > 1), pair]
 
 
-def _scores(rig: Rig, channels: Channels, keys: list[int], motions: Array) -> Array:
-    """Per key how well it does an action; 0 where it doesn't."""
-    says = np.array([set(rig.keys[index].follows) == set(channels) for index in keys], dtype=np.float64)
-    score = likeness(rig.motion(channels), motions) + NAME * says
-    return np.where(score >= ALIKE, score, 0.0)
+def _scores(rig: Rig, actions: list[Channels], tools: list[tuple[int, ...]]) -> dict[Channels, Array]:
+    """Action → per key, or halves together, how well it does it; 0 where it doesn't."""
+    motions = np.array([sum(rig.keys[index].motion for index in tool) for tool in tools]).reshape(len(tools), -1)
+    scores = {}
+    for channels in actions:
+        says = [all(set(rig.keys[index].follows) == set(channels) for index in tool) for tool in tools]
+        score = likeness(rig.motion(channels), motions) + NAME * np.array(says)
+        scores[channels] = np.where(score >= ALIKE, score, 0.0)
+    return scores
 
 
 def _joined(rig: Rig, chosen: dict[int, Channels], left: list[int]) -> dict[int, Channels]:
@@ -215,7 +262,7 @@ def _joined(rig: Rig, chosen: dict[int, Channels], left: list[int]) -> dict[int,
 def _completes(rig: Rig, index: int, channels: Channels, having: list[int]) -> bool:
     key, motion, others = rig.keys[index], rig.motion(channels), [rig.keys[each].motion for each in having]
     own = cosine(key.motion, motion)
-    if own + NAME * (set(key.follows) == set(channels)) < ALIKE:
+    if own + NAME * (set(key.follows) == set(channels)) < PART:
         return False
     if any(cosine(key.motion, other) > OTHERWISE for other in others):
         return False
@@ -241,6 +288,32 @@ def _use(rig: Rig, index: int, channels: Channels) -> Use:
     beyond = float(np.linalg.norm(key.motion) / np.linalg.norm(rig.motion(channels)))
     weight = 1.0 if beyond < TOO_STRONG else 1 / beyond
     return Use({channel: round(weight / len(channels), 4) for channel in channels}, "geometry")
+
+
+def _widened(rig: Rig, uses: Uses, index: int) -> Uses:
+    """A key that does several actions at once, of which no other key does any, follows them all.
+
+    As far as it shows each: where all are asked for so, it goes all the way.
+    """
+    if index in uses and uses[index].source == "name":
+        return {}
+    taken = {name for other, use in uses.items() if other != index for name in use.weights}
+    free = [name for name in CHANNELS if name not in taken]
+    motion, parts = (
+        rig.keys[index].motion,
+        np.array([rig.actions[name] for name in free]).reshape(-1, len(rig.left) * 3),
+    )
+    strength = non_negative(parts, motion)
+    amount = strength * np.linalg.norm(parts, axis=1)
+    chief = np.flatnonzero((strength > CHIEF * strength.max(initial=0)) & (amount > CHIEF / 2 * amount.max(initial=0)))
+    if len(chief) < 2:
+        return {}
+    having = [rig.motion(tuple(uses[index].weights))] if index in uses else []
+    if explained(list(parts[chief]), motion) < max(SEVERAL, explained(having, motion) + MORE):
+        return {}
+    shown = non_negative(parts[chief], motion)
+    follows = {free[each]: round(float(s / (shown @ shown)), 4) for each, s in zip(chief, shown, strict=True) if s > 0}
+    return {index: Use(follows, "geometry")}
 
 
 def _unjudged(rig: Rig, uses: Uses) -> Uses:
