@@ -61,27 +61,32 @@ class ActionUnitsPanel(Section, bpy.types.Panel):
             draw_step(layout, context, "action_units")
             layout.operator("expression_transfer.import_curves", icon="IMPORT")
             return
-        chosen = sliders.of_scene(context.scene)
+        chosen, ticked = sliders.of_scene(context.scene), set(sliders.ticked(context.scene))
         row = layout.row(align=True)
         row.label(text=carrier.name, icon="OUTLINER_OB_ARMATURE" if carrier.type == "ARMATURE" else "MESH_DATA")
         row.prop(chosen, "linked", text="", icon="LINKED" if chosen.linked else "UNLINKED")
         row.prop(chosen, "gains", text="", icon="DRIVER_TRANSFORM")
-        row.operator("expression_transfer.tick_units", text="", icon="CHECKBOX_HLT").group = ""
+        row.operator("expression_transfer.tick_units", text="", icon=_tick_icon(ticked, units.CHANNELS)).group = ""
         groups = layout.column(align=True)
         for group, rows in _ROWS.items():
-            _draw_group(groups, carrier, chosen, group, rows)
+            _draw_group(groups, carrier, chosen, ticked, group, rows)
         _draw_edits(layout, context.scene, chosen)
         _draw_files(layout)
 
 
-def _draw_group(layout: Any, carrier: Any, chosen: Any, group: str, rows: tuple[_Row, ...]) -> None:
+def _tick_icon(ticked: set[str], channels: tuple[str, ...]) -> str:
+    if ticked.issuperset(channels):
+        return "CHECKBOX_HLT"
+    return "CHECKBOX_DEHLT" if ticked.isdisjoint(channels) else "REMOVE"
+
+
+def _draw_group(layout: Any, carrier: Any, chosen: Any, ticked: set[str], group: str, rows: tuple[_Row, ...]) -> None:
     header, opened = layout.row(align=True), getattr(chosen, f"open_{group}")
     title = header.row()
     title.alignment = "LEFT"
     title.prop(chosen, f"open_{group}", icon="DOWNARROW_HLT" if opened else "RIGHTARROW", emboss=False)
     header.label()
-    ticked = [sliders.is_ticked(chosen, channel) for channel in GROUPS[group]]
-    icon = "CHECKBOX_HLT" if all(ticked) else "REMOVE" if any(ticked) else "CHECKBOX_DEHLT"
+    icon = _tick_icon(ticked, GROUPS[group])
     header.operator("expression_transfer.tick_units", text="", icon=icon, emboss=False).group = group
     if opened:
         box = layout.box().column(align=True)

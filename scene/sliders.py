@@ -87,7 +87,7 @@ def carrier_in(context: Any) -> Any:
     return None
 
 
-def is_ticked(chosen: Any, channel: str) -> bool:
+def _is_ticked(chosen: Any, channel: str) -> bool:
     """Where sides are linked, one tick is both's: the left's."""
     other = other_side(channel)
     tick = f"tick_{min(channel, other) if chosen.linked and other else channel}"
@@ -95,7 +95,7 @@ def is_ticked(chosen: Any, channel: str) -> bool:
 
 
 def ticked(scene: Any) -> list[str]:
-    return [channel for channel in CHANNELS if is_ticked(of_scene(scene), channel)]
+    return [channel for channel in CHANNELS if _is_ticked(of_scene(scene), channel)]
 
 
 def tick(scene: Any, channels: tuple[str, ...], *, on: bool) -> None:
