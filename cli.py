@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     solve.set_defaults(run=_solve)
 
-    rig = commands.add_parser("rig", help="key a character with a performance → .blend")
+    rig = commands.add_parser("rig", help="drive a character with a performance → .blend")
     rig.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, curves (CSV, JSON)")
     rig.add_argument("rig", type=Path, metavar="RIG", help=".blend .glb .gltf .fbx .vrm")
     rig.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.blend")
@@ -356,7 +356,9 @@ def _tell_rig(report: dict[str, Any], path: Path, reporter: "Reporter") -> None:
 
     write_json(path, report)
     keys = sum(len(keys) for keys in report["meshes"].values())
-    reporter.log(f"keyed {keys} shape keys on {', '.join(report['meshes'])}")
+    reporter.log(f"drives {keys} shape keys on {', '.join(report['meshes'])}")
+    for line in report["bones"]:
+        reporter.log(line)
     if report["missing"]:
         reporter.log(f"the rig has no key for {', '.join(report['missing'])}")
     reporter.log(f"done: {report['blend']}")

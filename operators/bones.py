@@ -5,7 +5,7 @@ from typing import Any
 
 import bpy
 
-from ..scene import bone_finding, bones, strings, units
+from ..scene import bone_finding, bones, mapping, strings, units
 from .mapping import OnMap
 
 _UNDO = {"UNDO"}
@@ -19,9 +19,9 @@ class FindBones(OnMap, bpy.types.Operator):
 
     def act(self, carrier: Any) -> tuple[str, str]:
         units.ensure(carrier)
-        said = bone_finding.find(carrier)
+        said = bone_finding.find(carrier, mapping.rig_map(carrier) if mapping.has_map(carrier) else None)
         found = bool(bones.rows(carrier))
-        told = _told(bones.connect(carrier)) if found else []
+        told = bones.told(bones.connect(carrier)) if found else []
         return "INFO" if found else "WARNING", "; ".join([*said, *told])
 
 
@@ -37,7 +37,7 @@ class ConnectBones(OnMap, bpy.types.Operator):
         connection = bones.connect(carrier)
         names = ", ".join(connection.connected)
         said = strings.BONES_CONNECTED.format(names=names) if names else strings.NO_BONE_ACTS
-        return "INFO" if names else "WARNING", "; ".join([said, *_told(connection)])
+        return "INFO" if names else "WARNING", "; ".join([said, *bones.told(connection)])
 
 
 class DisconnectBones(OnMap, bpy.types.Operator):
@@ -88,16 +88,6 @@ class RemoveBone(OnMap, bpy.types.Operator):
     def act(self, carrier: Any) -> tuple[str, str]:
         bones.remove(carrier, self.index)
         return "INFO", ""
-
-
-def _told(connection: bones.Connection) -> list[str]:
-    """What an artist has to know of a connection."""
-    said = (
-        (strings.BONES_LEFT, connection.left),
-        (strings.BONES_MISSING, connection.missing),
-        (strings.BONES_KEYED, connection.keyed),
-    )
-    return [text.format(names=", ".join(names)) for text, names in said if names]
 
 
 _CLASSES = (FindBones, ConnectBones, DisconnectBones, AddBone, RemoveBone)

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.conventions import Array
-from ..core.facs.tables import GAZE_SHAPES
 from ..core.rigs import bone_names, names
 from ..core.rigs.bones import EYE_DISTANCE, JAW_THRUST, face_axes, upright
-from . import bones, characters, mapping, strings
+from ..core.rigs.mapping import RigMap, Row
+from . import bones, characters, strings
 
 _UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """The face's axes (columns left, up, forward) as Blender has a head."""
@@ -37,6 +37,18 @@ _TRACKING = {"DAMPED_TRACK", "TRACK_TO", "LOCKED_TRACK"}
 
 
 @dataclass(frozen=True)
+class _Rig:
+    """A character whose bones are looked for."""
+
+    carrier: Any
+    axes: Array
+    """The face's (3×3, columns left, up, forward) in the armature's."""
+    meshes: list[Any]
+    map: RigMap
+    """What its shape keys do."""
+
+
+@dataclass(frozen=True)
 class Trial:
     """What a bone's turn did to the character."""
 
@@ -48,11 +60,11 @@ class Trial:
     """Per mesh, which vertices moved at least half as far as any."""
 
 
-def find(carrier: Any, objects: Any = None) -> list[str]:
+def find(carrier: Any, rig_map: RigMap | None = None) -> list[str]:
     """Fill the carrier's rows with what is found on its armature; lines that say what was found and what differs.
 
-    Rows that are there are replaced; connected ones are disconnected. `objects`: where the character's meshes are,
-    by default the scene's.
+    Rows that are there are replaced; connected ones are disconnected. `rig_map`: what the shape keys do, by default
+    as their names say.
     """
     bones.release(carrier)
     bones.restore(carrier)
@@ -63,13 +75,12 @@ def find(carrier: Any, objects: Any = None) -> list[str]:
     found = bone_names.match(pose.keys())
     if not found:
         return [strings.NO_BONES.format(name=carrier.name)]
-    axes = _axes(carrier, found)
-    meshes = _meshes(carrier, bpy.context.scene.objects if objects is None else objects)
-    notes = [strings.BONES_AFTER.format(family=bone_names.family_of(pose.keys()))]
-    for role, candidates in found.items():
-        notes.append(_add_best(carrier, role, candidates, axes, meshes))
+    own = characters.of_character(bpy.context.scene.objects, carrier)
+    meshes = [each for each in own if each.type == "MESH" and each.visible_get()]
+    rig = _Rig(carrier, _axes(carrier, found), meshes, map_by_names(meshes) if rig_map is None else rig_map)
+    notes = [_add_best(rig, role, candidates) for role, candidates in found.items()]
     _set_thrust(carrier)
-    return notes
+    return [strings.BONES_AFTER.format(family=bone_names.family_of(pose.keys())), *notes]
 
 
 def add(carrier: Any, target: Any, bone: str | None, role: bone_names.Role) -> Any:
@@ -84,10 +95,6 @@ def add(carrier: Any, target: Any, bone: str | None, role: bone_names.Role) -> A
     row.object, row.strength = target, 1.0
     _set_thrust(carrier)
     return row
-
-
-def _meshes(carrier: Any, objects: Any) -> list[Any]:
-    return [each for each in characters.of_character(objects, carrier) if each.type == "MESH" and each.visible_get()]
 
 
 def _axes(carrier: Any, found: dict[bone_names.Role, tuple[str, ...]]) -> Array:
@@ -114,19 +121,36 @@ def _up(armature: Any, found: dict[bone_names.Role, tuple[str, ...]]) -> Array:
     return upright(way if np.linalg.norm(way) > 0 else np.array(bone.tail_local - bone.head_local))
 
 
-def _add_best(carrier: Any, role: bone_names.Role, candidates: tuple[str, ...], axes: Array, meshes: list[Any]) -> str:
+def _add_best(rig: _Rig, role: bone_names.Role, candidates: tuple[str, ...]) -> str:
     """Add the role's row, of the first bone that the character's vertices follow; a line that says which."""
     for name in candidates:
-        for place in _places(carrier.pose.bones, name) if role in EYES else [(name, None)]:
-            row = _add(carrier, role, place, axes)
-            trial = _try(row, axes, meshes) if meshes else None
+        for place in _places(rig.carrier.pose.bones, name) if role in EYES else [(name, None)]:
+            row = _add(rig.carrier, role, place, rig.axes)
+            trial = _try(row, rig) if rig.meshes else None
             if trial is None or trial.gain > _LEAST:
-                note = _take_over(row, trial, carrier, meshes) if trial is not None and role in (*EYES, "JAW") else None
-                return note or strings.BONE_FOUND.format(role=bones.role_name(row), bone=row.bone)
-            bones.rows(carrier).remove(len(bones.rows(carrier)) - 1)
-    row = _add(carrier, role, (candidates[0], None), axes)
+                said = _settle(row, trial, rig) or strings.BONE_FOUND
+                return said.format(role=bones.role_name(row), bone=row.bone)
+            bones.rows(rig.carrier).remove(len(bones.rows(rig.carrier)) - 1)
+    row = _add(rig.carrier, role, (candidates[0], None), rig.axes)
     row.strength = 0.0
     return strings.BONE_MOVES_NOTHING.format(role=bones.role_name(row), bone=row.bone)
+
+
+def _settle(row: Any, trial: Trial | None, rig: _Rig) -> str | None:
+    """Set what trying told of an eye: its balls, and how far they really turn. What is left alone as it is kept busy
+    otherwise gets no strength: a text that says so.
+    """
+    said = None
+    if row.role in ("HEAD", "NECK"):
+        said = strings.BONE_KEYED if bones.is_keyed(row) else None
+    elif row.role == "JAW":
+        said = strings.JAW_BY_KEY if _following(rig.map, ("AU26",)) else None
+    elif trial is not None:
+        row.eyeballs = "\n".join(trial.whole)
+        row.strength = 1 / trial.gain if trial.whole and abs(trial.gain - 1) > _EXACT else 1.0
+        said = strings.EYE_BY_KEY if _is_turned_by_keys(trial, rig) else None
+    row.strength = 0.0 if said else row.strength
+    return said
 
 
 def _places(pose: Any, name: str) -> Iterator[tuple[str, str | None]]:
@@ -149,24 +173,15 @@ def _add(carrier: Any, role: bone_names.Role, place: tuple[str, str | None], axe
     return row
 
 
-def _take_over(row: Any, trial: Trial, carrier: Any, meshes: list[Any]) -> str | None:
-    """What trying told: an eye's balls and how far they really turn, and whether shape keys do the same already."""
-    if row.role in EYES and trial.whole:
-        row.eyeballs = "\n".join(trial.whole)
-        if abs(trial.gain - 1) > _EXACT:
-            row.strength = 1 / trial.gain
-    return _leave_to_keys(row, trial, carrier, meshes)
-
-
-def _try(row: Any, axes: Array, meshes: list[Any]) -> Trial:
+def _try(row: Any, rig: _Rig) -> Trial:
     """Turn the bone, the jaw downwards and all else to the left, and see."""
     angles = np.array([0.0, _TRIED, 0.0]) if row.role == "JAW" else np.array([_TRIED, 0.0, 0.0])
-    before = _points(meshes)
+    before = _points(rig.meshes)
     bones.pose(row, angles)
-    after = _points(meshes)
+    after = _points(rig.meshes)
     bones.restore_row(row)
-    axis = np.array(row.object.matrix_world.to_3x3().normalized()) @ axes[:, 0 if row.role == "JAW" else 1]
-    return _compare(meshes, before, after, axis)
+    axis = np.array(row.object.matrix_world.to_3x3().normalized()) @ rig.axes[:, 0 if row.role == "JAW" else 1]
+    return _compare(rig.meshes, before, after, axis)
 
 
 def _points(meshes: list[Any]) -> list[Array]:
@@ -214,38 +229,34 @@ def _set_thrust(carrier: Any) -> None:
         row.thrust = JAW_THRUST * scale if row.role == "JAW" else 0.0
 
 
-def _followers(carrier: Any, meshes: list[Any], channels: Iterable[str]) -> dict[str, list[str]]:
-    """Mesh → its keys that follow one of the channels: by the rig's map, or by their names where it has none yet."""
+def _following(rig_map: RigMap, channels: Iterable[str]) -> dict[str, list[str]]:
+    """Mesh → its keys that follow one of the channels."""
     wanted = set(channels)
-    if mapping.has_map(carrier):
-        found = [(row.mesh, row.key) for row in mapping.rig_map(carrier).rows if wanted & row.weights.keys()]
-    else:
-        named = {mesh.name: names.named(shapes.keys()) for mesh in meshes if (shapes := _shapes(mesh)) is not None}
-        found = [
-            (mesh, key) for mesh, keys in named.items() for key, weights in keys.items() if wanted & weights.keys()
-        ]
-    return {mesh: [key for each, key in found if each == mesh] for mesh, _ in found}
+    found: dict[str, list[str]] = {}
+    for row in rig_map.rows:
+        if wanted & row.weights.keys():
+            found.setdefault(row.mesh, []).append(row.key)
+    return found
+
+
+def map_by_names(meshes: Iterable[Any]) -> RigMap:
+    """What the meshes' keys follow by their names."""
+    named = ((mesh.name, names.named(_shapes(mesh).keys())) for mesh in meshes if _shapes(mesh) is not None)
+    return RigMap(tuple(Row(mesh, key, weights) for mesh, keys in named for key, weights in keys.items()))
 
 
 def _shapes(mesh: Any) -> Any:
     return mesh.data.shape_keys.key_blocks if mesh.data.shape_keys else None
 
 
-def _leave_to_keys(row: Any, trial: Trial, carrier: Any, meshes: list[Any]) -> str | None:
-    """Where a shape key does what a bone does too only one may: the key opens the jaw, and turns an eye that is one
-    piece with the face. A line that says so; None where the bone does it.
-    """
-    if row.role == "JAW":
-        if not _followers(carrier, meshes, ("AU26",)):
-            return None
-        row.strength = 0.0
-        return strings.JAW_BY_KEY.format(bone=row.bone)
-    looks = {mesh: keys for mesh, keys in _followers(carrier, meshes, GAZE_SHAPES).items() if mesh not in trial.whole}
-    for mesh, firm in zip(meshes, trial.firm, strict=True):
-        if any(_sways(_shapes(mesh), key, firm) for key in looks.get(mesh.name, ())):
-            row.strength = 0.0
-            return strings.EYE_BY_KEY.format(bone=row.bone, mesh=mesh.name)
-    return None
+def _is_turned_by_keys(trial: Trial, rig: _Rig) -> bool:
+    """Whether shape keys turn the eye, too, where it is one piece with the face and can't be left out."""
+    looks = {mesh: keys for mesh, keys in _following(rig.map, bones.LOOKS).items() if mesh not in trial.whole}
+    return any(
+        _sways(_shapes(mesh), key, firm)
+        for mesh, firm in zip(rig.meshes, trial.firm, strict=True)
+        for key in looks.get(mesh.name, ())
+    )
 
 
 def _sways(shapes: Any, key: str, chosen: NDArray[np.bool_]) -> bool:

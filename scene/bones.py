@@ -5,7 +5,8 @@ from the way the bone lies and the way the face looks. Eyes that look at a targe
 """
 # mypy: disallow-subclassing-any=False, disable-error-code="valid-type"
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from ..core.conventions import Array
 from ..core.facs.channels import HEAD
 from ..core.facs.tables import GAZE_SHAPES
+from ..core.rigs.bone_names import ROLES
 from ..core.rigs.bones import JAW_OPEN, JAW_SIDEWAYS, Cosine, aiming, face_axes, turning
 from . import compat, drivers, strings, units
 
@@ -116,14 +118,15 @@ class Connection:
     """Of the connected, those with keyframes of their own, which don't show until they are disconnected."""
 
 
-def connect(carrier: Any) -> Connection:
-    """Let the bones of a carrier's rows follow its channels; what was connected before is connected anew.
+def connect(carrier: Any, roles: Container[str] = ROLES) -> Connection:
+    """Let the bones of a carrier's rows of these roles follow its channels; what was connected before is connected
+    anew, other roles stay.
 
     Raises InputError as units.ensure.
     """
     units.ensure(carrier)
     connected, left, missing, keyed = [], [], [], []
-    for row in rows(carrier):
+    for row in [row for row in rows(carrier) if row.role in roles]:
         if turned(row) is None:
             missing.append(name_of(row))
         elif _is_artists(row):
@@ -131,8 +134,18 @@ def connect(carrier: Any) -> Connection:
         else:
             connect_row(carrier, row)
             connected += [name_of(row)] if row.strength else []
-            keyed += [name_of(row)] if row.strength and _is_keyed(row) else []
+            keyed += [name_of(row)] if row.strength and is_keyed(row) else []
     return Connection(tuple(connected), tuple(left), tuple(missing), tuple(keyed))
+
+
+def told(connection: Connection) -> list[str]:
+    """What an artist has to know of a connection, in lines."""
+    said = (
+        (strings.BONES_LEFT, connection.left),
+        (strings.BONES_MISSING, connection.missing),
+        (strings.BONES_KEYED, connection.keyed),
+    )
+    return [text.format(names=", ".join(names)) for text, names in said if names]
 
 
 def connect_row(carrier: Any, row: Any) -> None:
@@ -238,11 +251,15 @@ def _is_artists(row: Any) -> bool:
     return any(curve is not None and not drivers.is_ours(curve) for curve in curves)
 
 
-def _is_keyed(row: Any) -> bool:
-    animation = row.object.animation_data
-    action = animation.action if animation else None
-    paths = {path for path, _ in _paths(row)}
-    return action is not None and any(curve.data_path in paths for curve in compat.curves_in(animation, action))
+def is_keyed(row: Any) -> bool:
+    """Whether it has keyframes of its own, in the active action or a strip."""
+    animation, paths = row.object.animation_data, {path for path, _ in _paths(row)}
+    if animation is None:
+        return False
+    strips = [strip for track in animation.nla_tracks for strip in track.strips]
+    holders = [holder for holder in (animation, *strips) if holder.action is not None]
+    curves = (curve for holder in holders for curve in compat.curves_in(holder, holder.action))
+    return any(curve.data_path in paths for curve in curves)
 
 
 def _release(row: Any) -> None:
@@ -322,3 +339,20 @@ def register() -> None:
 def unregister() -> None:
     del bpy.types.Object.expression_transfer_bones
     bpy.utils.unregister_class(ExpressionTransferBone)
+
+
+def is_registered() -> bool:
+    return hasattr(bpy.types.Object, "expression_transfer_bones")
+
+
+@contextmanager
+def registered() -> Iterator[None]:
+    """Rows can be made here, also where Blender runs without the extension."""
+    if is_registered():
+        yield
+        return
+    register()
+    try:
+        yield
+    finally:
+        unregister()

@@ -67,7 +67,7 @@ def drive(
     name = take_name(performance, region)
     layers.put_solve(character.carrier, acted, frames, name, channels=channels_in(region))
     passages.mark(scene, performance, frames, name)
-    by_bones = connect_bones(character.carrier, region)
+    by_bones = connect_bones(character, region)
     connection = driving.connect(character.carrier, RigMap(rows), character.objects)
     if region != "lower":
         for each in character.objects:
@@ -85,6 +85,7 @@ def drive(
         "carrier": character.carrier.name,
         "take": name,
         "meshes": meshes,
+        "bones": by_bones,
         "left_to_drivers": left,
         "limited": limited,
         "missing": [unit for unit in character.map.lacking() if in_region(unit, region)],
@@ -93,14 +94,14 @@ def drive(
     }
 
 
-def connect_bones(carrier: Any, region: Region = "all") -> list[str]:
-    """Let the carrier's bones of a region follow it; they are looked for where nobody did yet. Lines that say which.
-
-    Without the extension registered, none.
+def connect_bones(character: Character, region: Region = "all") -> list[str]:
+    """Let the character's bones of a region follow its carrier; they are looked for where nobody did yet. Lines that
+    say which. Without the extension registered, none.
     """
-    if not bones.is_registered():
+    carrier = character.carrier
+    if carrier.type != "ARMATURE" or not bones.is_registered():
         return []
-    said = [] if bones.rows(carrier) or carrier.type != "ARMATURE" else bone_finding.find(carrier)
+    said = [] if bones.rows(carrier) else bone_finding.find(carrier, character.map)
     roles = {"all": bone_names.ROLES, "upper": bone_finding.EYES, "lower": ("JAW",)}[region]
     return [*said, *bones.told(bones.connect(carrier, roles))]
 

@@ -41,7 +41,7 @@ def make_request(scene: Any, *, solve_only: bool = False) -> Request:
     if source is None:
         raise InputError(strings.NO_SOURCE)
     if rig is not None:
-        _character(scene, rig)
+        character_of(scene, rig)
     _check_model(chosen.model)
     folder = _output_folder(chosen.output)
     return Request(
@@ -77,7 +77,7 @@ def _output_folder(path: str) -> Path:
     return Path(bpy.path.abspath(path))
 
 
-def _character(scene: Any, rig: Any) -> jobs.Character:
+def character_of(scene: Any, rig: Any) -> jobs.Character:
     """As the rig's table maps it; by names where there is none."""
     carrier = units.carrier_of(rig)
     if mapping.has_map(carrier):
@@ -107,7 +107,7 @@ def _key_rig(request: Request, scene: Any) -> list[str]:
     if rig is None:
         raise InputError(strings.RIG_GONE.format(folder=request.folder))
     performance = Performance.load(request.folder / "performance.npz")
-    character = jobs.allowing(_character(scene, rig), jobs.scaled(performance, request.strength))
+    character = jobs.allowing(character_of(scene, rig), jobs.scaled(performance, request.strength))
     if not mapping.has_map(character.carrier):
         mapping.store(character.carrier, character.map)
     report = jobs.drive(
@@ -115,8 +115,12 @@ def _key_rig(request: Request, scene: Any) -> list[str]:
     )
     count = sum(map(len, report["meshes"].values()))
     said = [strings.KEYED.format(keys=count, meshes=", ".join(report["meshes"]))]
+    said += report["bones"]
+    for text, told in ((strings.KEYS_LEFT, "left_to_drivers"), (strings.KEYS_LIMITED, "limited")):
+        named = [key for keys in report[told].values() for key in keys]
+        said += [text.format(names=strings.shortened(named))] if named else []
     if report["missing"]:
-        said.append(strings.LACKS.format(names=", ".join(report["missing"])))
+        said.append(strings.LACKS.format(names=strings.shortened(report["missing"])))
     return said
 
 

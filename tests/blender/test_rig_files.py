@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from boned import WITHIN, off, points
 from expression_transfer.core.errors import Failure, InputError
 from expression_transfer.core.facs.convert import arkit_weights
 from expression_transfer.core.facs.tables import ARKIT
+from expression_transfer.core.rigs.bones import rotation
 from expression_transfer.scene import jobs, rig_files
 
 
@@ -19,20 +21,26 @@ def evaluated(bpy, name, key, frame):
 
 
 @pytest.mark.parametrize("suffix", [".glb", ".vrm"])
-def test_brunette_is_driven_on_all_four_meshes(blender, shared, tmp_path, performance, suffix):
+def test_brunette_is_driven_by_keys_and_bones(blender, shared, tmp_path, performance, suffix):
     rig, out = tmp_path / f"brunette{suffix}", tmp_path / "out.blend"
     rig.symlink_to(shared / "rigs" / "brunette-t.glb")
     report = jobs.drive_rig(performance, rig, out)
-    assert set(report["meshes"]) == {"EyeLeft", "EyeRight", "Wolf3D_Head", "Wolf3D_Teeth"}
+    assert set(report["meshes"]) == {"Wolf3D_Head", "Wolf3D_Teeth"}  # bones turn the eyeballs
+    assert len(report["meshes"]["Wolf3D_Head"]) == 51
     assert report["missing"] == []
-    assert all(len(keys) == 52 for keys in report["meshes"].values())
+    assert "Left Eye: LeftEye" in report["bones"]
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".unfinished")] == []
     blender.ops.wm.open_mainfile(filepath=str(out))
     assert blender.context.scene.render.fps == 30
     planted = arkit_weights(performance)
-    for name in report["meshes"]:
-        for key in ("jawOpen", "eyeBlinkLeft", "tongueOut"):
-            assert evaluated(blender, name, key, 1 + 33) == pytest.approx(planted[33, ARKIT.index(key)], abs=2e-4)
+    for name, key in (("Wolf3D_Head", "jawOpen"), ("Wolf3D_Teeth", "jawOpen"), ("Wolf3D_Head", "eyeBlinkLeft")):
+        assert evaluated(blender, name, key, 1 + 33) == pytest.approx(planted[33, ARKIT.index(key)], abs=2e-4)
+    for side, name in enumerate(("EyeLeft", "EyeRight")):
+        blender.context.scene.frame_set(1)  # the performance begins at rest
+        before = points(blender.data.objects[name])
+        blender.context.scene.frame_set(1 + 33)
+        looks = rotation(performance.head[33]) @ rotation(np.array([*performance.gaze[33, side], 0.0]))
+        assert off(blender.data.objects[name], before, looks) < WITHIN
 
 
 def test_a_blend_keeps_its_frame_rate(blender, tmp_path, performance):
