@@ -2,6 +2,7 @@
 
 import functools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import expression_transfer
@@ -10,9 +11,11 @@ import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.face.library import load_builtin
+from expression_transfer.core.facs.from_fit import performance, rest
+from expression_transfer.core.facs.transfer import target_expression
 from expression_transfer.core.fit.result import Camera, Fit
 from expression_transfer.core.process import WorkerProcess
-from expression_transfer.scene import fitted, layers
+from expression_transfer.scene import fitted, keys, layers, units
 from mathutils import Vector
 
 FAKE = Path(__file__).with_name("fake_solver.py")
@@ -242,3 +245,53 @@ def test_what_cannot_be_added_is_one_line_and_changes_nothing(blender, tmp_path)
         add(blender, solve_folder(tmp_path, other))
     assert "\n" not in str(error.value)
     assert len(blender.data.objects) == 0
+
+
+def weights_shown(bpy, fit, frame):
+    bpy.context.scene.frame_set(frame)
+    (face,) = [each for each in bpy.data.objects if fitted.SOLVE in each]
+    blocks = face.evaluated_get(bpy.context.evaluated_depsgraph_get()).data.shape_keys.key_blocks
+    return np.array([blocks[name].value for name in fit.expressions])
+
+
+@pytest.mark.parametrize("frames", [FRAMES, 5 * FRAMES], ids=["no neutral of its own", "a neutral of its own"])
+def test_the_head_shows_the_fit_and_edits_as_the_plate_will(blender, tmp_path, frames):
+    fit = make_fit(fps=24, **LENSES["square"])
+    if frames > FRAMES:  # long enough for a resting level to be found
+        fit = replace_rows(fit, np.arange(frames) % FRAMES)
+        fit = replace(fit, expression=np.maximum(fit.expression, 0.12))
+    add(blender, solve_folder(tmp_path, fit), take_rate=True)
+    rows = [0, 5, 11]
+    for row in rows:
+        np.testing.assert_allclose(weights_shown(blender, fit, 1 + row), fit.expression[row], atol=3e-6)
+    (face,) = [each for each in blender.data.objects if fitted.SOLVE in each]
+    neutral = rest(fit)
+    own = performance(fit, neutral, tmp_path.name)
+    bump = np.full(frames, 0.3)
+    for channel in ("AU12_L", "AU45_R", "gaze_L_yaw"):
+        keys.write_curve(layers.corrections(face), units.path(channel), 0, np.arange(1.0, 1 + frames), bump)
+    face[units.gain("AU26")] = 1.5
+    face.update_tag()
+    wanted = layers.performance_of(face, own)
+    assert not np.array_equal(wanted.units, own.units)
+    expected = target_expression(fit, neutral, own, wanted)
+    for row in rows:
+        np.testing.assert_allclose(weights_shown(blender, fit, 1 + row), expected[row], atol=1e-5)
+
+
+def replace_rows(fit, rows):
+    columns = (
+        "rotation",
+        "translation",
+        "expression",
+        "variance",
+        "gaze",
+        "residual",
+        "confidence",
+        "visible",
+        "bridged",
+    )
+    longer = {column: getattr(fit, column)[rows] for column in columns}
+    lens = replace(fit.camera, focal=fit.camera.focal[rows])
+    count = np.arange(len(rows))
+    return replace(fit, camera=lens, frames=1 + count, times=count / fit.fps, **longer)

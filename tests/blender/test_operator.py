@@ -65,16 +65,16 @@ def test_the_rig_is_keyed(blender, panel, performance, tmp_path):
     job = blender.context.window_manager.expression_transfer
     assert not job.running
     assert not job.failed
-    assert "keyed 1 of the shape keys on Face" in job.message
+    assert "drives 1 of the shape keys on Face" in job.message
     assert "the rig lacks" in job.message
 
 
 def test_a_transfer_fills_the_rigs_table_and_the_table_leads_the_next(blender, panel, performance):
     assert blender.ops.expression_transfer.transfer() == {"FINISHED"}
-    table = panel.rig.expression_transfer_map
-    assert [row.key for row in table.rows] == ["jawOpen", "browInnerUp"]
-    table.rows[0].gain = 0.5
-    table.rows[1].weights[1].channel = table.rows[1].weights[0].channel = "AU26"
+    table = panel.rig.expression_transfer_rows
+    assert [row.key for row in table] == ["jawOpen", "browInnerUp"]
+    table[0].gain = 0.5
+    table[1].weights[1].channel = table[1].weights[0].channel = "AU26"
     assert blender.ops.expression_transfer.transfer() == {"FINISHED"}
     planted = arkit_weights(performance)[30, ARKIT.index("jawOpen")]
     assert evaluated(blender, "jawOpen", 1 + 24) == pytest.approx(0.5 * planted, abs=2e-4)
