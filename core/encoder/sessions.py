@@ -52,5 +52,5 @@ def find_devices(path: Path) -> dict[str, str]:
             open_session(path, device)
             found[device] = ""
         except ExpressionTransferError as error:
-            found[device] = str(error)
+            found[device] = str(error).removeprefix(f"--device {device}: ")
     return found
