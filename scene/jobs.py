@@ -99,9 +99,10 @@ def connect_bones(character: Character, region: Region = "all") -> list[str]:
     say which. Without the extension registered, none.
     """
     carrier = character.carrier
-    if carrier.type != "ARMATURE" or not bones.is_registered():
+    if not bones.is_registered():
         return []
-    said = [] if bones.rows(carrier) else bone_finding.find(carrier, character.map)
+    known = bones.rows(carrier) or carrier.type != "ARMATURE"
+    said = [] if known else bone_finding.find(carrier, character.map)
     roles = {"all": bone_names.ROLES, "upper": bone_finding.EYES, "lower": ("JAW",)}[region]
     return [*said, *bones.told(bones.connect(carrier, roles))]
 

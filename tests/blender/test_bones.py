@@ -19,7 +19,7 @@ from boned import (  # noqa: E402
     points,
     set_channels,
 )
-from expression_transfer.core.rigs.bones import rotation  # noqa: E402
+from expression_transfer.core.rigs.bones import JAW_OPEN, rotation  # noqa: E402
 from expression_transfer.core.rigs.mapping import RigMap, Row  # noqa: E402
 from expression_transfer.scene import bone_finding, bones, drivers, driving, units  # noqa: E402
 from mathutils import Euler, Matrix, Vector  # noqa: E402
@@ -285,3 +285,40 @@ def test_baked_bones_move_as_driven_ones(extension):
     driving.disconnect(rig)
     assert rig.pose.bones["head"].rotation_mode == "XYZ"
     np.testing.assert_allclose(points(balls["head"]), before, atol=1e-5)
+
+
+def test_a_head_with_keyframes_keeps_them(extension):
+    rig = add_armature()
+    add_balls(rig)
+    rig.pose.bones["head"].keyframe_insert("rotation_quaternion", frame=1)
+    notes, connection = connect(rig)
+    assert set(connection.connected) == {"eye.L", "eye.R", "jaw"}
+    assert any("head has keyframes" in note for note in notes)
+    next(row for row in bones.rows(rig) if row.role == "HEAD").strength = 1.0
+    assert bones.connect(rig).keyed == ("head",)
+
+
+def test_roles_are_connected_apart(extension):
+    rig = add_armature()
+    balls = add_balls(rig)
+    bone_finding.find(rig)
+    before = points(balls["jaw"])
+    assert bones.connect(rig, ("EYE_L", "EYE_R")).connected == ("eye.L", "eye.R")
+    set_channels(rig, AU26=1.0)
+    np.testing.assert_allclose(points(balls["jaw"]), before, atol=1e-6)
+    assert bones.connect(rig, ("JAW",)).connected == ("jaw",)
+    assert off(balls["jaw"], before, rotation(np.array([0, JAW_OPEN, 0]))) < WITHIN
+
+
+def test_rows_are_saved_with_the_file(extension, tmp_path):
+    rig = add_armature()
+    balls = add_balls(rig)
+    connect(rig)
+    next(row for row in bones.rows(rig) if row.role == "HEAD").strength = 0.5
+    before = points(balls["head"])
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "rig.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "rig.blend"))
+    rig = bpy.data.objects["rig"]
+    assert [row.strength for row in bones.rows(rig) if row.role == "HEAD"] == [0.5]
+    set_channels(rig, head_yaw=0.4)
+    assert off(bpy.data.objects["head"], before, rotation(np.array([0.2, 0, 0]))) < WITHIN
