@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..fit.result import Fit
 from .convert import units_from_shapes
 from .performance import Performance
+from .strength import at_strength
 
 REST_PERCENTILE = 10.0
 """A unit's resting level is the value it stays under for this part of the shot, where the shot is long enough."""
@@ -62,9 +63,9 @@ def shows_rest(fit: Fit) -> bool:
 def performance(fit: Fit, neutral: Neutral, source: str) -> Performance:
     """The fit in FACS terms. Frames without a face and too far from one to bridge are at rest and marked missing."""
     present = fit.visible | fit.bridged
-    units = neutral.remove(units_from_shapes(fit.expression, fit.expressions))
+    fitted = np.clip(neutral.remove(units_from_shapes(fit.expression, fit.expressions)), 0.0, 1.0)
     return Performance(
-        units=np.clip(np.where(present[:, None], units, 0.0), 0.0, 1.0),
+        units=np.where(present[:, None], at_strength(fitted), 0.0),
         head=np.where(present[:, None], yaw_pitch_roll(fit.rotation), 0.0),
         position=np.where(present[:, None], _position(fit, present), 0.0),
         gaze=fit.gaze,

@@ -142,7 +142,8 @@ def usual_gaze(performance: Performance) -> Array:
 def target_expression(fit: Fit, neutral: Neutral, target: Performance, wanted: Performance) -> Array:
     """T×E weights that the target's fit must take so that its performance becomes `wanted`.
 
-    Changes are added to the fitted weights, so that no change leaves the fit exactly as it is.
+    Changes are added to the fitted weights, so that no change leaves the fit exactly as it is, timid as it may be
+    (strength.py): a unit more is a unit of geometry more.
     """
     weights = fit.expression.copy()
     change = (wanted.units - target.units) * neutral.scale()
