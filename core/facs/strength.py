@@ -1,9 +1,9 @@
 """From a fitted weight to how strong the action was: whoever is unsure reads everything towards its mean.
 
 Of people that the encoder had not learnt from, what is fitted at 0.25 was 0.4 on average and what is fitted at 0.45 was
-0.6, while what is fitted below 0.1 mostly was nothing, and 0 and 1 are what they say (docs/fitting.md, Strength). The curve is the
-same on two sets of people, of other skins and other faces. It rises everywhere, so that of two frames the
-stronger one stays the stronger.
+0.6, while what is fitted below 0.1 mostly was nothing, and 0 and 1 are what they say (docs/fitting.md, Strength). The
+curve is the same on two sets of people, of other skins and other faces. It rises everywhere, so that of two frames
+the stronger one stays the stronger.
 """
 
 import numpy as np
