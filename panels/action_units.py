@@ -101,9 +101,8 @@ def _draw_row(layout: Any, carrier: Any, chosen: Any, label: str, channels: tupl
     for channel in channels:
         if not (linked and channel == channels[-1]):
             row.prop(chosen, f"tick_{channel}", text="")
-        owner = carrier.expression_transfer_linked if linked else carrier
         side = "" if len(channels) == 1 else strings.LEFT if "_L" in channel else strings.RIGHT
-        row.prop(owner, channel if linked else units.path(channel), text=side, slider=True)
+        row.prop(*sliders.slider(carrier, channel, chosen), text=side, slider=True)
     if chosen.gains and channels[0] in UNITS:
         row = layout.row(align=True)
         for channel in channels:

@@ -146,6 +146,12 @@ def corrections(carrier: Any) -> Any:
     return compat.curves_of(action, carrier)
 
 
+def take_blenders_keys(carrier: Any) -> bool:
+    """Whether the corrections are the action that Blender itself keys into."""
+    action = nla.active_action(carrier.animation_data) if carrier.animation_data else None
+    return action is None or _CORRECTIONS in action
+
+
 def _corrections_action(carrier: Any) -> Any:
     animation = carrier.animation_data
     if animation is None:

@@ -1,8 +1,9 @@
-"""What the panel needs to edit action units: which are ticked, which groups are open, and sliders for linked sides.
+"""What the panel needs to edit action units: which are ticked, which groups are open, and sliders of our own.
 
-A linked slider moves both sides of the face by as much, so that what was uneven stays so. It is a registered property
-without storage over the carrier's two custom properties; drawn unlinked, those are sliders themselves, with all that
-Blender does for animated properties.
+A slider is the carrier's custom property itself, with all that Blender does for animated properties, or stands for it:
+a registered property without storage, where moving one side of the face is to move the other by as much, so that what
+was uneven stays so; and where Blender would key into another action than the corrections (a body's), which would
+silence the solve.
 """
 # mypy: disallow-subclassing-any=False, disable-error-code="valid-type"
 
@@ -12,9 +13,7 @@ from typing import Any
 import bpy
 
 from ..core.facs.channels import CHANNELS, GROUPS, other_side
-from . import editing, settings, strings, units
-
-_PAIRED = tuple(channel for channel in CHANNELS if other_side(channel))
+from . import editing, layers, settings, strings, units
 
 
 def _getter(channel: str) -> Callable[[Any], float]:
@@ -22,26 +21,26 @@ def _getter(channel: str) -> Callable[[Any], float]:
 
 
 def _setter(channel: str) -> Callable[[Any, float], None]:
-    return lambda sliders, value: move_both(sliders.id_data, channel, value)
+    return lambda sliders, value: _move(sliders.id_data, channel, value)
 
 
-def move_both(carrier: Any, channel: str, value: float) -> None:
-    """Set a channel, and move its other side by as much; both are keyed where Blender is set to key automatically."""
-    change = value - carrier[channel]
-    both = (channel, other_side(channel) or channel)
-    for name in dict.fromkeys(both):
+def _move(carrier: Any, channel: str, value: float) -> None:
+    """Set a channel, and move its other side by as much where they are linked; keyed where Blender is set to."""
+    scene, change = bpy.context.scene, value - carrier[channel]
+    other = other_side(channel) if of_scene(scene).linked else None
+    moved = [channel] if other is None else [channel, other]
+    for name in moved:
         carrier[name] += change
     carrier.update_tag()
-    scene = bpy.context.scene
     if scene.tool_settings.use_keyframe_insert_auto:
-        editing.key_shown(carrier, both, scene.frame_current, of_scene(scene).reach)
+        editing.key_shown(carrier, moved, scene.frame_current, of_scene(scene).reach)
 
 
-def _linked(channel: str) -> Any:
+def _slider(channel: str) -> Any:
     low, high = units.soft_range(channel)
     return bpy.props.FloatProperty(
         name=channel,
-        description=strings.LINKED_TIP,
+        description=strings.LINKED_TIP if other_side(channel) else units.description(channel),
         soft_min=low,
         soft_max=high,
         subtype=units.subtype(channel),
@@ -51,10 +50,10 @@ def _linked(channel: str) -> Any:
     )
 
 
-class ExpressionTransferLinked(bpy.types.PropertyGroup):
-    """A slider for each channel with sides, by its name."""
+class ExpressionTransferSliders(bpy.types.PropertyGroup):
+    """A slider for each channel, by its name."""
 
-    __annotations__ = {channel: _linked(channel) for channel in _PAIRED}
+    __annotations__ = {channel: _slider(channel) for channel in CHANNELS}
 
 
 class ExpressionTransferEditing(bpy.types.PropertyGroup):
@@ -87,6 +86,13 @@ def carrier_in(context: Any) -> Any:
     return None
 
 
+def slider(carrier: Any, channel: str, chosen: Any) -> tuple[Any, str]:
+    """Owner and name of the property to draw as a channel's slider."""
+    if (chosen.linked and other_side(channel)) or not layers.take_blenders_keys(carrier):
+        return carrier.expression_transfer_sliders, channel
+    return carrier, units.path(channel)
+
+
 def _is_ticked(chosen: Any, channel: str) -> bool:
     """Where sides are linked, one tick is both's: the left's."""
     other = other_side(channel)
@@ -103,18 +109,18 @@ def tick(scene: Any, channels: tuple[str, ...], *, on: bool) -> None:
         setattr(of_scene(scene), f"tick_{channel}", on)
 
 
-_CLASSES = (ExpressionTransferLinked, ExpressionTransferEditing)
+_CLASSES = (ExpressionTransferSliders, ExpressionTransferEditing)
 
 
 def register() -> None:
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
-    bpy.types.Object.expression_transfer_linked = bpy.props.PointerProperty(type=ExpressionTransferLinked)
+    bpy.types.Object.expression_transfer_sliders = bpy.props.PointerProperty(type=ExpressionTransferSliders)
     bpy.types.Scene.expression_transfer_editing = bpy.props.PointerProperty(type=ExpressionTransferEditing)
 
 
 def unregister() -> None:
     del bpy.types.Scene.expression_transfer_editing
-    del bpy.types.Object.expression_transfer_linked
+    del bpy.types.Object.expression_transfer_sliders
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)

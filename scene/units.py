@@ -65,7 +65,7 @@ def ensure(carrier: Any) -> None:
     if carrier.library is not None:
         raise InputError(strings.LINKED.format(name=carrier.name))
     for channel in CHANNELS:
-        _add(carrier, channel, 0.0, soft_range(channel), subtype(channel), _description(channel))
+        _add(carrier, channel, 0.0, soft_range(channel), subtype(channel), description(channel))
     for unit in UNITS:
         _add(carrier, gain(unit), 1.0, (0.0, 2.0), "NONE", strings.GAIN_TIP.format(unit=unit))
         _add(carrier, offset(unit), 0.0, (-1.0, 1.0), "NONE", strings.OFFSET_TIP.format(unit=unit))
@@ -94,7 +94,8 @@ def _add(carrier: Any, name: str, default: float, soft: tuple[float, float], sub
     carrier.property_overridable_library_set(path(name), True)
 
 
-def _description(channel: str) -> str:
+def description(channel: str) -> str:
+    """A channel's tooltip."""
     code = channel.partition("_")[0]
     names = [unit.name for unit in ACTION_UNITS if unit.code == code]
     return strings.UNIT_TIP.format(code=code, name=names[0]) if names else strings.CHANNEL_TIP.format(channel=channel)

@@ -181,16 +181,37 @@ def test_linked_sides_move_by_as_much(carrier):
     scene.frame_set(20)
     left, right = carrier["AU12_L"], carrier["AU12_R"]
     assert left != right
-    carrier.expression_transfer_linked.AU12_L = left + 0.2
+    carrier.expression_transfer_sliders.AU12_L = left + 0.2
     assert carrier["AU12_L"] == pytest.approx(left + 0.2, abs=1e-6)
     assert carrier["AU12_R"] == pytest.approx(right + 0.2, abs=1e-6)
     assert keys_of(carrier, "AU12_R") == []
     scene.frame_set(20)
     scene.tool_settings.use_keyframe_insert_auto = True
-    carrier.expression_transfer_linked.AU12_R = right - 0.3
+    carrier.expression_transfer_sliders.AU12_R = right - 0.3
     after = played(carrier)
     assert column(after, "AU12_L")[19] == pytest.approx(left - 0.3, abs=1e-6)
     assert column(after, "AU12_R")[19] == pytest.approx(right - 0.3, abs=1e-6)
+
+
+def test_on_a_rig_with_an_action_of_its_own_sliders_key_corrections(blender, carrier, performance):
+    """Blender would key into the active action, the body's, over the solve."""
+    body = blender.data.objects.new("Body", None)
+    blender.context.scene.collection.objects.link(body)
+    body.keyframe_insert("location", frame=1)
+    layers.put_solve(body, performance, np.arange(1.0, 61.0), "take")
+    scene = blender.context.scene
+    chosen = sliders.of_scene(scene)
+    assert sliders.slider(carrier, "AU26", chosen) == (carrier, units.path("AU26"))
+    assert sliders.slider(body, "AU26", chosen) == (body.expression_transfer_sliders, "AU26")
+    before = played(body)
+    scene.frame_set(30)
+    scene.tool_settings.use_keyframe_insert_auto = True
+    body.expression_transfer_sliders.AU26 = 0.9
+    after = played(body)
+    assert column(after, "AU26")[29] == pytest.approx(0.9, abs=1e-6)
+    only_change(before, after, 25, 35)
+    editing.hold(body, ["AU26"], (50, 55), 50, fade=0)
+    only_change(after, played(body), 50, 55)
 
 
 def test_a_linked_slider_drives_what_hangs_on_the_carrier(carrier):
@@ -200,7 +221,7 @@ def test_a_linked_slider_drives_what_hangs_on_the_carrier(carrier):
     variable.targets[0].id, variable.targets[0].data_path = carrier, units.path("AU12_R")
     follower.animation_data.drivers[0].driver.type = "AVERAGE"
     bpy.context.scene.frame_set(20)
-    carrier.expression_transfer_linked.AU12_L += 0.1
+    carrier.expression_transfer_sliders.AU12_L += 0.1
     bpy.context.view_layer.update()
     assert follower.location.x == pytest.approx(carrier["AU12_R"], abs=1e-6)
 
