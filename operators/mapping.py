@@ -182,7 +182,7 @@ class MapLoad(_OnFile, bpy.types.Operator):
 
     def act(self, carrier: Any) -> tuple[str, str]:
         missing = mapping.load(carrier, self.file)
-        rows = len(mapping.of(carrier).rows)
+        rows = len(mapping.rows_of(carrier))
         if missing:
             return "WARNING", strings.MAP_LOADED_LACKS.format(rows=rows, names=strings.shortened(missing))
         return "INFO", strings.MAP_LOADED.format(rows=rows)

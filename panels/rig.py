@@ -57,14 +57,13 @@ class RigPanel(Section, bpy.types.Panel):
 
 
 def _draw_map(layout: Any, context: Any, carrier: Any) -> None:
-    table = mapping.of(carrier)
     layout.use_property_split = False
     makers = layout.row(align=True)
     makers.operator("expression_transfer.map_names", icon="SORTALPHA")
     makers.operator("expression_transfer.map_rig", icon="MESH_MONKEY")
     draw_message(layout, settings.job(context), settings.RIG)
     row = layout.row()
-    row.template_list("EXPRESSION_TRANSFER_UL_map", "", table, "rows", table, "marked", rows=6)
+    row.template_list("EXPRESSION_TRANSFER_UL_map", "", carrier, mapping.ROWS, carrier, mapping.MARKED, rows=6)
     _draw_buttons(row.column(align=True))
     marked = mapping.marked_row(carrier)
     if marked is not None:
@@ -119,11 +118,12 @@ class RigReportPanel(InTab, bpy.types.Panel):
         return rig is not None and mapping.has_map(units.carrier_of(rig))
 
     def draw(self, context: Any) -> None:
-        table = mapping.of(units.carrier_of(settings.of_scene(context.scene).rig))
-        followed = {each.channel for row in table.rows for each in row.weights}
+        carrier = units.carrier_of(settings.of_scene(context.scene).rig)
+        followed = {each.channel for row in mapping.rows_of(carrier) for each in row.weights}
+        qualities = mapping.qualities_of(carrier)
         grid = self.layout.grid_flow(row_major=True, columns=2, even_columns=True, align=True)
         for unit in UNITS:
-            _draw_quality(grid, unit, table.qualities.get(unit), unit in followed)
+            _draw_quality(grid, unit, qualities.get(unit), unit in followed)
 
 
 def _draw_quality(layout: Any, unit: str, quality: Any, followed: bool) -> None:

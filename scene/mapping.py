@@ -20,7 +20,12 @@ from ..core.userdata import user_data_folder
 from . import characters, drivers, driving, keys, strings
 
 PRESET = ".json"
+ROWS, MARKED = "expression_transfer_rows", "expression_transfer_marked"
+"""Properties of a carrier: the rows, and the number of the one that the list shows as chosen."""
 _OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
+_GROWING = {"LIBRARY_OVERRIDABLE", "USE_INSERTION"}
+"""A library override may add rows."""
+_NAME = "{key}  {mesh}"
 _writing = False
 """Whether the table is being filled, so that no single value connects anything."""
 
@@ -38,7 +43,7 @@ def _row_edited(item: Any, _context: Any) -> None:
     if _writing:
         return
     found = re.search(r"rows\[(\d+)\]", item.path_from_id())
-    rows = of(item.id_data).rows
+    rows = rows_of(item.id_data)
     if found is not None and int(found[1]) < len(rows):
         row = rows[int(found[1])]
         row.source = ""
@@ -60,7 +65,7 @@ def _high_edited(row: Any, context: Any) -> None:
 
 
 def _key_edited(row: Any, context: Any) -> None:
-    row.name = row.key
+    row.name = _NAME.format(mesh=row.mesh, key=row.key)
     if not _writing:
         _release_strays(row.id_data)
         _row_edited(row, context)
@@ -84,7 +89,7 @@ class ExpressionTransferWeight(bpy.types.PropertyGroup):
 
 
 class ExpressionTransferRow(bpy.types.PropertyGroup):
-    """A row of the table; `name` is its key, which lists search by."""
+    """A row of the table; `name` is of its own, for lists to search by and library overrides to tell rows by."""
 
     mesh: bpy.props.StringProperty(
         name=strings.MESH, description=strings.ROW_MESH_TIP, update=_key_edited, override=_OVERRIDABLE
@@ -92,7 +97,7 @@ class ExpressionTransferRow(bpy.types.PropertyGroup):
     key: bpy.props.StringProperty(
         name=strings.KEY, description=strings.ROW_KEY_TIP, update=_key_edited, override=_OVERRIDABLE
     )
-    weights: bpy.props.CollectionProperty(type=ExpressionTransferWeight, override=_OVERRIDABLE)
+    weights: bpy.props.CollectionProperty(type=ExpressionTransferWeight, override=_GROWING)
     gain: bpy.props.FloatProperty(
         default=1.0, soft_min=0.0, soft_max=2.0, name=strings.ROW_GAIN, description=strings.ROW_GAIN_TIP,
         update=_row_edited, override=_OVERRIDABLE,
@@ -117,42 +122,42 @@ class ExpressionTransferRow(bpy.types.PropertyGroup):
 class ExpressionTransferQuality(bpy.types.PropertyGroup):
     """How well the rig can do a channel, `name`, as far as it was measured."""
 
-    share: bpy.props.FloatProperty(min=0.0, max=1.0)
+    share: bpy.props.FloatProperty(min=0.0, max=1.0, override=_OVERRIDABLE)
 
 
-class ExpressionTransferTable(bpy.types.PropertyGroup):
-    """The rig's map; `name` is the preset it came from."""
-
-    rows: bpy.props.CollectionProperty(type=ExpressionTransferRow, override=_OVERRIDABLE)
-    marked: bpy.props.IntProperty(override=_OVERRIDABLE)
-    qualities: bpy.props.CollectionProperty(type=ExpressionTransferQuality, override=_OVERRIDABLE)
+def rows_of(carrier: Any) -> Any:
+    """The table's rows: a collection of the carrier itself, since an override of a library keeps only such."""
+    return getattr(carrier, ROWS)
 
 
-def of(carrier: Any) -> Any:
-    """A carrier's table."""
-    return carrier.expression_transfer_map
+def qualities_of(carrier: Any) -> Any:
+    """How well the rig can do the channels that were measured."""
+    return carrier.expression_transfer_qualities
 
 
 def has_map(carrier: Any) -> bool:
-    return bool(of(carrier).rows)
+    return bool(rows_of(carrier))
 
 
 def marked_row(carrier: Any) -> Any:
     """The row that the list shows as chosen; None where there is none."""
-    table = of(carrier)
-    return table.rows[table.marked] if 0 <= table.marked < len(table.rows) else None
+    rows, index = rows_of(carrier), getattr(carrier, MARKED)
+    return rows[index] if 0 <= index < len(rows) else None
+
+
+def _mark(carrier: Any, index: int) -> None:
+    setattr(carrier, MARKED, max(min(index, len(rows_of(carrier)) - 1), 0))
 
 
 def rig_map(carrier: Any) -> RigMap:
     """The table as it stands. Raises InputError where a key has two rows."""
-    table = of(carrier)
-    quality = {each.name: each.share for each in table.qualities}
-    return RigMap(tuple(map(_read, table.rows)), table.name, quality)
+    quality = {each.name: each.share for each in qualities_of(carrier)}
+    return RigMap(tuple(map(_read, rows_of(carrier))), carrier.name, quality)
 
 
 def acting(carrier: Any) -> RigMap:
     """The table with the gain of rows at 0 that are muted, or not among those soloed; of a key's rows the first."""
-    rows = of(carrier).rows
+    rows = rows_of(carrier)
     solo = any(row.solo for row in rows)
     first: dict[tuple[str, str], Row] = {}
     for item in rows:
@@ -171,21 +176,24 @@ def _read(row: Any) -> Row:
 def store(carrier: Any, wanted: RigMap) -> None:
     """Make a map the carrier's table; rows that stay keep whether they are soloed and muted. What the rig no longer
     follows goes to rest, what it does is connected anew where the rig is connected.
+
+    Raises InputError where the rows are a library's.
     """
-    table = of(carrier)
-    before = {(row.mesh, row.key): (row.solo, row.mute) for row in table.rows}
+    _check_own(carrier)
+    rows, qualities = rows_of(carrier), qualities_of(carrier)
+    before = {(row.mesh, row.key): (row.solo, row.mute) for row in rows}
     connected = driving.is_connected(carrier)
     _release(place for place in before if wanted.row(*place) is None)
     with _filling():
-        table.rows.clear()
-        table.qualities.clear()
-        table.name, table.marked = wanted.name, min(table.marked, max(len(wanted.rows) - 1, 0))
+        rows.clear()
+        qualities.clear()
         for row in wanted.rows:
-            item = _write(table.rows.add(), row)
+            item = _write(rows.add(), row)
             item.solo, item.mute = before.get(row.place, (False, False))
         for channel, share in wanted.quality.items():
-            each = table.qualities.add()
+            each = qualities.add()
             each.name, each.share = channel, share
+    _mark(carrier, getattr(carrier, MARKED))
     if connected:
         driving.connect(carrier, acting(carrier))
 
@@ -198,6 +206,13 @@ def _write(item: Any, row: Row) -> Any:
         each = item.weights.add()
         each.channel, each.weight = channel, weight
     return item
+
+
+def _check_own(carrier: Any) -> None:
+    """Raises InputError where the rows come from the library that the carrier is an override of."""
+    override = carrier.override_library
+    if override is not None and override.reference is not None and has_map(override.reference):
+        raise InputError(strings.MAP_OF_LIBRARY.format(name=carrier.name))
 
 
 @contextmanager
@@ -217,7 +232,7 @@ def reconnect(carrier: Any, rows: Iterable[Any] | None = None) -> None:
     if not driving.is_connected(carrier):
         return
     if rows is None:
-        rows = [row for row in of(carrier).rows if _is_driven(row.mesh, row.key)]
+        rows = [row for row in rows_of(carrier) if _is_driven(row.mesh, row.key)]
     edited = {(row.mesh, row.key) for row in rows}
     driving.connect(carrier, RigMap(tuple(row for row in acting(carrier).rows if row.place in edited)))
 
@@ -232,7 +247,7 @@ def _is_driven(mesh: str, key: str) -> bool:
 
 def _release_strays(carrier: Any) -> None:
     """Let the keys rest that no row names any more."""
-    kept = {(row.mesh, row.key) for row in of(carrier).rows}
+    kept = {(row.mesh, row.key) for row in rows_of(carrier)}
     own = ((mesh, key) for mesh, names in places(carrier).items() for key in names)
     _release(place for place in own if place not in kept and _is_driven(*place))
 
@@ -279,31 +294,34 @@ def fill_by_names(carrier: Any) -> str | None:
 
 
 def add_row(carrier: Any) -> Any:
-    """A row for the first key that has none, or an empty one; the row, marked."""
-    table = of(carrier)
-    taken = {(row.mesh, row.key) for row in table.rows}
+    """A row for the first key that has none, or an empty one; the row, marked. Raises InputError as store."""
+    _check_own(carrier)
+    rows = rows_of(carrier)
+    taken = {(row.mesh, row.key) for row in rows}
     free = ((mesh, key) for mesh, names in places(carrier).items() for key in names if (mesh, key) not in taken)
     mesh, key = next(free, ("", ""))
     with _filling():
-        row = _write(table.rows.add(), Row(mesh, key, {CHANNELS[0]: 1.0}))
-    table.marked = len(table.rows) - 1
+        row = _write(rows.add(), Row(mesh, key, {CHANNELS[0]: 1.0}))
+    _mark(carrier, len(rows) - 1)
     reconnect(carrier, [row])
     return row
 
 
 def remove_row(carrier: Any) -> None:
-    """Take the marked row away; its key goes to rest."""
-    table, row = of(carrier), marked_row(carrier)
+    """Take the marked row away; its key goes to rest. Raises InputError as store."""
+    _check_own(carrier)
+    row, index = marked_row(carrier), getattr(carrier, MARKED)
     place, soloed = (row.mesh, row.key), row.solo
-    table.rows.remove(table.marked)
-    table.marked = max(min(table.marked, len(table.rows) - 1), 0)
+    rows_of(carrier).remove(index)
+    _mark(carrier, index)
     _release([place])
     if soloed:
         reconnect(carrier)
 
 
 def add_weight(row: Any) -> None:
-    """Let a row follow one more channel: the first that it doesn't follow yet."""
+    """Let a row follow one more channel: the first that it doesn't follow yet. Raises InputError as store."""
+    _check_own(row.id_data)
     taken = {each.channel for each in row.weights}
     with _filling():
         row.weights.add().channel = next((channel for channel in CHANNELS if channel not in taken), CHANNELS[0])
@@ -311,6 +329,8 @@ def add_weight(row: Any) -> None:
 
 
 def remove_weight(row: Any, index: int) -> None:
+    """Raises InputError as store."""
+    _check_own(row.id_data)
     row.weights.remove(index)
     reconnect(row.id_data, [row])
 
@@ -381,23 +401,23 @@ def load(carrier: Any, file: Path) -> tuple[str, ...]:
     return missing
 
 
-_CLASSES = (
-    ExpressionTransferWeight,
-    ExpressionTransferRow,
-    ExpressionTransferQuality,
-    ExpressionTransferTable,
-)
+_CLASSES = (ExpressionTransferWeight, ExpressionTransferRow, ExpressionTransferQuality)
 
 
 def register() -> None:
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
-    bpy.types.Object.expression_transfer_map = bpy.props.PointerProperty(
-        type=ExpressionTransferTable, override=_OVERRIDABLE
+    of_object = bpy.types.Object
+    of_object.expression_transfer_rows = bpy.props.CollectionProperty(type=ExpressionTransferRow, override=_GROWING)
+    of_object.expression_transfer_qualities = bpy.props.CollectionProperty(
+        type=ExpressionTransferQuality, override=_GROWING
     )
+    of_object.expression_transfer_marked = bpy.props.IntProperty(override=_OVERRIDABLE)
 
 
 def unregister() -> None:
-    del bpy.types.Object.expression_transfer_map
+    del bpy.types.Object.expression_transfer_marked
+    del bpy.types.Object.expression_transfer_qualities
+    del bpy.types.Object.expression_transfer_rows
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)

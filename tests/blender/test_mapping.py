@@ -67,7 +67,7 @@ def value(carrier, key, mesh=HEAD, **channels):
 
 
 def row_of(carrier, key, mesh=HEAD):
-    return next(row for row in mapping.of(carrier).rows if (row.mesh, row.key) == (mesh, key))
+    return next(row for row in mapping.rows_of(carrier) if (row.mesh, row.key) == (mesh, key))
 
 
 def test_map_by_names_acts_on_every_mesh(carrier):
@@ -134,7 +134,7 @@ def test_rows_come_and_go(carrier):
     assert value(carrier, "Key 1", AU2_L=0.7) == 0.7
     mapping.remove_row(carrier)
     assert value(carrier, "Key 1", AU2_L=0.7) == 0.0
-    assert "Key 1" not in {row.key for row in mapping.of(carrier).rows}
+    assert "Key 1" not in {row.key for row in mapping.rows_of(carrier)}
 
 
 def test_nothing_is_connected_that_was_not(carrier):
@@ -161,7 +161,7 @@ def test_mirror_names_keys_without_a_partner(bpy, carrier):
 def test_preset_on_a_rig_that_lacks_keys_and_names_its_mesh_otherwise(bpy, carrier, tmp_path):
     row_of(carrier, "jawOpen").gain = 1.25
     mapping.save(carrier, tmp_path / "preset.json")
-    mapping.of(carrier).rows.clear()
+    mapping.rows_of(carrier).clear()
     carrier.children[0].shape_key_remove(mapping.shape_keys_of(HEAD).key_blocks["mouthSmileRight"])
     bpy.data.objects[TEETH].name = "Denti"
     assert mapping.load(carrier, tmp_path / "preset.json") == (f"{HEAD}: mouthSmileRight",)
@@ -183,7 +183,7 @@ def test_a_preset_of_another_rig_and_a_damaged_one_change_nothing(carrier, tmp_p
 def test_store_releases_what_is_gone_and_keeps_solo_and_quality(carrier):
     row_of(carrier, "jawOpen").solo = True
     rest = tuple(row for row in mapping.rig_map(carrier).rows if row.key != "mouthSmileLeft")
-    wanted = RigMap(rest, "mine", {"AU26": 0.75, "AU12_R": 0.5})
+    wanted = RigMap(rest, "Rig", {"AU26": 0.75, "AU12_R": 0.5})
     mapping.store(carrier, wanted)
     assert mapping.rig_map(carrier) == wanted
     assert row_of(carrier, "jawOpen").solo
@@ -207,6 +207,39 @@ def test_table_survives_saving(bpy, carrier, tmp_path):
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "rig.blend"))
     assert mapping.rig_map(bpy.data.objects["Rig"]) == before
+
+
+def overridden(bpy, tmp_path):
+    """The rig as an override of the file it was saved in; its carrier."""
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "library.blend"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (_, wanted):
+        wanted.objects = ["Rig", HEAD, TEETH]
+    for each in wanted.objects:
+        bpy.context.scene.collection.objects.link(each)
+    return bpy.data.objects["Rig"].override_hierarchy_create(bpy.context.scene, bpy.context.view_layer)
+
+
+def test_an_override_of_a_linked_rig_keeps_its_own_table(bpy, carrier, tmp_path):
+    mapping.store(carrier, RigMap())
+    carrier = overridden(bpy, tmp_path)
+    mapping.fill_by_names(carrier)
+    row_of(carrier, "jawOpen").gain = 1.5
+    before = mapping.rig_map(carrier)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "shot.blend"))
+    assert mapping.rig_map(bpy.data.objects["Rig"]) == before
+    assert len(before.rows) == 4
+
+
+def test_a_librarys_rows_can_be_edited_but_not_added_to(bpy, carrier, tmp_path):
+    carrier = overridden(bpy, tmp_path)
+    row_of(carrier, "jawOpen").mute = True
+    before = mapping.rig_map(carrier)
+    for act in (mapping.fill_by_names, mapping.add_row, mapping.remove_row):
+        with pytest.raises(InputError, match="its map is linked"):
+            act(carrier)
+    assert mapping.rig_map(carrier) == before
 
 
 def test_operators(bpy, carrier, tmp_path):
