@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,7 @@ _TURNED = frozenset({"gaze_L_yaw", "gaze_R_yaw", "head_yaw", "head_roll", "head_
 """Channels whose sign a mirror turns."""
 
 
+@cache
 def other_side(channel: str) -> str | None:
     """The channel of the same action on the other side of the face; None where it has no sides."""
     if channel in _SIDEWAYS:
