@@ -42,13 +42,11 @@ class Session:
             if isinstance(news, Answer):
                 self._waiting = False
                 seen = preview.show(np.load(news.message["file"]))
-                preview.state().text = "" if seen else strings.PREVIEW_NO_EDITOR
-                windows.redraw()
+                _tell("" if seen else strings.PREVIEW_NO_EDITOR)
             elif isinstance(news, Ended):
                 self._ended(news)
             elif isinstance(news, Progress):
-                preview.state().text = strings.progress(news.stage, news.done, news.total)
-                windows.redraw()
+                _tell(strings.progress(news.stage, news.done, news.total))
         preview.keep()
         if not self._waiting:
             self._ask(scene)
@@ -77,6 +75,14 @@ class Session:
         if self._waiting:
             self._asked = ()
         self._worker, self._waiting = None, False
+
+
+def _tell(text: str) -> None:
+    """In the panel. It is drawn again only for something new: drawing the 3D view takes longer than the preview."""
+    state = preview.state()
+    if state.text != text:
+        state.text = text
+        windows.redraw()
 
 
 class ShowPreview(bpy.types.Operator):

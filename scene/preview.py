@@ -56,8 +56,8 @@ def show(pictures: Pictures) -> bool:
     """Draw an answer; whether an Image Editor shows it."""
     _shown[:] = [pictures]
     image = _draw(state())
-    editors = [area.spaces.active for window in bpy.context.window_manager.windows for area in window.screen.areas
-               if area.type == "IMAGE_EDITOR"]  # fmt: skip
+    areas = [area for window in bpy.context.window_manager.windows for area in window.screen.areas]
+    editors = [area.spaces.active for area in areas if area.type == "IMAGE_EDITOR"]
     if editors and not any(editor.image == image for editor in editors):
         editors[0].image = image
     return bool(editors)
