@@ -68,7 +68,8 @@ def draw_facts(layout: Any, told: Any) -> None:
     """What a solve found its footage to be."""
     if told.name:
         width, height = told.size
-        text = strings.FACTS.format(name=told.name, width=width, height=height, rate=told.rate, frames=told.frames,
+        words = strings.FACTS if told.frames > 1 else strings.FACTS_STILL
+        text = words.format(name=told.name, width=width, height=height, rate=told.rate, frames=told.frames,
                                     first=told.first, last=told.last)  # fmt: skip
         draw_lines(layout.column(align=True), text, "INFO")
 

@@ -31,6 +31,7 @@ WHOLE_SEQUENCE = "Whole Sequence"
 WHOLE_SEQUENCE_TIP = "Take the pictures numbered like this one as well"
 
 FACTS = "{name}: {width}×{height}, {rate:.6g} fps, {frames} frames ({first}–{last})"
+FACTS_STILL = "{name}: {width}×{height}, a single picture"
 FACTS_RATE = "The scene runs at {rate:.6g} fps: the performance lands at its seconds"
 MATCH_SCENE = "Match Scene to Footage"
 MATCH_SCENE_TIP = (
