@@ -11,20 +11,17 @@ from ..facs.tables import ACTION_UNITS, UNITS
 from ..heads.observer import open_observer
 from ..reporting import Reporter
 from .mapping import CHANNELS, RigMap
-from .matching import non_negative
 from .measure import measure
 from .scan import Scan
-from .solve import ALIKE, Key, Rig, Uses, cosine, rig_map, solve
+from .solve import ALIKE, SEVERAL, Key, Rig, Uses, components, cosine, explained, rig_map, solve
 
 WELL, PARTLY = 0.4, 0.15
 """Share of an action's motion from which on a rig does it well, or partly. A stylised face moves its own way: of
 brunette-t's keys, which bear the actions' names, the median does 0.56 of what the built-in face would."""
 FACES = 0.02
 """What moves the compared places by less of what the faintest action does moves nothing of the face."""
-COMBINES = 0.5
-"""Share of a key's motion that several actions make together, from which on it is called their combination."""
-SHARE = 0.15
-"""Of a combination: a weaker action isn't named."""
+MENTIONED = 4
+"""Parts of a combination that are named."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +86,11 @@ def _why(rig: Rig, uses: Uses, key: Key, least: float) -> str:
         return "moves nothing"
     if np.linalg.norm(key.motion) < least:
         return "moves nothing of the face"
-    names = list(rig.actions)
-    parts = np.array([rig.actions[name] for name in names])
-    weights = non_negative(parts, key.motion)
-    amounts = weights * np.linalg.norm(parts, axis=1)
-    share = cosine(weights @ parts, key.motion) ** 2
-    chief = [names[each] for each in np.argsort(-amounts) if amounts[each] > SHARE * np.linalg.norm(amounts)]
-    nearest = max(names, key=lambda name: cosine(rig.actions[name], key.motion))
+    shown = components(rig, list(rig.actions), key.motion)
+    if len(shown) > 1 and explained([rig.actions[name] for name in shown], key.motion) >= SEVERAL:
+        return f"combines {', '.join(list(shown)[:MENTIONED])}"
+    nearest = max(rig.actions, key=lambda name: cosine(rig.actions[name], key.motion))
     alike = cosine(rig.actions[nearest], key.motion)
-    if share >= COMBINES and len(chief) > 1:
-        return f"combines {', '.join(chief[:4])}"
     if alike >= ALIKE:
         return f"does {nearest} as {_rival(rig, uses, nearest)} does, less well"
     return f"like no action unit (nearest {nearest}, {alike:.2f})"

@@ -42,9 +42,9 @@ JOINS = 0.1
 """Share of an action's motion that a further key has to bring to join in."""
 OTHERWISE = 0.4
 """Cosine with the keys that an action has, up to which another does something of its own."""
-CHIEF = 0.4
-"""Of the strongest action in a key's motion: a weaker one isn't followed."""
-SEVERAL, MORE = 0.5, 0.15
+CHIEF, FAINT = 0.4, 0.03
+"""Of the strongest action in a key's motion, by its strength and by how much it moves: a weaker one isn't followed."""
+SEVERAL, MORE = 0.5, 0.1
 """Share of a key's motion that several actions have to make, and how much more than the one that it does."""
 UNTOLD = re.compile(r"Key( \d+)?(\.\d{3})?")
 """Blender's own names for keys: on two meshes they mean nothing in common."""
@@ -242,8 +242,9 @@ def _scores(rig: Rig, actions: list[Channels], tools: list[tuple[int, ...]]) -> 
     scores = {}
     for channels in actions:
         says = [all(set(rig.keys[index].follows) == set(channels) for index in tool) for tool in tools]
+        fits = [len(channels) == 1 or abs(rig.keys[tool[0]].side) < ONE_SIDED for tool in tools]
         score = likeness(rig.motion(channels), motions) + NAME * np.array(says)
-        scores[channels] = np.where(score >= ALIKE, score, 0.0)
+        scores[channels] = np.where((score >= ALIKE) & np.array(fits), score, 0.0)
     return scores
 
 
@@ -299,21 +300,23 @@ def _widened(rig: Rig, uses: Uses, index: int) -> Uses:
         return {}
     taken = {name for other, use in uses.items() if other != index for name in use.weights}
     free = [name for name in CHANNELS if name not in taken]
-    motion, parts = (
-        rig.keys[index].motion,
-        np.array([rig.actions[name] for name in free]).reshape(-1, len(rig.left) * 3),
-    )
+    motion, shown = rig.keys[index].motion, components(rig, free, rig.keys[index].motion)
+    having = [rig.motion(tuple(uses[index].weights))] if index in uses else []
+    together = explained([rig.actions[name] for name in shown], motion)
+    if len(shown) < 2 or together < max(SEVERAL, explained(having, motion) + MORE):
+        return {}
+    energy = sum(strength**2 for strength in shown.values())
+    return {index: Use({name: round(strength / energy, 4) for name, strength in shown.items()}, "geometry")}
+
+
+def components(rig: Rig, names: Sequence[str], motion: Array) -> dict[str, float]:
+    """The chief ones of those channels that a motion (N·3) is made of, the strongest motion first, and how strongly."""
+    parts = np.array([rig.actions[name] for name in names]).reshape(-1, len(motion))
     strength = non_negative(parts, motion)
     amount = strength * np.linalg.norm(parts, axis=1)
-    chief = np.flatnonzero((strength > CHIEF * strength.max(initial=0)) & (amount > CHIEF / 2 * amount.max(initial=0)))
-    if len(chief) < 2:
-        return {}
-    having = [rig.motion(tuple(uses[index].weights))] if index in uses else []
-    if explained(list(parts[chief]), motion) < max(SEVERAL, explained(having, motion) + MORE):
-        return {}
-    shown = non_negative(parts[chief], motion)
-    follows = {free[each]: round(float(s / (shown @ shown)), 4) for each, s in zip(chief, shown, strict=True) if s > 0}
-    return {index: Use(follows, "geometry")}
+    chief = (strength > CHIEF * strength.max(initial=0.0)) & (amount > FAINT * amount.max(initial=0.0))
+    some = sorted(np.flatnonzero(chief), key=lambda each: -amount[each])
+    return {names[each]: float(again) for each, again in zip(some, non_negative(parts[some], motion), strict=True)}
 
 
 def _unjudged(rig: Rig, uses: Uses) -> Uses:
