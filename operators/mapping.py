@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import ExpressionTransferError
-from ..scene import mapping, settings, strings, units
+from ..scene import map_mirror, map_presets, mapping, settings, strings, units
 
 _UNDO = {"UNDO"}
 
@@ -132,7 +132,7 @@ class MapMirror(OnMap, bpy.types.Operator):
     side: bpy.props.EnumProperty(items=strings.MAP_SIDES, name=strings.MAP_MIRROR, description=strings.MAP_MIRROR_TIP)
 
     def act(self, carrier: Any) -> tuple[str, str]:
-        alone = mapping.mirror(carrier, self.side)
+        alone = map_mirror.mirror(carrier, self.side)
         if alone:
             return "WARNING", strings.MIRRORED_ALONE.format(names=strings.shortened(alone))
         return "INFO", strings.MIRRORED
@@ -144,9 +144,9 @@ class _OnFile(OnMap):
     filepath: str
 
     def invoke(self, context: Any, event: Any) -> set[str]:  # noqa: ARG002  Blender's signature
-        folder = mapping.preset_folder()
+        folder = map_presets.preset_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        self.filepath = str(folder / f"{carrier_of(context).name}{mapping.PRESET}")
+        self.filepath = str(folder / f"{carrier_of(context).name}{map_presets.SUFFIX}")
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -162,12 +162,12 @@ class MapSave(_OnFile, bpy.types.Operator):
     need = "map"
 
     filepath: bpy.props.StringProperty(subtype="FILE_PATH")
-    filter_glob: bpy.props.StringProperty(default=f"*{mapping.PRESET}", options={"HIDDEN"})
+    filter_glob: bpy.props.StringProperty(default=f"*{map_presets.SUFFIX}", options={"HIDDEN"})
     check_existing: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
 
     def act(self, carrier: Any) -> tuple[str, str]:
-        file = self.file.with_suffix(mapping.PRESET)
-        mapping.save(carrier, file)
+        file = self.file.with_suffix(map_presets.SUFFIX)
+        map_presets.save(carrier, file)
         return "INFO", strings.MAP_SAVED.format(file=file)
 
 
@@ -178,10 +178,10 @@ class MapLoad(_OnFile, bpy.types.Operator):
     bl_options = _UNDO
 
     filepath: bpy.props.StringProperty(subtype="FILE_PATH")
-    filter_glob: bpy.props.StringProperty(default=f"*{mapping.PRESET}", options={"HIDDEN"})
+    filter_glob: bpy.props.StringProperty(default=f"*{map_presets.SUFFIX}", options={"HIDDEN"})
 
     def act(self, carrier: Any) -> tuple[str, str]:
-        missing = mapping.load(carrier, self.file)
+        missing = map_presets.load(carrier, self.file)
         rows = len(mapping.rows_of(carrier))
         if missing:
             return "WARNING", strings.MAP_LOADED_LACKS.format(rows=rows, names=strings.shortened(missing))

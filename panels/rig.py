@@ -6,7 +6,7 @@ from typing import Any
 import bpy
 
 from ..core.facs.tables import UNITS
-from ..scene import mapping, settings, strings, units
+from ..scene import map_presets, mapping, settings, strings, units
 from .section import InTab, Section, draw_step, fields_of
 from .working import draw_message
 
@@ -35,7 +35,7 @@ class EXPRESSION_TRANSFER_MT_presets(bpy.types.Menu):  # noqa: N801  Blender ask
     bl_label = strings.MAP_PRESETS
 
     def draw(self, _context: Any) -> None:
-        found = mapping.presets()
+        found = map_presets.presets()
         for name, file in found.items():
             self.layout.operator("expression_transfer.map_load", text=name).filepath = str(file)
         if not found:

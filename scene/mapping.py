@@ -5,21 +5,16 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import bpy
-import numpy as np
 
 from ..core.errors import InputError
 from ..core.facs.tables import ACTION_UNITS
-from ..core.rigs.mapping import CHANNELS, RigMap, Row, opposite, side_of
-from ..core.rigs.mirror import partners
-from ..core.rigs.names import convention, other_side
-from ..core.userdata import user_data_folder
+from ..core.rigs.mapping import CHANNELS, RigMap, Row
+from ..core.rigs.names import convention
 from . import characters, drivers, driving, keys, strings
 
-PRESET = ".json"
 ROWS, MARKED = "expression_transfer_rows", "expression_transfer_marked"
 """Properties of a carrier: the rows, and the number of the one that the list shows as chosen."""
 _OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
@@ -333,72 +328,6 @@ def remove_weight(row: Any, index: int) -> None:
     _check_own(row.id_data)
     row.weights.remove(index)
     reconnect(row.id_data, [row])
-
-
-def mirror(carrier: Any, side: str) -> tuple[str, ...]:
-    """Copy what `side` ('L' or 'R') does to the other; the keys, 'mesh: key', that have no partner there."""
-    here, have = rig_map(carrier), places(carrier)
-    by_shape: dict[str, dict[str, str]] = {}
-
-    def partner(mesh: str, key: str) -> tuple[str, str] | None:
-        other = other_side(key, have.get(mesh, ()))
-        if other == key and _is_one_sided(here.row(mesh, key)):  # its name tells nothing
-            other = None
-        if other is None:
-            if mesh not in by_shape:
-                by_shape[mesh] = _partners(mesh)
-            other = by_shape[mesh].get(key)
-        return None if other is None else (mesh, other)
-
-    mirrored, alone = here.mirrored(side, partner)
-    store(carrier, mirrored)
-    return alone
-
-
-def _is_one_sided(row: Row | None) -> bool:
-    return row is not None and not any(opposite(channel) in row.weights for channel in row.weights if side_of(channel))
-
-
-def _partners(mesh: str) -> dict[str, str]:
-    """The mesh's keys in pairs, by what they move."""
-    shape_keys = shape_keys_of(mesh)
-    if shape_keys is None:
-        return {}
-    count = len(shape_keys.reference_key.data)
-    places_of = {block.name: np.empty(3 * count, np.float32) for block in shape_keys.key_blocks}
-    for name, values in places_of.items():
-        shape_keys.key_blocks[name].data.foreach_get("co", values)
-    rest = places_of.pop(shape_keys.reference_key.name).reshape(-1, 3).astype(float)
-    return partners(rest, {name: values.reshape(-1, 3) - rest for name, values in places_of.items()})
-
-
-def preset_folder() -> Path:
-    """Where the user's presets lie."""
-    return user_data_folder() / "rig_maps"
-
-
-def presets() -> dict[str, Path]:
-    """The user's presets by name."""
-    return {file.stem: file for file in sorted(preset_folder().glob(f"*{PRESET}"))}
-
-
-def save(carrier: Any, file: Path) -> None:
-    """Raises InputError where the table is empty or has a key twice, Failure where the file can't be written."""
-    if not has_map(carrier):
-        raise InputError(strings.NO_MAP.format(name=carrier.name))
-    rig_map(carrier).save(file)
-
-
-def load(carrier: Any, file: Path) -> tuple[str, ...]:
-    """Make a preset the carrier's table; what the rig lacks of it, 'mesh: key'.
-
-    Raises InputError where the file is no preset, or the rig has none of its keys; the table stays as it was then.
-    """
-    wanted, missing = RigMap.load(file).on(places(carrier))
-    if not wanted.rows:
-        raise InputError(strings.PRESET_OF_ANOTHER.format(file=file, name=carrier.name))
-    store(carrier, wanted)
-    return missing
 
 
 _CLASSES = (ExpressionTransferWeight, ExpressionTransferRow, ExpressionTransferQuality)

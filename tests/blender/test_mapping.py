@@ -8,7 +8,7 @@ import pytest
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.facs.tables import ARKIT
 from expression_transfer.core.rigs.mapping import RigMap, Row
-from expression_transfer.scene import driving, mapping, rig_files, settings, units
+from expression_transfer.scene import driving, map_mirror, map_presets, mapping, rig_files, settings, units
 
 HEAD, TEETH = "Head", "Teeth"
 
@@ -147,7 +147,7 @@ def test_mirror_by_names_and_by_what_keys_move(carrier):
     row_of(carrier, "mouthSmileLeft").gain = 1.5
     row = mapping.add_row(carrier)
     row.weights[0].channel = "AU2_L"
-    assert mapping.mirror(carrier, "L") == ()
+    assert map_mirror.mirror(carrier, "L") == ()
     assert row_of(carrier, "mouthSmileRight").gain == 1.5
     assert value(carrier, "Key 2", AU2_R=0.5) == 0.5
     assert value(carrier, "jawOpen", AU26=0.5) == 0.5
@@ -155,16 +155,16 @@ def test_mirror_by_names_and_by_what_keys_move(carrier):
 
 def test_mirror_names_keys_without_a_partner(bpy, carrier):
     carrier.children[0].shape_key_remove(mapping.shape_keys_of(HEAD).key_blocks["mouthSmileRight"])
-    assert mapping.mirror(carrier, "L") == (f"{HEAD}: mouthSmileLeft",)
+    assert map_mirror.mirror(carrier, "L") == (f"{HEAD}: mouthSmileLeft",)
 
 
 def test_preset_on_a_rig_that_lacks_keys_and_names_its_mesh_otherwise(bpy, carrier, tmp_path):
     row_of(carrier, "jawOpen").gain = 1.25
-    mapping.save(carrier, tmp_path / "preset.json")
+    map_presets.save(carrier, tmp_path / "preset.json")
     mapping.rows_of(carrier).clear()
     carrier.children[0].shape_key_remove(mapping.shape_keys_of(HEAD).key_blocks["mouthSmileRight"])
     bpy.data.objects[TEETH].name = "Denti"
-    assert mapping.load(carrier, tmp_path / "preset.json") == (f"{HEAD}: mouthSmileRight",)
+    assert map_presets.load(carrier, tmp_path / "preset.json") == (f"{HEAD}: mouthSmileRight",)
     assert row_of(carrier, "jawOpen").gain == 1.25
     assert row_of(carrier, "jawOpen", "Denti").gain == 1.0
     assert value(carrier, "jawOpen", "Denti", AU26=0.5) == 0.5
@@ -176,7 +176,7 @@ def test_a_preset_of_another_rig_and_a_damaged_one_change_nothing(carrier, tmp_p
     before = mapping.rig_map(carrier)
     for name in ("dog.json", "broken.json", "absent.json"):
         with pytest.raises(InputError, match=name):
-            mapping.load(carrier, tmp_path / name)
+            map_presets.load(carrier, tmp_path / name)
     assert mapping.rig_map(carrier) == before
 
 
@@ -260,9 +260,9 @@ def test_operators(bpy, carrier, tmp_path):
 
 
 def test_presets_of_the_user_are_listed(carrier):
-    assert mapping.presets() == {}
-    mapping.save(carrier, mapping.preset_folder() / "mine.json")
-    assert mapping.presets() == {"mine": mapping.preset_folder() / "mine.json"}
+    assert map_presets.presets() == {}
+    map_presets.save(carrier, map_presets.preset_folder() / "mine.json")
+    assert map_presets.presets() == {"mine": map_presets.preset_folder() / "mine.json"}
 
 
 def test_a_real_rig(bpy, shared):
