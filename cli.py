@@ -1,7 +1,6 @@
 """`expression-transfer …`, and the same through `blender --command expression_transfer …`."""
 
 import argparse
-import importlib.util
 import math
 import os
 import sys
@@ -10,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import cli_models, cli_preview, cli_rigs
 from .core.errors import ExpressionTransferError, InputError
@@ -103,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     _footage(transfer, "SOURCE")
     _footage(transfer, "TARGET", "plate-")
     _solving(transfer)
-    transfer.add_argument("--object", metavar="NAME", help="the character in a rig file that has several")
+    cli_rigs.add_options(transfer)
     transfer.set_defaults(run=_transfer)
 
     solve = commands.add_parser("solve", help="footage → performance.npz, fit.npz, arkit.csv, facs.csv, neutral.obj …")
@@ -124,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     rig.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, curves (CSV, JSON)")
     rig.add_argument("rig", type=Path, metavar="RIG", help=".blend .glb .gltf .fbx .vrm")
     rig.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.blend")
-    rig.add_argument("--object", metavar="NAME", help="the character in a file that has several")
+    cli_rigs.add_options(rig)
     rig.add_argument("--strength", type=_unit, default=1.0, metavar="0..1")
     rig.set_defaults(run=_rig)
 
@@ -314,14 +313,13 @@ def _transfer_to_rig(arguments: argparse.Namespace, reporter: "Reporter") -> Non
 
     if arguments.mode != "replace" or arguments.method != "geometry":
         raise InputError(f"{arguments.target}: --mode and --method are for plates; leave them out for a rig")
-    rig_jobs = _rig_jobs(arguments.target)
+    rig_jobs = cli_rigs.jobs_for(arguments.target)
     run = _run(arguments, reporter)
     acting = pipeline.solve(_clip(arguments, arguments.source), arguments.out, run).performance
     blend = arguments.out / f"{arguments.target.stem}.blend"
-    report = rig_jobs.drive_rig(
-        acting, arguments.target, blend, arguments.object, arguments.strength, region=arguments.region
-    )
-    _tell_rig(report, blend.with_suffix(".json"), reporter)
+    asked = cli_rigs.asked(arguments, arguments.strength, arguments.region)
+    report = rig_jobs.drive_rig(acting, arguments.target, blend, asked)
+    cli_rigs.tell(report, blend.with_suffix(".json"), reporter)
     _close(arguments.out, run)
 
 
@@ -332,36 +330,10 @@ def _rig(arguments: argparse.Namespace, reporter: "Reporter") -> None:
         raise InputError(f"{arguments.out}: the result is a .blend file; end its name with .blend")
     if arguments.out.resolve() == arguments.rig.resolve():
         raise InputError(f"{arguments.out}: is the rig itself; give the result another name")
-    rig_jobs = _rig_jobs(arguments.rig)
+    rig_jobs = cli_rigs.jobs_for(arguments.rig)
     acting = read_performance(arguments.performance)
-    report = rig_jobs.drive_rig(acting, arguments.rig, arguments.out, arguments.object, arguments.strength)
-    _tell_rig(report, arguments.out.with_suffix(".json"), reporter)
-
-
-def _rig_jobs(rig: Path) -> Any:
-    """scene.jobs, which needs bpy. Raises InputError where there is none, before any work is done."""
-    if not rig.exists():
-        raise InputError(f"{rig}: no such file")
-    if importlib.util.find_spec("bpy") is None:
-        raise InputError(
-            f"{rig}: rigs need Blender; run `blender --command expression_transfer …` or install the extra [bpy]"
-        )
-    from .scene import jobs
-
-    return jobs
-
-
-def _tell_rig(report: dict[str, Any], path: Path, reporter: "Reporter") -> None:
-    from .core.storage import write_json
-
-    write_json(path, report)
-    keys = sum(len(keys) for keys in report["meshes"].values())
-    reporter.log(f"drives {keys} shape keys on {', '.join(report['meshes'])}")
-    for line in report["bones"]:
-        reporter.log(line)
-    if report["missing"]:
-        reporter.log(f"the rig has no key for {', '.join(report['missing'])}")
-    reporter.log(f"done: {report['blend']}")
+    report = rig_jobs.drive_rig(acting, arguments.rig, arguments.out, cli_rigs.asked(arguments, arguments.strength))
+    cli_rigs.tell(report, arguments.out.with_suffix(".json"), reporter)
 
 
 def _guides(arguments: argparse.Namespace, reporter: "Reporter") -> None:

@@ -1,5 +1,6 @@
 """What a transfer does to a rig: the take on its carrier, shape keys and eyes connected; and the same from files."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from ..core.facs.transfer import Region
 from ..core.rigs import bone_names
 from ..core.rigs.mapping import RigMap, Row
 from . import bone_finding, bones, driving, head, keys, layers, passages, rig_files, units
+from .characters import of_character
 
 _NEARLY = 1e-3
 """Nobody sees a key held back by less."""
@@ -42,6 +44,21 @@ def find_character(objects: Any, target: Any = None) -> Character:
     carrier = units.carrier_of(max(faces, key=lambda face: len(face.rows)).object)
     left = {face.object.name: face.driven for face in faces if face.driven}
     return Character(carrier, keys.map_of(faces), tuple(face.object for face in faces), left)
+
+
+def mapped_character(objects: Any, target: Any, wanted: RigMap) -> Character:
+    """The character that `target` is any object of, or all the objects, with its keys mapped as wanted.
+
+    Raises InputError, without the file's name, where the map has none of its keys.
+    """
+    own = list(objects) if target is None else of_character(objects, target)
+    shaped = {each.name: each for each in own if each.type == "MESH" and each.data.shape_keys}
+    found, _ = wanted.on({name: each.data.shape_keys.key_blocks.keys() for name, each in shaped.items()})
+    if not found.rows:
+        raise InputError("has none of the map's shape keys; map it anew: expression-transfer map")
+    meshes = Counter(row.mesh for row in found.rows)
+    carrier = units.carrier_of(shaped[meshes.most_common(1)[0][0]])
+    return Character(carrier, found, tuple(shaped[mesh] for mesh in meshes), {})
 
 
 def drive(
@@ -150,38 +167,47 @@ def _peak(row: Row, acted: Performance) -> float:
     return row.gain * float(np.sum(acts, axis=0).max()) if acts else 0.0
 
 
-def drive_rig(
-    performance: Performance,
-    rig: Path,
-    out: Path,
-    object_name: str | None = None,
-    strength: float = 1.0,
-    *,
-    region: Region = "all",
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Asked:
+    """How a rig in a file is to be driven."""
+
+    object_name: str | None = None
+    """Of the character, where there are several."""
+    strength: float = 1.0
+    region: Region = "all"
+    map_file: Path | None = None
+    """A rig map (RigMap.save); None: by the keys' names."""
+    start: float | None = None
+    """Scene frame of the performance's second 0; None: the scene's first."""
+
+
+def drive_rig(performance: Performance, rig: Path, out: Path, asked: Asked) -> dict[str, Any]:
     """Drive the character of a rig file with a performance and save it as a .blend; the report says what is driven.
 
     A .blend keeps its frame rate and the performance lands at its seconds; other files take the footage's rate.
-    Raises InputError where the rig can't be read or has no expression keys, Failure where `out` can't be written.
+    Raises InputError where the rig or its map can't be read or it has no keys to drive, Failure where `out` can't be
+    written.
     """
+    wanted = None if asked.map_file is None else RigMap.load(asked.map_file)
     rig_files.open_rig(rig)
     with bones.registered():
-        report = _drive_opened(performance, rig, object_name, strength, region)
+        try:
+            report = _drive_opened(performance, rig, wanted, asked)
+        except InputError as error:
+            raise InputError(f"{rig}: {error}") from error
         rig_files.save_blend(out)
     return report | {"rig": str(rig), "blend": str(out)}
 
 
-def _drive_opened(
-    performance: Performance, rig: Path, object_name: str | None, strength: float, region: Region
-) -> dict[str, Any]:
+def _drive_opened(performance: Performance, rig: Path, wanted: RigMap | None, asked: Asked) -> dict[str, Any]:
     scene = bpy.context.scene
     if rig.suffix.lower() != ".blend":
-        set_timing(scene, performance.fps, performance.times)
-    try:
-        character = find_character(scene.objects, _object(scene, object_name))
-        return drive(performance, character, scene, strength=strength, region=region)
-    except InputError as error:
-        raise InputError(f"{rig}: {error}") from error
+        set_timing(scene, performance.fps, performance.times, 1 if asked.start is None else round(asked.start))
+    target = _object(scene, asked.object_name)
+    character = (
+        find_character(scene.objects, target) if wanted is None else mapped_character(scene.objects, target, wanted)
+    )
+    return drive(performance, character, scene, strength=asked.strength, region=asked.region, start=asked.start)
 
 
 def save_head_blend(performance: Performance, model: FaceModel, out: Path, identity: Array | None = None) -> None:

@@ -7,6 +7,7 @@ from expression_transfer.core.errors import Failure, InputError
 from expression_transfer.core.facs.convert import arkit_weights
 from expression_transfer.core.facs.tables import ARKIT
 from expression_transfer.core.rigs.bones import rotation
+from expression_transfer.core.rigs.mapping import RigMap, Row
 from expression_transfer.scene import jobs, rig_files
 
 
@@ -24,7 +25,7 @@ def evaluated(bpy, name, key, frame):
 def test_brunette_is_driven_by_keys_and_bones(blender, shared, tmp_path, performance, suffix):
     rig, out = tmp_path / f"brunette{suffix}", tmp_path / "out.blend"
     rig.symlink_to(shared / "rigs" / "brunette-t.glb")
-    report = jobs.drive_rig(performance, rig, out)
+    report = jobs.drive_rig(performance, rig, out, jobs.Asked())
     assert set(report["meshes"]) == {"Wolf3D_Head", "Wolf3D_Teeth"}  # bones turn the eyeballs
     assert len(report["meshes"]["Wolf3D_Head"]) == 51
     assert report["missing"] == []
@@ -52,11 +53,31 @@ def test_a_blend_keeps_its_frame_rate(blender, tmp_path, performance):
     face.shape_key_add(name="jawOpen")
     blender.context.scene.render.fps = 24
     rig_files.save_blend(tmp_path / "rig.blend")
-    jobs.drive_rig(performance, tmp_path / "rig.blend", tmp_path / "out.blend", "Face", 0.5)
+    jobs.drive_rig(performance, tmp_path / "rig.blend", tmp_path / "out.blend", jobs.Asked("Face", 0.5))
     blender.ops.wm.open_mainfile(filepath=str(tmp_path / "out.blend"))
     assert blender.context.scene.render.fps == 24
     planted = 0.5 * arkit_weights(performance)[45, ARKIT.index("jawOpen")]
     assert evaluated(blender, "Face", "jawOpen", 1 + 1.5 * 24) == pytest.approx(planted, abs=2e-4)
+
+
+def test_keys_without_meaning_by_a_map_and_at_a_frame(blender, tmp_path, performance):
+    mesh = blender.data.meshes.new("Face")
+    mesh.from_pydata([(0, 0, 0)], [], [])
+    face = blender.data.objects.new("Face", mesh)
+    blender.context.scene.collection.objects.link(face)
+    for name in ("Basis", "Key 1"):
+        face.shape_key_add(name=name).value = 0.0
+    rig, out, table = tmp_path / "rig.blend", tmp_path / "out.blend", tmp_path / "map.json"
+    rig_files.save_blend(rig)
+    RigMap((Row("Face", "Key 1", {"AU26": 0.5}),)).save(table)
+    report = jobs.drive_rig(performance, rig, out, jobs.Asked(map_file=table, start=101.0))
+    assert report["meshes"] == {"Face": {"Key 1": {"AU26": 0.5}}}
+    blender.ops.wm.open_mainfile(filepath=str(out))
+    planted = 0.5 * arkit_weights(performance)[45, ARKIT.index("jawOpen")]
+    assert evaluated(blender, "Face", "Key 1", 101 + 1.5 * 24) == pytest.approx(planted, abs=2e-4)
+    RigMap((Row("Ann", "Key 9", {"AU26": 0.5}),)).save(table)
+    with pytest.raises(InputError, match=r"rig\.blend: has none of the map's shape keys"):
+        jobs.drive_rig(performance, rig, out, jobs.Asked(map_file=table))
 
 
 def test_fbx(blender, tmp_path, performance):
@@ -67,7 +88,7 @@ def test_fbx(blender, tmp_path, performance):
     for name in ("Basis", "jawOpen", "eyeBlink_L"):
         face.shape_key_add(name=name).data[0].co.z = 0.0 if name == "Basis" else 1.0
     blender.ops.export_scene.fbx(filepath=str(tmp_path / "rig.fbx"))
-    report = jobs.drive_rig(performance, tmp_path / "rig.fbx", tmp_path / "out.blend")
+    report = jobs.drive_rig(performance, tmp_path / "rig.fbx", tmp_path / "out.blend", jobs.Asked())
     assert report["meshes"] == {"Face": {"jawOpen": {"AU26": 1.0}, "eyeBlink_L": {"AU45_L": 1.0}}}
 
 
@@ -80,7 +101,7 @@ def test_bad_rig_is_one_line_that_names_it(blender, tmp_path, performance, name,
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError) as error:
-        jobs.drive_rig(performance, tmp_path / name, tmp_path / "out.blend")
+        jobs.drive_rig(performance, tmp_path / name, tmp_path / "out.blend", jobs.Asked())
     assert str(error.value).startswith(str(tmp_path / name))
     assert "\n" not in str(error.value)
     assert not (tmp_path / "out.blend").exists()
@@ -89,9 +110,9 @@ def test_bad_rig_is_one_line_that_names_it(blender, tmp_path, performance, name,
 def test_rig_without_shape_keys(blender, tmp_path, performance):
     rig_files.save_blend(tmp_path / "bare.blend")
     with pytest.raises(InputError, match=r"bare\.blend: .*shape keys"):
-        jobs.drive_rig(performance, tmp_path / "bare.blend", tmp_path / "out.blend")
+        jobs.drive_rig(performance, tmp_path / "bare.blend", tmp_path / "out.blend", jobs.Asked())
     with pytest.raises(InputError, match="no object 'Ann'"):
-        jobs.drive_rig(performance, tmp_path / "bare.blend", tmp_path / "out.blend", "Ann")
+        jobs.drive_rig(performance, tmp_path / "bare.blend", tmp_path / "out.blend", jobs.Asked("Ann"))
 
 
 def test_unwritable_folder_fails_in_one_line(blender, tmp_path):
