@@ -92,14 +92,26 @@ class ExportCurves(bpy.types.Operator):
         return {"FINISHED"}
 
 
+def _draw_import(menu: Any, context: Any) -> None:  # noqa: ARG001  Blender's signature
+    menu.layout.operator(ImportCurves.bl_idname, text=strings.CURVES_MENU)
+
+
+def _draw_export(menu: Any, context: Any) -> None:  # noqa: ARG001  Blender's signature
+    menu.layout.operator(ExportCurves.bl_idname, text=strings.CURVES_MENU)
+
+
 _CLASSES = (ImportCurves, ExportCurves)
 
 
 def register() -> None:
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
+    bpy.types.TOPBAR_MT_file_import.append(_draw_import)
+    bpy.types.TOPBAR_MT_file_export.append(_draw_export)
 
 
 def unregister() -> None:
+    bpy.types.TOPBAR_MT_file_export.remove(_draw_export)
+    bpy.types.TOPBAR_MT_file_import.remove(_draw_import)
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)

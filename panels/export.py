@@ -23,6 +23,7 @@ class ExportPanel(Section, bpy.types.Panel):
         fields.prop(chosen, "output")
         if chosen.result_folder:
             _draw_results(fields, chosen, told)
+        fields.operator("expression_transfer.export_curves", icon="EXPORT")
         working.draw_message(self.layout, settings.job(context), settings.EXPORT)
 
 

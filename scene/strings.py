@@ -453,9 +453,8 @@ MAPPED_ALL = "Mapped {rows} shape keys ({convention}); every action unit has one
 NO_CONVENTION = "various names"
 MIRRORED = "Mirrored the map"
 MIRRORED_ALONE = "Mirrored the map; nothing on the other side does what these do: {names}"
-MAP_MISSING = "Not on this rig: {names}"
+MAP_MISSING = "This rig has no such shape key"
 MAP_QUALITY = "How well the rig does it"
-MAP_LACKS = "Nothing follows: {names}"
 AND_MORE = "{names} and {more} more"
 
 TICK_TIP = "Edit this channel with the buttons below"
@@ -588,6 +587,7 @@ IMPORT_CURVES_TIP = (
 )
 EXPORT_CURVES = "Export Curves"
 EXPORT_CURVES_TIP = "Write the action units over the range as they drive rig and plate, all layers summed"
+CURVES_MENU = "Facial Performance (.csv, .json, .npz)"
 CURVE_FORMAT = "Format"
 CURVE_FORMATS = (
     ("live_link", "Live Link Face (.csv)", "ARKit's 52 shapes, head and eyes; for Unreal, Maya and others"),
