@@ -43,8 +43,9 @@ def _draw_row(box: Any, row: Any, index: int) -> None:
     head = box.row(align=True)
     head.prop(row, "shown", text="", icon="DOWNARROW_HLT" if row.shown else "RIGHTARROW", emboss=False)
     there = bones.turned(row) is not None
-    head.label(text=f"{bones.role_name(row)}: {bones.name_of(row)}", icon=_icon(row) if there else "ERROR")
-    head.prop(row, "strength", text="")
+    line = head.split(factor=0.72, align=True)
+    line.label(text=f"{bones.role_name(row)}: {bones.name_of(row)}", icon=_icon(row) if there else "ERROR")
+    line.prop(row, "strength", text="")
     head.operator("expression_transfer.remove_bone", text="", icon="X", emboss=False).index = index
     if row.shown:
         _draw_settings(box.column(), row)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..core.conventions import Array
 from ..core.rigs import bone_names, names
-from ..core.rigs.bones import EYE_DISTANCE, JAW_THRUST, face_axes, upright
+from ..core.rigs.bones import EYE_DISTANCE, JAW_THRUST, face_axes, nearest_axis
 from ..core.rigs.mapping import RigMap, Row
 from . import bones, characters, strings
 
@@ -23,6 +23,10 @@ EYES = ("EYE_L", "EYE_R")
 
 _TRIED = 0.2
 """rad."""
+_LEANING = np.radians(30)
+"""How far from a rig's axis the way from the body to the head may be and still mean that axis …"""
+_UNEVEN = np.radians(2)
+"""… and the way from eye to eye."""
 _FOLLOWS = 0.02
 """Of the farthest moved vertex's way: who moves less doesn't follow."""
 _WHOLE = 0.9
@@ -107,7 +111,7 @@ def _axes(carrier: Any, found: dict[bone_names.Role, tuple[str, ...]]) -> Array:
     left = np.sum([heads[left] - heads[right] for left, right in sides], axis=0) if sides else np.zeros(3)
     if np.linalg.norm(np.cross(left, up)) == 0:
         left = np.cross(up, [0.0, 0.0, 1.0] if abs(up[1]) > abs(up[2]) else [0.0, -1.0, 0.0])
-    return face_axes(left, up)
+    return face_axes(nearest_axis(left, _UNEVEN), up)
 
 
 def _up(armature: Any, found: dict[bone_names.Role, tuple[str, ...]]) -> Array:
@@ -118,7 +122,7 @@ def _up(armature: Any, found: dict[bone_names.Role, tuple[str, ...]]) -> Array:
     bone = armature[top[0]]
     root = bone.parent_recursive[-1] if bone.parent else bone
     way = np.array(bone.head_local - root.head_local)
-    return upright(way if np.linalg.norm(way) > 0 else np.array(bone.tail_local - bone.head_local))
+    return nearest_axis(way if np.linalg.norm(way) > 0 else np.array(bone.tail_local - bone.head_local), _LEANING)
 
 
 def _add_best(rig: _Rig, role: bone_names.Role, candidates: tuple[str, ...]) -> str:

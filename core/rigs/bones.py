@@ -22,8 +22,6 @@ JAW_THRUST = 0.0089
 EYE_DISTANCE = 0.063
 """… on a face whose eyes are so far apart (m)."""
 
-_UPRIGHT = np.cos(np.radians(30))
-"""A direction so near to one of a rig's axes is taken to be that axis."""
 _TINY = 5e-6
 """Terms below it are left out."""
 
@@ -61,11 +59,12 @@ def face_axes(left: Array, up: Array) -> Array:
     return np.column_stack([left, up, np.cross(left, up)])
 
 
-def upright(direction: Array) -> Array:
-    """The axis of the rig that a direction (3) from its body to its head nearly follows, else the direction."""
+def nearest_axis(direction: Array, within: float) -> Array:
+    """The axis (3, length 1) of a rig that a direction (3) follows within so many rad, else the direction."""
     unit = direction / np.linalg.norm(direction)
     largest = int(np.abs(unit).argmax())
-    return np.eye(3)[largest] * np.sign(unit[largest]) if abs(unit[largest]) > _UPRIGHT else unit
+    axis = np.eye(3)[largest] * np.sign(unit[largest])
+    return axis if axis @ unit > np.cos(within) else unit
 
 
 def rotation(angles: Array) -> Array:

@@ -116,4 +116,5 @@ def test_face_axes_are_a_right_handed_frame():
     np.testing.assert_allclose(axes.T @ axes, np.eye(3), atol=1e-12)
     np.testing.assert_allclose(axes[:, 2], np.cross(axes[:, 0], axes[:, 1]))
     np.testing.assert_allclose(bones.face_axes(np.array([1.0, 0, 0]), np.array([0, 0, 1.0]))[:, 2], [0, -1, 0])
-    np.testing.assert_allclose(bones.upright(np.array([0.1, -0.2, 3.0])), [0, 0, 1])
+    np.testing.assert_allclose(bones.nearest_axis(np.array([0.1, -0.2, -3.0]), 0.1), [0, 0, -1])
+    np.testing.assert_allclose(bones.nearest_axis(np.array([0.3, 0.0, 0.4]), 0.1), [0.6, 0, 0.8])
