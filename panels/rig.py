@@ -90,6 +90,8 @@ def _draw_row(layout: Any, row: Any) -> None:
         layout.prop(row, "key")
     else:
         layout.prop_search(row, "key", shape_keys, "key_blocks", icon="SHAPEKEY_DATA")
+    if not mapping.is_there(row):
+        layout.label(text=strings.MAP_MISSING, icon="ERROR")
     for index, each in enumerate(row.weights):
         line = layout.row(align=True)
         line.use_property_split = False
