@@ -32,6 +32,7 @@ class OnMap:
 
     need = ""
     """'', 'map' or 'row'."""
+    bl_translation_context = strings.CONTEXT
 
     report: Any
     """Blender's."""

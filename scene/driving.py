@@ -83,6 +83,8 @@ def _release(carrier: Any, driven: list[tuple[Any, str, int]]) -> None:
         drivers.release(datablock, path, index)
         if datablock.id_type == "KEY":
             datablock.path_resolve(path.removesuffix(".value")).value = 0.0
+        elif path == "rotation_euler":  # a built-in head's eyeball
+            datablock.rotation_euler[index] = 0.0
 
 
 def is_connected(carrier: Any) -> bool:

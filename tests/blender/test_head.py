@@ -9,7 +9,7 @@ import pytest
 from expression_transfer.core.conventions import rotation_matrices
 from expression_transfer.core.face.model import FaceModel
 from expression_transfer.core.facs.convert import shape_weights
-from expression_transfer.scene import head, jobs
+from expression_transfer.scene import driving, head, jobs
 
 BUILTIN = Path(__file__).resolve().parents[2] / "models" / "builtin" / "head.npz"
 
@@ -88,6 +88,17 @@ def test_the_lower_face_leaves_the_eyes_alone(blender, performance, model):
     assert parts.eyes[0].evaluated_get(blender.context.evaluated_depsgraph_get()).rotation_euler.z == pytest.approx(
         looks
     )
+
+
+def test_disconnected_eyes_look_ahead(blender, performance, model):
+    parts = head.add_head(model, np.zeros(len(model.identity)), "Head")
+    jobs.drive(performance, jobs.find_character([parts.face]), blender.context.scene)
+    blender.context.scene.frame_set(1 + 12)
+    parts.eyes[0].rotation_euler = (
+        parts.eyes[0].evaluated_get(blender.context.evaluated_depsgraph_get()).rotation_euler
+    )  # as the window has it
+    driving.disconnect(parts.face)
+    assert parts.eyes[0].rotation_euler[:] == (0.0, 0.0, 0.0)
 
 
 def test_shape_keys_uvs_and_materials(blender, model):
