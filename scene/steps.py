@@ -20,8 +20,10 @@ class State:
     """… and was solved."""
     rig: bool = False
     """A rig is chosen …"""
+    head: bool = False
+    """… or a fitted head is the active object …"""
     carrier: bool = False
-    """… or the active object has action units, or is a fitted head, which can have them."""
+    """… or that has action units: any of the three carries them."""
     plate: bool = False
     """Footage that gets the expression is chosen …"""
     plate_solved: bool = False
@@ -64,11 +66,13 @@ _NEEDS: dict[Section, tuple[str, ...]] = {
     "export": ("source", "solved"),
 }
 """In the order in which the work goes."""
+_ENOUGH: dict[Section, str] = {"action_units": "carrier", "composite": "head"}
+"""What makes up for all of it: a rig has action units without footage, a plate's head is edited without a source."""
 
 
 def next_step(section: Section, state: State) -> Step | None:
     """The first thing that a section lacks; None where it has all it needs."""
-    if section == "action_units" and state.carrier:  # a rig has them without any footage, too
+    if section in _ENOUGH and getattr(state, _ENOUGH[section]):
         return None
     need = next((need for need in _NEEDS[section] if not getattr(state, need)), None)
     if need is None:
@@ -79,16 +83,14 @@ def next_step(section: Section, state: State) -> Step | None:
 def state_of(context: Any) -> State:
     """Reads settings alone: drawing must not wait for files."""
     chosen, active = settings.of_scene(context.scene), context.object
+    head = fitted.head_of(active) is not None
     return State(
         source=chosen.source_clip is not None or bool(chosen.source_file),
         solved=bool(chosen.result_folder),
         rig=chosen.rig is not None,
-        carrier=chosen.rig is not None or (active is not None and _can_carry(active)),
+        head=head,
+        carrier=chosen.rig is not None or head or (active is not None and units.is_carrier(units.carrier_of(active))),
         plate=chosen.plate_clip is not None or bool(chosen.plate_file),
         plate_solved=chosen.result_of_plate,
         composited=chosen.result_clip is not None or chosen.result_image is not None,
     )
-
-
-def _can_carry(candidate: Any) -> bool:
-    return fitted.head_of(candidate) is not None or units.is_carrier(units.carrier_of(candidate))

@@ -18,7 +18,9 @@ def test_without_anything_every_section_has_a_next_step(section):
 
 @pytest.mark.parametrize("section", steps._NEEDS)
 def test_with_everything_no_section_lacks_anything(section):
-    done = State(source=True, solved=True, rig=True, carrier=True, plate=True, plate_solved=True, composited=True)
+    done = State(
+        source=True, solved=True, rig=True, head=True, carrier=True, plate=True, plate_solved=True, composited=True
+    )
     assert next_step(section, done) is None
 
 
@@ -46,3 +48,7 @@ def test_the_first_thing_missing_is_offered(section, there, operator, role):
 
 def test_a_rig_has_action_units_without_footage():
     assert next_step("action_units", State(rig=True, carrier=True)) is None
+
+
+def test_a_plates_head_is_composited_without_a_source():
+    assert next_step("composite", State(head=True, carrier=True)) is None
