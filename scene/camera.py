@@ -25,6 +25,12 @@ def add_camera(name: str, fit: Fit, scene: Any, sensor_width: float) -> Any:
     shape; otherwise the footage fits into the frame.
     """
     data = bpy.data.cameras.new(name)
+    set_lens(data, fit, scene, sensor_width)
+    return bpy.data.objects.new(name, data)
+
+
+def set_lens(data: Any, fit: Fit, scene: Any, sensor_width: float) -> None:
+    """Give a camera the fit's lens, as add_camera."""
     lens = fit.camera
     data.sensor_width, data.sensor_height = sensor_width, sensor_width / _shape(lens)
     data.sensor_fit = "HORIZONTAL" if _shape(lens) >= _render_shape(scene.render) else "VERTICAL"
@@ -32,7 +38,6 @@ def add_camera(name: str, fit: Fit, scene: Any, sensor_width: float) -> Any:
     data.shift_x, data.shift_y = lens_shift(lens, data.sensor_fit)
     distance = fit.translation[fit.visible | fit.bridged, 2]
     data.clip_start, data.clip_end = NEAR * float(distance.min()), max(100.0, FAR * float(distance.max()))
-    return bpy.data.objects.new(name, data)
 
 
 def focal_lengths(lens: Camera, sensor_width: float) -> Array:

@@ -13,12 +13,15 @@ from ..core.errors import InputError
 from ..core.face.model import FaceModel
 from ..core.fit.result import Fit
 from ..core.heads.registry import load_model
-from . import backdrop, camera, fitted_take, head, jobs, keys, materials, passages, strings
+from . import backdrop, camera, fitted_take, head, jobs, keys, layers, materials, passages, strings
 
 SOLVE = "expression_transfer_solve"
 """Custom property of a fitted head: its solve's folder."""
 TEXTURE = Path("texture") / "texture.png"
 """In a solve's folder: display-encoded, whatever the plate's colours are."""
+
+
+Animated = Literal["HEAD", "CAMERA"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Options:
 
     start: float
     """Scene frame of the footage's second 0."""
-    animate: Literal["HEAD", "CAMERA"] = "HEAD"
+    animate: Animated = "HEAD"
     """Through which of the two the head moves before the camera."""
     sensor_width: float = 36.0
     """mm."""
@@ -142,7 +145,8 @@ def add_fitted_head(solve: Solve, scene: Any, options: Options) -> tuple[Any, st
     collection.objects.link(seen_by)
     scene.camera = seen_by
     frames = keys.scene_frames(fit.times, scene, options.start)
-    _animate(solve, parts, seen_by, scene, frames, options)
+    _stand(parts.face, seen_by, np.array(scene.cursor.location), options.animate)
+    _animate(solve, parts.face, seen_by, scene, frames, options.animate)
     if picture is not None:
         backdrop.show_behind(seen_by, picture, fit, frames, f"Fitted {solve.name}")
     return parts.face, "; ".join([strings.FITTED.format(name=solve.name), *_differences(fit, picture, scene)])
@@ -170,26 +174,45 @@ def put_texture(face: Any, file: Path) -> None:
             slot.material = materials.textured(slot.material, image)
 
 
-def _animate(solve: Solve, parts: head.Head, seen_by: Any, scene: Any, frames: Array, options: Options) -> None:
+def _stand(face: Any, seen_by: Any, place: Array, animate: Animated) -> None:
+    """Put what doesn't move where it belongs."""
+    if animate == "HEAD":
+        camera.stand(seen_by, camera.standing(place, camera.UPRIGHT))
+    else:
+        camera.stand(face, camera.standing(place))
+
+
+def _animate(solve: Solve, face: Any, seen_by: Any, scene: Any, frames: Array, animate: Animated) -> None:
     """Key what the fit knows (`frames`: T); between, where no face was seen, the head goes straight."""
     fit = solve.fit
     rows = np.flatnonzero(fit.visible | fit.bridged)
-    known, name = frames[rows], f"Fitted {solve.name}"
-    before, place = camera.heads_before_camera(fit, rows), np.array(scene.cursor.location)
-    if options.animate == "HEAD":
-        stand = camera.standing(place, camera.UPRIGHT)
-        camera.stand(seen_by, stand)
-        moves = camera.motion(parts.face, stand @ before)
+    known, name = frames[rows], strings.FITTED_TAKE.format(name=solve.name)
+    before, moves = camera.heads_before_camera(fit, rows), {}
+    if animate == "HEAD":
+        moves = camera.motion(face, np.array(seen_by.matrix_basis) @ before)
     else:
-        stand, moves = camera.standing(place), {}
-        camera.stand(parts.face, stand)
-        camera.key_motion(seen_by, stand @ np.linalg.inv(before), known, name)
-    take = fitted_take.take_of(solve.fit, solve.source, solve.neutral_frame)
-    fitted_take.put(parts.face, take, rows, known, name, moves)
+        camera.key_motion(seen_by, np.array(face.matrix_basis) @ np.linalg.inv(before), known, name)
+    take = fitted_take.take_of(fit, solve.source, solve.neutral_frame)
+    fitted_take.put(face, take, rows, known, name, moves)
     passages.mark(scene, take.performance, frames, name)
-    focal = camera.focal_lengths(fit.camera, options.sensor_width)[rows]
+    focal = camera.focal_lengths(fit.camera, seen_by.data.sensor_width)[rows]
     if np.ptp(focal):
         keys.key_object(seen_by.data, {"lens": focal}, known, name)
+
+
+def renew(face: Any, scene: Any) -> str:
+    """After its footage was solved again: the new solve on a fitted head, under the artist's corrections, where it
+    stood and at the frames where it was; a line that says so. Raises InputError where that can't be.
+    """
+    solve, seen_by, takes = read_solve(folder_of(face)), camera_of(face), layers.takes(face)
+    if not takes or seen_by is None or not head.is_of(face, solve.model):
+        raise InputError(strings.HEAD_OUTDATED.format(name=face.name))
+    animate: Animated = "HEAD" if "location" in layers.moved_by(takes[-1]) else "CAMERA"
+    frames = layers.scene_frames(takes[-1], solve.fit.times)
+    head.reshape(face, solve.model, solve.fit.identity)
+    camera.set_lens(seen_by.data, solve.fit, scene, seen_by.data.sensor_width)
+    _animate(solve, face, seen_by, scene, frames, animate)
+    return strings.RENEWED.format(name=face.name)
 
 
 def _differences(fit: Fit, picture: backdrop.Picture | None, scene: Any) -> list[str]:

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.conventions import Array
+from ..core.conventions import Array, Array32
 from ..core.face.model import FaceModel
 from . import drivers, materials
 
@@ -82,15 +82,47 @@ def _add_materials(mesh: Any, model: FaceModel, parts: NDArray[np.int8]) -> None
 
 
 def _add_shape_keys(face: Any, model: FaceModel) -> None:
-    used = np.empty(len(face.data.vertices), dtype=np.int32)
-    face.data.attributes["vertex"].data.foreach_get("value", used)
-    rest = np.empty(used.size * 3, dtype=np.float32)
-    face.data.vertices.foreach_get("co", rest)
     face.shape_key_add(name="Basis", from_mix=False)
+    for name in model.expressions:
+        face.shape_key_add(name=name, from_mix=False).value = 0.0  # from 5.0 a new key has 1
+    rest = np.empty(3 * len(face.data.vertices), dtype=np.float32)
+    face.data.vertices.foreach_get("co", rest)
+    _fill_shape_keys(face, model, rest)
+
+
+def _fill_shape_keys(face: Any, model: FaceModel, rest: Array32) -> None:
+    """`rest`: 3V m, the face without any expression."""
+    blocks, used = face.data.shape_keys.key_blocks, _numbers(face)
+    face.data.shape_keys.reference_key.data.foreach_set("co", rest)
     for name, offsets in zip(model.expressions, model.expression, strict=True):
-        key = face.shape_key_add(name=name, from_mix=False)
-        key.value = 0.0  # from 5.0 a new key has 1
-        key.data.foreach_set("co", rest + to_blender(offsets[used]).ravel().astype(np.float32))
+        blocks[name].data.foreach_set("co", rest + to_blender(offsets[used]).ravel().astype(np.float32))
+
+
+def _numbers(part: Any) -> NDArray[np.int32]:
+    """V: which of the model's vertices a part's are."""
+    used = np.empty(len(part.data.vertices), dtype=np.int32)
+    part.data.attributes["vertex"].data.foreach_get("value", used)
+    return used
+
+
+def is_of(face: Any, model: FaceModel) -> bool:
+    """Whether a head was made from a model with these vertices and expressions."""
+    blocks = face.data.shape_keys.key_blocks.keys() if face.data.shape_keys else []
+    return list(blocks)[1:] == list(model.expressions) and int(_numbers(face).max()) < len(model.mean)
+
+
+def reshape(face: Any, model: FaceModel, identity: Array) -> None:
+    """Make a head, which is_of the model, another person's (I standard deviations)."""
+    neutral, centres = model.neutral(identity), model.eye_centres(identity)
+    eyes = [child for child in face.children if _EYE in child]
+    for part, origin in [(face, np.zeros(3)), *((eye, centres[eye[_EYE]]) for eye in eyes)]:
+        rest = to_blender(neutral[_numbers(part)] - origin).astype(np.float32).ravel()
+        part.data.vertices.foreach_set("co", rest)
+        if part.data.shape_keys is not None:
+            _fill_shape_keys(part, model, rest)
+        part.data.update()
+    for eye in eyes:
+        eye.location = to_blender(centres[eye[_EYE]])
 
 
 def drive_eyes(face: Any, carrier: Any) -> None:

@@ -196,7 +196,7 @@ def performance_of(carrier: Any, base: Performance) -> Performance:
     as it was. Rows without a face stay. Raises InputError where the carrier has no take of it.
     """
     strip = _take_of(carrier, base)
-    frames = _scene_frames(strip, base)
+    frames = scene_frames(strip, base.times)
     return _edited(base, strip, frames, used(carrier, frames))
 
 
@@ -205,15 +205,15 @@ def shown(carrier: Any, base: Performance, frame: float) -> Performance:
     it now: also what was changed there and not keyed yet. Raises InputError as performance_of.
     """
     strip = _take_of(carrier, base)
-    row = np.array([np.abs(_scene_frames(strip, base) - frame).argmin()])
+    row = np.array([np.abs(scene_frames(strip, base.times) - frame).argmin()])
     now = _with_gains({name: np.array([float(carrier[name])]) for name in units.EDITABLE})
     return _edited(taken(base, row), strip, np.array([float(frame)]), now)
 
 
-def _scene_frames(strip: Any, base: Performance) -> Array:
-    """T: where a take's rows were put."""
+def scene_frames(strip: Any, times: Array) -> Array:
+    """T: where a take was put: scene frames of seconds of its source."""
     second, start, rate = strip.action[_CLOCK]
-    return np.asarray(start + (base.times - second) * rate)
+    return np.asarray(start + (times - second) * rate)
 
 
 def _edited(base: Performance, strip: Any, frames: Array, now: dict[str, Array]) -> Performance:

@@ -242,6 +242,9 @@ FITTED_HEAD_TIP = (
 )
 ADD_SOURCE_HEAD = "Add Source's Head"
 ADD_PLATE_HEAD = "Add Plate's Head"
+FITTED_TAKE = "Fitted {name}"
+RENEWED = "{name} acts the new solve"
+HEAD_OUTDATED = "{name}: is still of the earlier solve and can't take the new one; add the fitted head again"
 FITTED_NAME = "{name} fitted"
 HEAD_NAME = "{name} head"
 CAMERA_NAME = "{name} camera"

@@ -10,7 +10,7 @@ import bpy
 from ..core.errors import InputError
 from ..core.facs.performance import Performance
 from ..core.facs.transfer import Region
-from . import arguments, clips, jobs, mapping, settings, strings, summary, units
+from . import arguments, clips, fitted, jobs, mapping, settings, strings, summary, units
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,18 @@ def apply_result(request: Request, scene: Any) -> str:
     summary.note(scene)
     if request.rig is not None:
         done += _key_rig(request, scene)
+    heads = (fitted.find_head(scene, folder) for folder in (request.folder, request.folder / "target"))
+    done += [_renewed(face, scene) for face in heads if face is not None]
     if request.plate:
         done.append(load_plate(request.folder, scene))
     return "; ".join(done) or strings.SOLVED.format(name=Path(request.argv[1]).name)
+
+
+def _renewed(face: Any, scene: Any) -> str:
+    try:
+        return fitted.renew(face, scene)
+    except InputError as error:  # the solve and everything else stands
+        return str(error)
 
 
 def _key_rig(request: Request, scene: Any) -> list[str]:

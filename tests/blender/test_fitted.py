@@ -279,6 +279,29 @@ def test_the_head_shows_the_fit_and_edits_as_the_plate_will(blender, tmp_path, f
         np.testing.assert_allclose(weights_shown(blender, fit, 1 + row), expected[row], atol=1e-5)
 
 
+@pytest.mark.parametrize("animate", ["HEAD", "CAMERA"])
+def test_solved_again_the_head_acts_anew_under_the_corrections(blender, tmp_path, animate):
+    fit = make_fit(**LENSES["square"])
+    blender.context.scene.cursor.location = (0.4, -1.0, 1.7)
+    add(blender, solve_folder(tmp_path, fit), animate=animate, start=7, take_rate=True)
+    (face,) = [each for each in blender.data.objects if fitted.SOLVE in each]
+    chance = np.random.default_rng(11)
+    again = replace(
+        make_fit(focal=1300.0, **LENSES["square"]), identity=chance.standard_normal(len(fit.identity)),
+        translation=fit.translation + 0.05, expression=0.5 * fit.expression, gaze=-fit.gaze,
+    )  # fmt: skip
+    solve_folder(tmp_path, again)
+    objects = len(blender.data.objects)
+    assert fitted.renew(face, blender.context.scene) == f"{face.name} acts the new solve"
+    assert (len(blender.data.objects), len(layers.takes(face))) == (objects, 1)
+    for row in (0, 5, 11):
+        assert_on_the_face(blender, again, row, 7 + row)
+    keys.write_curve(layers.corrections(face), units.path("AU26"), 0, np.array([1.0]), np.array([0.2]))
+    fitted.renew(face, blender.context.scene)
+    jaw = fit.expressions.index("jawOpen")
+    assert weights_shown(blender, fit, 7 + 5)[jaw] == pytest.approx(again.expression[5, jaw] + 0.2, abs=1e-5)
+
+
 def replace_rows(fit, rows):
     columns = (
         "rotation",
