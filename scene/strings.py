@@ -240,8 +240,6 @@ FITTED_HEAD = "Fitted Head"
 FITTED_HEAD_TIP = (
     "Add the solved person's head, acting as in the footage, and a camera that sees it where the footage shows it"
 )
-ADD_SOURCE_HEAD = "Add Source's Head"
-ADD_PLATE_HEAD = "Add Plate's Head"
 FITTED_TAKE = "Fitted {name}"
 RENEWED = "{name} acts the new solve"
 HEAD_OUTDATED = "{name}: is still of the earlier solve and can't take the new one; add the fitted head again"
