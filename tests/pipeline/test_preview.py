@@ -75,6 +75,20 @@ def test_proxies_keep_the_frames_shape(clips):
     assert np.array_equal(proxy(clip, 256).read(3).pixels, clip.read(3).pixels)
 
 
+def test_deep_plates_are_shown_as_a_display_shows_them(tmp_path):
+    import OpenImageIO as oiio  # noqa: N813, PLC0415
+
+    pixels = np.random.default_rng(0).uniform(0, 65535, (40, 60, 3)).astype(np.uint16)
+    image = oiio.ImageOutput.create(str(tmp_path / "deep.0001.tif"))
+    assert image.open(str(tmp_path / "deep.0001.tif"), oiio.ImageSpec(60, 40, 3, "uint16"))
+    assert image.write_image(pixels)
+    assert image.close()
+    small = proxy(open_clip(tmp_path / "deep.0001.tif"), 30)
+    assert (small.width, small.height, small.dtype) == (30, 20, "uint8")
+    means = (pixels >> 8).reshape(20, 2, 30, 2, 3).mean(axis=(1, 3))
+    assert np.abs(small.read(1).pixels - means).max() <= 0.51
+
+
 def answer_of(worker, seconds=60.0):
     until = time.monotonic() + seconds
     while time.monotonic() < until:

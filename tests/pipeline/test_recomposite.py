@@ -134,3 +134,27 @@ def test_a_solve_that_tells_nothing_is_refused(run, clips, solved, tmp_path):
         ran = run("composite", clips / "acting.npz", tmp_path, "-o", tmp_path / "out")
         assert ran.status == 2
         assert "solve the footage again" in ran.last
+
+
+def test_a_solved_still_is_edited_alike(run, clips, tmp_path):
+    assert run("solve", clips / "still.png", "-o", tmp_path / "solve").status == 0
+    own = Performance.load(tmp_path / "solve" / "performance.npz")
+    still, results = open_clip(clips / "still.png").read(1).pixels, []
+    for by in (0.0, 0.5):
+        edited(own, own.frames, by).save(tmp_path / "own.npz")
+        ran = run("composite", tmp_path / "own.npz", tmp_path / "solve", "-o", tmp_path / "out", "--mode", "edit")
+        assert ran.status == 0, ran.err
+        results.append(open_clip(tmp_path / "out" / "result.png").read(1).pixels)
+    assert np.array_equal(results[0], still)
+    assert not np.array_equal(results[1], still)
+
+
+def test_a_solve_of_a_range_knows_how_its_footage_was_read(run, clips, tmp_path):
+    named = ("--start", 3, "--end", 6, "--focal", 400, "--neutral", 4, "--person", "128,128")
+    assert run("solve", clips / "face.mp4", "-o", tmp_path / "solve", *named).status == 0
+    curves = tmp_path / "solve" / "performance.npz"
+    ran = run("composite", curves, tmp_path / "solve", "-o", tmp_path / "out", "--mode", "edit")
+    assert ran.status == 0, ran.err
+    plate, result = frames_of(clips / "face.mp4"), frames_of(tmp_path / "out" / "frames")
+    assert list(result) == [3, 4, 5, 6]
+    assert all(np.array_equal(result[number], plate[number]) for number in result)
