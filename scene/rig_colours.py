@@ -94,25 +94,35 @@ def _upstream(socket: Any) -> Iterator[Any]:
 
 def _small(image: Any) -> Array32 | None:
     """TEXTURE_SIDE×TEXTURE_SIDE×4 of an image, first row at the top; None where its file can't be read."""
-    copy = image.copy()
     try:
-        if not copy.has_data and not _loaded(copy):
-            return None
-        copy.scale(TEXTURE_SIDE, TEXTURE_SIDE)
-        pixels = np.empty(TEXTURE_SIDE * TEXTURE_SIDE * copy.channels, dtype=np.float32)
-        copy.pixels.foreach_get(pixels)
-        picture = pixels.reshape(TEXTURE_SIDE, TEXTURE_SIDE, copy.channels)[::-1]
-        linear = copy.is_float
-    except RuntimeError:
+        picture = _read(image) if image.is_dirty else _scaled(image)
+    except RuntimeError:  # Blender's, for pixels that aren't there
         return None
-    finally:
-        bpy.data.images.remove(copy)
+    if picture is None:
+        return None
     colours = picture[..., :3] if picture.shape[2] >= 3 else np.repeat(picture[..., :1], 3, axis=2)
     opacity = picture[..., 3:] if picture.shape[2] > 3 else np.ones_like(picture[..., :1])
-    if linear:
+    if image.is_float:
         colours = srgb_encoded(np.clip(colours, 0, 1))
     return np.concatenate([colours, opacity], axis=2, dtype=np.float32)
 
 
-def _loaded(image: Any) -> bool:
-    return bool(len(image.pixels))
+def _scaled(image: Any) -> Array32 | None:
+    """Scaled on a copy, so that the pixels of a large one never come over whole."""
+    copy = image.copy()
+    try:
+        if not len(copy.pixels):
+            return None
+        copy.scale(TEXTURE_SIDE, TEXTURE_SIDE)
+        return _read(copy)
+    finally:
+        bpy.data.images.remove(copy)
+
+
+def _read(image: Any) -> Array32:
+    """The pixels nearest to a texture's; a copy wouldn't have those painted since the file was read."""
+    width, height = image.size
+    pixels = np.empty(width * height * image.channels, dtype=np.float32)
+    image.pixels.foreach_get(pixels)
+    rows, columns = ((np.arange(TEXTURE_SIDE) + 0.5) * side // TEXTURE_SIDE for side in (height, width))
+    return pixels.reshape(height, width, -1)[::-1][np.ix_(rows.astype(int), columns.astype(int))]
