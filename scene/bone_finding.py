@@ -48,6 +48,8 @@ class _Rig:
     axes: Array
     """The face's (3×3, columns left, up, forward) in the armature's."""
     meshes: list[Any]
+    points: list[Array]
+    """Per mesh N×3 vertices in the world, nothing turned."""
     map: RigMap
     """What its shape keys do."""
 
@@ -81,8 +83,11 @@ def find(carrier: Any, rig_map: RigMap | None = None) -> list[str]:
         return [strings.NO_BONES.format(name=carrier.name)]
     own = characters.of_character(bpy.context.scene.objects, carrier)
     meshes = [each for each in own if each.type == "MESH" and each.visible_get()]
-    rig = _Rig(carrier, _axes(carrier, found), meshes, map_by_names(meshes) if rig_map is None else rig_map)
+    shown, carrier.data.pose_position = carrier.data.pose_position, "POSE"
+    rig_map = map_by_names(meshes) if rig_map is None else rig_map
+    rig = _Rig(carrier, _axes(carrier, found), meshes, _points(meshes), rig_map)
     notes = [_add_best(rig, role, candidates) for role, candidates in found.items()]
+    carrier.data.pose_position = shown
     _set_thrust(carrier)
     return [strings.BONES_AFTER.format(family=bone_names.family_of(pose.keys())), *notes]
 
@@ -180,12 +185,11 @@ def _add(carrier: Any, role: bone_names.Role, place: tuple[str, str | None], axe
 def _try(row: Any, rig: _Rig) -> Trial:
     """Turn the bone, the jaw downwards and all else to the left, and see."""
     angles = np.array([0.0, _TRIED, 0.0]) if row.role == "JAW" else np.array([_TRIED, 0.0, 0.0])
-    before = _points(rig.meshes)
     bones.pose(row, angles)
     after = _points(rig.meshes)
     bones.restore_row(row)
     axis = np.array(row.object.matrix_world.to_3x3().normalized()) @ rig.axes[:, 0 if row.role == "JAW" else 1]
-    return _compare(rig.meshes, before, after, axis)
+    return _compare(rig, after, axis)
 
 
 def _points(meshes: list[Any]) -> list[Array]:
@@ -201,17 +205,21 @@ def _points(meshes: list[Any]) -> list[Array]:
     return points
 
 
-def _compare(meshes: list[Any], before: list[Array], after: list[Array], axis: Array) -> Trial:
-    ways = [np.linalg.norm(new - old, axis=1) for old, new in zip(before, after, strict=True)]
+def _compare(rig: _Rig, after: list[Array], axis: Array) -> Trial:
+    """A mesh whose modifiers make another number of vertices now counts as still."""
+    ways = [
+        np.linalg.norm(new - old, axis=1) if len(new) == len(old) else np.zeros(len(old))
+        for old, new in zip(rig.points, after, strict=True)
+    ]
     farthest = max((float(way.max()) for way in ways if way.size), default=0.0)
     if farthest == 0:
         return Trial(0.0, (), ())
-    follow = [way > _FOLLOWS * farthest for way in ways]
-    whole = [index for index, each in enumerate(follow) if each.size and each.mean() > _WHOLE]
-    seen = whole or range(len(meshes))
-    old, new = (np.concatenate([points[i][follow[i]] for i in seen]) for points in (before, after))
+    follow = [np.flatnonzero(way > _FOLLOWS * farthest) for way in ways]
+    whole = [index for index, way in enumerate(ways) if len(follow[index]) > _WHOLE * len(way)]
+    seen = [index for index in whole or range(len(ways)) if follow[index].size]
+    old, new = (np.concatenate([points[index][follow[index]] for index in seen]) for points in (rig.points, after))
     firm = tuple(way > farthest / 2 for way in ways)
-    return Trial(float(_turn(old, new) @ axis) / _TRIED, tuple(meshes[index].name for index in whole), firm)
+    return Trial(float(_turn(old, new) @ axis) / _TRIED, tuple(rig.meshes[index].name for index in whole), firm)
 
 
 def _turn(old: Array, new: Array) -> Array:

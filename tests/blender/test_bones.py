@@ -322,3 +322,20 @@ def test_rows_are_saved_with_the_file(extension, tmp_path):
     assert [row.strength for row in bones.rows(rig) if row.role == "HEAD"] == [0.5]
     set_channels(rig, head_yaw=0.4)
     assert off(bpy.data.objects["head"], before, rotation(np.array([0.2, 0, 0]))) < WITHIN
+
+
+def test_eyes_that_are_parented_to_bones_of_a_rig_shown_at_rest(extension):
+    rig = add_armature()
+    balls = add_balls(rig)
+    eye = balls["eye.L"]
+    eye.modifiers.clear()
+    eye.vertex_groups.clear()
+    eye.parent_type, eye.parent_bone = "BONE", "eye.L"
+    rig.data.pose_position = "REST"
+    _, connection = connect(rig)
+    assert set(connection.connected) == {"eye.L", "eye.R", "jaw", "head"}
+    assert rig.data.pose_position == "REST"
+    rig.data.pose_position = "POSE"
+    before = points(eye)
+    set_channels(rig, gaze_L_yaw=0.3, gaze_L_pitch=0.1)
+    assert off(eye, before, rotation(np.array([0.3, 0.1, 0]))) < WITHIN
