@@ -10,7 +10,6 @@ from ..landmarks.follow import Seen
 from .encoding import Encoding
 from .shape_free import SIDE, ShapeFree
 
-
 WAITING = 8
 """Frames whose pictures are held until their texture is taken, at most."""
 
