@@ -6,12 +6,10 @@ from typing import Any
 import bpy
 
 from ..core.facs.tables import UNITS
+from ..core.rigs.mapping import level
 from ..scene import map_presets, mapping, settings, strings, units
 from .section import InTab, Section, draw_step, fields_of
 from .working import draw_message
-
-_POOR = 0.5
-"""Quality below which a unit is marked in the report."""
 
 
 class EXPRESSION_TRANSFER_UL_map(bpy.types.UIList):  # noqa: N801  Blender asks for such a name
@@ -135,7 +133,7 @@ def _draw_quality(layout: Any, unit: str, quality: Any, followed: bool) -> None:
         layout.label(text=unit, icon="CHECKMARK")
     else:
         line = layout.row()
-        line.alert = quality.share < _POOR
+        line.alert = level(quality.share) == "hardly"
         line.progress(factor=quality.share, text=f"{unit}  {quality.share:.0%}")
 
 

@@ -10,14 +10,11 @@ from ..face.model import FaceModel
 from ..facs.tables import ACTION_UNITS, UNITS
 from ..heads.observer import open_observer
 from ..reporting import Reporter
-from .mapping import CHANNELS, RigMap
+from .mapping import CHANNELS, RigMap, level
 from .measure import measure
 from .scan import Scan
 from .solve import ALIKE, SEVERAL, Key, Rig, Uses, components, cosine, explained, rig_map, solve
 
-WELL, PARTLY = 0.4, 0.15
-"""Share of an action's motion from which on a rig does it well, or partly. A stylised face moves its own way: of
-brunette-t's keys, which bear the actions' names, the median does 0.56 of what the built-in face would."""
 FACES = 0.02
 """What moves the compared places by less of what the faintest action does moves nothing of the face."""
 MENTIONED = 4
@@ -103,11 +100,6 @@ def _rival(rig: Rig, uses: Uses, channel: str) -> str:
 def keys_of(found: RigMap, channel: str) -> list[str]:
     """The names of the keys that follow a channel."""
     return list(dict.fromkeys(row.key for row in found.rows if row.weights.get(channel)))
-
-
-def level(share: float) -> str:
-    """'well', 'partly' or 'hardly', by a share of quality."""
-    return "well" if share >= WELL else "partly" if share >= PARTLY else "hardly"
 
 
 def named_unit(channel: str) -> str:

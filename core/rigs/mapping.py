@@ -58,6 +58,10 @@ class Row:
         return min(max(total, self.low), self.high)
 
 
+WELL, PARTLY = 0.4, 0.15
+"""Share of an action's motion from which on a rig does it well, or partly. A stylised face moves its own way: of
+brunette-t's keys, which bear the actions' names, the median does 0.56 of what the built-in face would."""
+
 Places = Mapping[str, Iterable[str]]
 """Mesh object's name → names of its shape keys."""
 Partner = Callable[[str, str], tuple[str, str] | None]
@@ -150,6 +154,11 @@ class RigMap:
             return cls(rows, str(value["name"]), quality)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"is a damaged rig map ({type(error).__name__}: {error})") from error
+
+
+def level(share: float) -> str:
+    """'well', 'partly' or 'hardly', by a share of RigMap.quality."""
+    return "well" if share >= WELL else "partly" if share >= PARTLY else "hardly"
 
 
 def side_of(channel: str) -> str:

@@ -5,6 +5,7 @@ own expressions, carried along, are what every action unit is expected to do the
 a nearest place on the character, whichever mesh it is of, that the keys move.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,8 +101,7 @@ def _placed(scan: Scan, head: Geometry, chosen: NDArray[np.intp], observer: Obse
 
 def _motions(scan: Scan, frame: Frame, head: Geometry, warp: Warp, builtin: FaceModel) -> Motions:
     laid, ball = warp(builtin.mean.astype(np.float64)), head.part > 0
-    keys = _displacements(scan, frame)
-    moved, samples, weights = [], [], []
+    samples, keys, weights = [], [], []
     for parts, triangles in ((SKIN, head.triangles[~ball]), (BALLS, head.triangles[ball])):
         if len(triangles):
             names = tuple(part for part in builtin.parts if part.startswith(parts))
@@ -110,26 +110,27 @@ def _motions(scan: Scan, frame: Frame, head: Geometry, warp: Warp, builtin: Face
             places = nearest_places(
                 source.vertices[some], source.normals[some], head.mean.astype(np.float64), triangles, TURN_COST
             )
+            moved = np.array([places.of(each, triangles) for each in _displacements(scan, frame)])
             weight = np.clip((FAR - places.distance) / (FAR - NEAR), 0, 1) * (places.facing > TURNED)
-            moved.append(places.of(keys, triangles))
-            weights.append(weight if parts == SKIN or np.any(moved[-1]) else 0 * weight)
             samples.append(some)
+            keys.append(moved)
+            weights.append(weight if parts == SKIN or np.any(moved) else np.zeros_like(weight))
     sample = np.concatenate(samples)
     return Motions(
         expected(builtin, warp)[:, sample],
-        np.concatenate(moved, axis=1),
+        np.concatenate(keys, axis=1),
         np.concatenate(weights),
         builtin.mean[sample].astype(np.float64),
     )
 
 
-def _displacements(scan: Scan, frame: Frame) -> Array:
-    """K×V×3 m in face space."""
-    out = np.zeros((len(scan.keys), len(scan.vertices), 3))
+def _displacements(scan: Scan, frame: Frame) -> Iterator[Array]:
+    """Key by key V×3 m in face space: a heavy character's all at once would fill the memory."""
     for key in range(len(scan.keys)):
         vertices, offset = scan.displacement(key)
-        out[key, vertices] = frame.directions(offset)
-    return out
+        moved = np.zeros((len(scan.vertices), 3))
+        moved[vertices] = frame.directions(offset)
+        yield moved
 
 
 def expected(builtin: FaceModel, warp: Warp) -> Array:
