@@ -150,7 +150,9 @@ def _settle(row: Any, trial: Trial | None, rig: _Rig) -> str | None:
     otherwise gets no strength: a text that says so.
     """
     said = None
-    if row.role in ("HEAD", "NECK"):
+    if row.role == "NECK":
+        said = strings.NECK_FOUND
+    elif row.role == "HEAD":
         said = strings.BONE_KEYED if bones.is_keyed(row) else None
     elif row.role == "JAW":
         said = strings.JAW_BY_KEY if _following(rig.map, ("AU26",)) else None

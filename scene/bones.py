@@ -29,7 +29,7 @@ _OVERRIDABLE = {"LIBRARY_OVERRIDABLE"}
 
 def _rewrite(row: Any, _context: Any) -> None:
     """After an edit in the panel."""
-    if row.connected:
+    if row.connected and turned(row) is not None:
         connect_row(row.id_data, row)
 
 

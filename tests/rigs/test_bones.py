@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 from expression_transfer.core.conventions import rotation_matrices, yaw_pitch_roll
+from expression_transfer.core.face.recognise import read_geometry
 from expression_transfer.core.rigs import bone_names, bones
+from scipy.spatial.transform import Rotation
 
 RIGS = {
     "Rigify": "head neck torso jaw jaw_master master_eye.L eye.L eye.R eyes MCH-eye.L MCH-eye.R DEF-jaw DEF-spine.006",
@@ -118,3 +120,22 @@ def test_face_axes_are_a_right_handed_frame():
     np.testing.assert_allclose(bones.face_axes(np.array([1.0, 0, 0]), np.array([0, 0, 1.0]))[:, 2], [0, -1, 0])
     np.testing.assert_allclose(bones.nearest_axis(np.array([0.1, -0.2, -3.0]), 0.1), [0, 0, -1])
     np.testing.assert_allclose(bones.nearest_axis(np.array([0.3, 0.0, 0.4]), 0.1), [0.6, 0, 0.8])
+
+
+def test_the_jaw_moves_as_ict_facekits(shared):
+    """Its lower teeth are rigid: SciPy finds their turn."""
+    archive = shared / "models" / "ICT-FaceKit-master.zip"
+    if not archive.exists():
+        pytest.skip(f"{archive} is missing")
+    head = read_geometry(archive)
+    teeth = np.unique(head.triangles[head.part == head.parts.index("teeth_lower")])
+    rest = head.mean[teeth]
+    moves = {name: head.expression[head.expressions.index(name)][teeth] for name in ("jawOpen", "jawForward")}
+    turned, miss = Rotation.align_vectors(
+        rest + moves["jawOpen"] - (rest + moves["jawOpen"]).mean(0), rest - rest.mean(0)
+    )
+    assert miss / np.sqrt(len(teeth)) < 2e-4
+    np.testing.assert_allclose(turned.as_rotvec(), [bones.JAW_OPEN, 0, 0], atol=2e-3)
+    assert moves["jawForward"].mean(0)[2] == pytest.approx(bones.JAW_THRUST, abs=1e-4)
+    sideways = head.expression[head.expressions.index("jawLeft")][teeth].mean(0)
+    assert np.arctan2(sideways[0], 0.085) == pytest.approx(bones.JAW_SIDEWAYS, abs=2e-3)
