@@ -1,6 +1,7 @@
 """The artist at the mouse: runs beside Blender on the same screen (inside the blender52 root) and plays one session.
 
-python3 artist.py FOLDER ZIP SCENE.blend TASK LONG SOURCE PLATE RIG HEAVY MODEL → FOLDER/seen.json, *.png, blender.log
+GUI_FOLDER=FOLDER python3 artist.py ZIP SCENE.blend LONG SOURCE PLATE RIG HEAVY MODEL
+→ FOLDER/seen.json, *.png, blender.log
 """
 
 import json
@@ -11,79 +12,12 @@ import sys
 import time
 from pathlib import Path
 
-FOLDER, ZIP, SCENE, TASK, LONG, SOURCE, PLATE, RIG, HEAVY, MODEL = (Path(each) for each in sys.argv[1:])
-STATE, ORDERS = FOLDER / "state.json", FOLDER / "orders.json"
-REDRAW = 1.5
-"""s that software OpenGL on a busy machine may need to show what happened."""
-VIEWPORT = (600, 600)
-TAB = (282, 255)
-"""The tab "Expression" from the sidebar's upper left corner, px at 1600×1000: after Item, Tool, View, Animation."""
-BUTTON = (143, 454)
-"""Transfer Expression."""
-ADD_HEAD = (143, 544)
-"""Add Source's Head."""
+from mouse import DATA_PATH, FOLDER, VIEWPORT, click, drag, find, insist, order, press, shoot, state, wait, xdotool
+
+ZIP, SCENE, LONG, SOURCE, PLATE, RIG, HEAVY, MODEL = (Path(each) for each in sys.argv[1:])
+BUTTON = "bpy.ops.expression_transfer.transfer("
+SLIDER = '["AU12_L"]'
 seen: dict[str, object] = {}
-
-
-def state():
-    return json.loads(STATE.read_text())
-
-
-def wait(condition, seconds=120.0):
-    """Seconds until the state meets the condition."""
-    begun = time.monotonic()
-    while not (STATE.exists() and condition(state())):
-        if time.monotonic() - begun > seconds:
-            raise TimeoutError(f"{state() if STATE.exists() else 'no state'}")
-        time.sleep(0.03)
-    return time.monotonic() - begun
-
-
-def xdotool(*arguments):
-    subprocess.run(["xdotool", *map(str, arguments)], check=True)
-    time.sleep(0.3)
-
-
-def shoot(name):
-    time.sleep(REDRAW)
-    subprocess.run(["import", "-window", "root", str(FOLDER / f"{name}.png")], check=True)
-
-
-def insist(act, condition):
-    """Do it again where a busy Blender has missed it, as anyone would."""
-    for _ in range(4):
-        act()
-        try:
-            return wait(condition, 6.0)
-        except TimeoutError:
-            continue
-    return wait(condition, 1.0)
-
-
-def click(offset, condition):
-    def act():
-        now = state()
-        x, y = now["sidebar_left"] + offset[0], now["sidebar_top"] + offset[1]
-        for step in (2, 0):  # the button lights up under a moving mouse, then takes a press
-            xdotool("mousemove", x + step, y)
-        xdotool("mousedown", 1)
-        xdotool("mouseup", 1)
-
-    insist(act, condition)
-
-
-def press(key, condition):
-    def act():
-        xdotool("mousemove", *VIEWPORT)
-        xdotool("key", key)
-
-    insist(act, condition)
-
-
-def order(**fields):
-    ORDERS.write_text(json.dumps(fields))
-    stamp = ORDERS.stat().st_mtime
-    wait(lambda now: now["obeyed"] == stamp, 10)
 
 
 def install():
@@ -96,11 +30,25 @@ def install():
 
 def open_panel():
     wait(lambda _: True)
+    order(look_at_face=True)
+    shoot("closed")
     press("n", lambda now: now["sidebar"])
-    click(TAB, lambda now: now["category"] == "Expression")
+    choose_tab()
+    shoot("empty")
     order(source_file=str(LONG), rig="Wolf3D_Head", output=str(FOLDER / "out"), resume=False)
-    order(task_file=str(TASK))
     shoot("panel")
+    seen["panel"] = state()
+
+
+def choose_tab():
+    """Try one tab after another; a click on the chosen one folds the sidebar, and another unfolds it."""
+    now = state()
+    for y in range(now["sidebar_top"] + 35, now["sidebar_top"] + 420, 20):
+        now = state()
+        if now["category"] == "Expression" and now["sidebar_width"] > 200:
+            return
+        xdotool("mousemove", now["sidebar_left"] + now["sidebar_width"] - 10, y, "click", 1, pause=2)
+    raise TimeoutError("no tab called Expression")
 
 
 def wait_for_detection():
@@ -138,8 +86,59 @@ def transfer():
     order(source_file=str(SOURCE))
     click(BUTTON, lambda now: now["running"])
     seen["seconds"] = wait(lambda now: not now["running"])
+    order(play_keys=True)
     shoot("done")
     seen["done"] = state()
+
+
+def undo_and_redo():
+    xdotool("mousemove", *VIEWPORT)
+    for key, name, done in (("ctrl+z", "undone", False), ("ctrl+shift+z", "redone", True)):
+        xdotool("key", key)  # once: it is one step
+        wait(lambda now, done=done: bool(now["actions"]) == done, 10)
+        order(play_keys=True)
+        shoot(name)
+        seen[name] = state()
+
+
+def edit():
+    """An action unit's slider is dragged and keyed: the face follows, here and not elsewhere."""
+    order(frame=1, linked=False)
+    shoot("before_edit")
+    click("editing.open_mouth", lambda now: now["open_mouth"], DATA_PATH, 0.12)
+    before = state()["mouthSmileLeft"]
+    drag(SLIDER, 0.3, 60, lambda now: now["mouthSmileLeft"] > before + 0.1)
+    shoot("dragged")
+    dragged = state()["mouthSmileLeft"]
+    xdotool("mousemove", *find(SLIDER, DATA_PATH, 0.3))
+    insist(lambda: xdotool("key", "i"), lambda now: now["correction_keys"])
+    order(frame=2)
+    order(frame=1)
+    xdotool("mousemove", *VIEWPORT)
+    shoot("edited")
+    seen["edited"] = state() | {"before": before, "dragged": dragged}
+
+
+def measure():
+    """How long the tab takes to draw, and how fast a driven and a baked character plays."""
+    order(time_panels=True)
+    for line in range(30):
+        xdotool("mousemove", state()["sidebar_left"] + 100, 200 + 10 * line, pause=0.1)
+    order(stop_timing=True)
+    seen["panel_ms"], seen["fps"] = state()["panel_ms"], {"driven": [], "baked": []}
+    for _ in range(2):
+        for name in ("driven", "baked"):
+            order(bake=name == "baked")
+            seen["fps"][name].append(played())
+
+
+def played():
+    """Frames a second, of at least five frames."""
+    order(count_frames=True)
+    xdotool("mousemove", *VIEWPORT, "key", "space", pause=8)
+    xdotool("key", "space")
+    order(count_frames=False)
+    return state()["fps"]
 
 
 def commands():
@@ -154,17 +153,8 @@ def commands():
         seen[name] = {"status": ran.returncode, "said": ran.stdout + ran.stderr}
 
 
-def undo_and_redo():
-    xdotool("mousemove", *VIEWPORT)
-    for key, name, actions in (("ctrl+z", "undone", 0), ("ctrl+shift+z", "redone", 4)):
-        xdotool("key", key)  # once: it is one step
-        wait(lambda now, actions=actions: now["actions"] == actions, 10)
-        shoot(name)
-        seen[name] = state()
-
-
 def perform_plate():
-    order(rig="", plate_file=str(PLATE), source_reading={"use_range": True, "start": 1, "end": 8})
+    order(rig="", plate_file=str(PLATE), use_range=True, start=1, end=8)
     click(BUTTON, lambda now: now["running"])
     wait(lambda now: not now["running"])
     shoot("plate")
@@ -196,20 +186,19 @@ def choose_model(path, condition):
 
 
 def fitted_head():
-    xdotool("mousemove", *VIEWPORT)
-    click(ADD_HEAD, lambda now: True)
-    shoot("dialog")
-    press("Return", lambda now: now["camera_view"])
+    before = state()["objects"]
+    click("bpy.ops.expression_transfer.show_fitted_head(", lambda now: now["camera_view"])
     shoot("fitted")
     seen["fitted"] = state()
     xdotool("mousemove", *VIEWPORT)
     xdotool("key", "ctrl+z")
-    wait(lambda now: now["objects"] == seen["done"]["objects"], 10)
+    wait(lambda now: now["objects"] == before, 10)
 
 
-ACTS = (
-    open_panel, escape, crash, transfer, undo_and_redo, fitted_head, commands, perform_plate, face_models,
-)  # fmt: skip
+ACTS = {act.__name__: act for act in (
+    open_panel, escape, crash, transfer, undo_and_redo, edit, measure, fitted_head, commands, perform_plate,
+    face_models,
+)}  # fmt: skip
 
 
 def main():
@@ -221,18 +210,10 @@ def main():
             stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            for act in (
-                open_panel,
-                escape,
-                crash,
-                transfer,
-                undo_and_redo,
-                fitted_head,
-                commands,
-                perform_plate,
-                face_models,
-            ):
-                act()
+            for name in os.environ.get("GUI_ACTS", ",".join(ACTS)).split(","):
+                begun = time.monotonic()
+                ACTS[name]()
+                seen.setdefault("acts", {})[name] = round(time.monotonic() - begun, 1)
         except TimeoutError:
             shoot("timeout")
             raise
