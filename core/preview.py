@@ -34,14 +34,14 @@ PIXELS = "preview.npy"
 
 def serve(solve: Path, folder: Path, width: int, conversation: Conversation) -> None:
     """Answer requests {"frame": source frame, "units": [len(UNITS)], "gaze": [2][2] rad}, which say what the face is to
-    do in a frame, with {"frame", "file"}. Raises InputError where the solve, or a request, can't be used.
+    do in a frame, with {"frame", "file", "reach"}. Raises InputError where the solve, or a request, can't be used.
     """
     preview = Preview(read_solve(Footage(solve), folder, Run(conversation)), width, conversation)
     for request in conversation.requests(IDLE_SECONDS):
         number, units, gaze = _read(request)
         with whole_file(folder / PIXELS) as temporary, temporary.open("wb") as stream:
             np.save(stream, np.stack(preview.frame(number, units, gaze)))
-        conversation.answer(frame=number, file=str(folder / PIXELS))
+        conversation.answer(frame=number, file=str(folder / PIXELS), reach=preview.reach(number))
 
 
 def _read(request: dict[str, Any]) -> tuple[int, Array, Array]:
@@ -73,16 +73,23 @@ class Preview:
         self._performer.learn(self._clip, reporter)
         self._held = Frame(-1, 0.0, np.zeros((0, 0, 3), np.uint8))
 
+    def reach(self, number: int) -> float:
+        """0–1: how much of an edit reaches a frame; less than 1 near and in passages without a sure face."""
+        return float(self._amount[self._row(number)])
+
     def frame(self, number: int, units: Array, gaze: Array) -> tuple[Image, Image]:
         """H×W×3 uint8 each: a source frame (or the nearest that was solved) as it is, and with these units
         (len(UNITS)) and gaze (2×2 rad), as `composite --mode edit` would make it.
         """
-        row = np.array([np.abs(self._fit.frames - number).argmin()])
+        row = np.array([self._row(number)])
         before = self._read(int(self._fit.frames[row[0]]))
         own, fit = taken(self._own, row), taken(self._fit, row)
         wanted = edited(own, replace(own, units=units[None], gaze=gaze[None]), self._amount[row])
         expression = target_expression(fit, self._neutral, own, wanted)[0]
         return before, self._performer.frame(int(row[0]), before, expression, wanted.gaze[0]).pixels.astype(np.uint8)
+
+    def _row(self, number: int) -> int:
+        return int(np.abs(self._fit.frames - number).argmin())
 
     def _read(self, number: int) -> Image:
         """The last frame is kept: an artist looks at one for many edits."""

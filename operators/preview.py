@@ -42,7 +42,8 @@ class Session:
             if isinstance(news, Answer):
                 self._waiting = False
                 seen = preview.show(np.load(news.message["file"]))
-                _tell("" if seen else strings.PREVIEW_NO_EDITOR)
+                reaches = strings.PREVIEW_UNSURE if news.message["reach"] == 0 else ""
+                _tell(reaches if seen else strings.PREVIEW_NO_EDITOR)
             elif isinstance(news, Ended):
                 self._ended(news)
             elif isinstance(news, Progress):

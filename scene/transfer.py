@@ -135,7 +135,7 @@ def _key_rig(request: Request, scene: Any) -> list[str]:
 
 def load_plate(folder: Path, scene: Any) -> str:
     """Load the plate that a job made in a folder, again where it is loaded already; a line that says what was done."""
-    path = _plate_file(folder)
+    path, untouched = _plate_told(folder)
     chosen = scene.expression_transfer
     try:
         if path.suffix == ".png":  # a single frame's result is result.png, all others are movies
@@ -146,13 +146,16 @@ def load_plate(folder: Path, scene: Any) -> str:
             clip.filepath = clip.filepath  # reads the file anew
     except RuntimeError as error:
         raise InputError(f"{path}: Blender can't load it ({str(error).strip()}); open it from the folder") from error
-    return strings.PLATE_MADE.format(path=path)
+    said = [strings.PLATE_MADE.format(path=path)]
+    return "; ".join(said + ([strings.UNTOUCHED.format(spans=untouched)] if untouched else []))
 
 
-def _plate_file(folder: Path) -> Path:
-    """The first of the files that the worker's report names: the re-performed movie or still."""
+def _plate_told(folder: Path) -> tuple[Path, str]:
+    """What the worker's report says: the re-performed movie or still (its first file), and the frames left alone."""
     file = folder / "report.json"
     try:
-        return folder / str(json.loads(file.read_text(encoding="utf-8"))["files"][0])
-    except (OSError, ValueError, LookupError) as error:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        spans = [str(first) if first == last else f"{first}–{last}" for first, last in told.get("untouched", ())]
+        return folder / str(told["files"][0]), strings.shortened(spans)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(f"{file}: names no plate ({error}); run the transfer again") from error

@@ -68,6 +68,7 @@ def test_it_follows_frame_slider_and_undo(blender, session, performance):
     step_until(blender, session, lambda: brightness(blender) == round((own - 0.3) * 255))
     scene.frame_set(9)
     step_until(blender, session, lambda: brightness(blender) == round(performance.units[10, JAW] * 255))
+    assert blender.context.window_manager.expression_transfer_preview.text == strings.PREVIEW_NO_EDITOR
     blender.data.images.remove(blender.data.images[strings.PREVIEW_NAME])  # as an undo does
     step_until(blender, session, lambda: shown(blender) is not None)
     assert brightness(blender) == round(performance.units[10, JAW] * 255)

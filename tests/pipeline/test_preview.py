@@ -53,6 +53,19 @@ def test_it_is_what_composite_makes(run, clips, solved, edit, tmp_path):
         assert np.array_equal(untouched, before)
 
 
+def test_where_no_face_is_sure_no_edit_reaches(run, clips, tmp_path):
+    """A clip that shows nobody in frames 8–19: there the plate stays, and the reach says so."""
+    assert run("solve", clips / "leaving.mp4", "-o", tmp_path / "solve").status == 0
+    shown, units = made(tmp_path / "solve", tmp_path, 10_000), np.full(len(UNITS), 0.6)
+    reach = np.array([shown.reach(number) for number in range(1, 27)])
+    assert not reach[7:19].any()
+    assert reach[[0, 25]].tolist() == [1.0, 1.0]
+    assert ((reach > 0) & (reach < 1)).any()
+    for number in (1, 13):
+        before, after = shown.frame(number, units, np.zeros((2, 2)))
+        assert np.any(before != after) == (reach[number - 1] > 0)
+
+
 def test_smaller_it_is_the_same_picture(solved, edit, tmp_path):
     """A third of the size: nearer to the whole picture made smaller than that is to the unedited one, by far."""
     import cv2  # noqa: PLC0415
@@ -106,7 +119,7 @@ def test_a_worker_answers_until_it_is_stopped(solved, edit, tmp_path):
         worker.request(frame=row + 1, units=wanted.units[row].tolist(), gaze=wanted.gaze[row].tolist())
         answer = answer_of(worker)
         assert isinstance(answer, Answer), answer
-        assert answer.message["frame"] == row + 1
+        assert (answer.message["frame"], answer.message["reach"]) == (row + 1, 1.0)
         before, after = np.load(answer.message["file"])
         assert before.shape == after.shape == (128, 128, 3)
         assert np.any(before != after)
