@@ -17,7 +17,7 @@ class AddHead(bpy.types.Operator):
     bl_description = strings.ADD_HEAD_TIP
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012  Blender reads it as a set
 
-    model: bpy.props.StringProperty(default=strings.BUILTIN, name=strings.MODEL)
+    model: bpy.props.StringProperty(default=strings.BUILTIN, name=strings.MODEL, description=strings.MODEL_TIP)
 
     @classmethod
     def poll(cls, context: Any) -> bool:

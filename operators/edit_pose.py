@@ -16,7 +16,7 @@ class PastePose(EditOperator):
     bl_label = strings.PASTE
     bl_description = strings.PASTE_TIP
 
-    pose: bpy.props.StringProperty(name=strings.POSE, options={"SKIP_SAVE"})
+    pose: bpy.props.StringProperty(name=strings.POSE, description=strings.POSE_TIP, options={"SKIP_SAVE"})
     weight: bpy.props.FloatProperty(
         default=1.0, soft_min=0.0, soft_max=1.0, name=strings.WEIGHT_OF_POSE, description=strings.WEIGHT_OF_POSE_TIP
     )
@@ -38,7 +38,7 @@ class KeepPose(EditOperator):
     bl_description = strings.KEEP_POSE_TIP
     bl_options = {"REGISTER"}  # noqa: RUF012  it changes nothing that undo knows
 
-    name: bpy.props.StringProperty(name=strings.POSE_NAME)
+    name: bpy.props.StringProperty(name=strings.POSE_NAME, description=strings.POSE_NAME_TIP)
 
     def invoke(self, context: Any, event: Any) -> set[str]:  # noqa: ARG002  Blender's signature
         return set(context.window_manager.invoke_props_dialog(self))
@@ -66,7 +66,7 @@ class DropPose(bpy.types.Operator):
     bl_description = strings.DROP_POSE_TIP
     bl_translation_context = strings.CONTEXT
 
-    pose: bpy.props.StringProperty(name=strings.POSE, options={"SKIP_SAVE"})
+    pose: bpy.props.StringProperty(name=strings.POSE, description=strings.POSE_TIP, options={"SKIP_SAVE"})
 
     def execute(self, context: Any) -> set[str]:  # noqa: ARG002  Blender's signature
         try:

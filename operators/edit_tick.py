@@ -16,7 +16,7 @@ class TickUnits(bpy.types.Operator):
     bl_translation_context = strings.CONTEXT
     bl_options = {"UNDO", "INTERNAL"}  # noqa: RUF012  Blender reads it as a set
 
-    group: bpy.props.StringProperty()
+    group: bpy.props.StringProperty(options={"HIDDEN", "SKIP_SAVE"})
     """Of core.facs.channels.GROUPS; empty: all."""
 
     def execute(self, context: Any) -> set[str]:

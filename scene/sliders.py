@@ -64,7 +64,10 @@ class ExpressionTransferEditing(bpy.types.PropertyGroup):
             f"tick_{channel}": bpy.props.BoolProperty(name=channel, description=strings.TICK_TIP)
             for channel in CHANNELS
         },
-        **{f"open_{group}": bpy.props.BoolProperty(name=strings.GROUPS[group]) for group in GROUPS},
+        **{
+            f"open_{group}": bpy.props.BoolProperty(name=strings.GROUPS[group], description=strings.OPEN_GROUP_TIP)
+            for group in GROUPS
+        },
         "linked": bpy.props.BoolProperty(default=True, name=strings.LINKED_SIDES, description=strings.LINKED_SIDES_TIP),
         "gains": bpy.props.BoolProperty(name=strings.GAINS, description=strings.GAINS_TIP),
         "reach": bpy.props.IntProperty(

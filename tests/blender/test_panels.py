@@ -161,3 +161,19 @@ def test_what_is_not_there_leaves_the_summary_empty(opened, tmp_path):
     assert len(scene.expression_transfer_source.passages) == 0
     with pytest.raises(RuntimeError, match=r"holds no solve \(fit.npz\); choose a folder"):
         opened.ops.expression_transfer.open_solve(directory=str(tmp_path))
+
+
+def explained(shown):
+    """A tooltip, or one for each choice; the file browser has its own for paths."""
+    if shown.description or shown.is_hidden or shown.subtype in {"FILE_PATH", "DIR_PATH"}:
+        return True
+    return shown.type == "ENUM" and all(each.description for each in shown.enum_items)
+
+
+def test_every_button_has_a_tooltip(registered):
+    ops = registered.ops.expression_transfer
+    for name in dir(ops):
+        kind = getattr(ops, name).get_rna_type()
+        assert kind.description, name
+        bare = [each.identifier for each in kind.properties if each.identifier != "rna_type" and not explained(each)]
+        assert not bare, (name, bare)

@@ -51,6 +51,8 @@ class Call:
         name = given[name]
         known = name[2:-2] in data if name.startswith('["') else name in data.bl_rna.properties
         assert known, (data, name)
+        if self.name == "prop" and data.bl_rna.identifier.startswith("ExpressionTransfer"):
+            assert data.bl_rna.properties[name].description, (data, name)
         if self.name == "template_list":
             assert hasattr(self.layout._bpy.types, given["listtype_name"])
 
