@@ -44,6 +44,7 @@ bench: env .venv-torch/.ready
 	$(BIN)/python -m expression_transfer.benchmarks.reprojection
 	$(BIN)/python -m expression_transfer.benchmarks.models
 	$(BIN)/python -m expression_transfer.benchmarks.carry
+	$(BIN)/python -m expression_transfer.benchmarks.rigs
 	$(BIN)/python -m expression_transfer.benchmarks.texture
 	$(BIN)/python -m expression_transfer.benchmarks.speed
 	.venv-torch/bin/python -m expression_transfer.benchmarks.flame
