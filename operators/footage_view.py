@@ -60,11 +60,8 @@ def _show_image(space: Any, file: Path, footage: Path, begins: int) -> None:
         user.frame_duration = len(clips.sequence_files(footage))
 
 
-class PickPerson(bpy.types.Operator):
-    bl_idname = "expression_transfer.pick_person"
-    bl_label = strings.PICK_PERSON
-    bl_description = strings.PICK_PERSON_TIP
-    bl_options = {"UNDO"}  # noqa: RUF012  Blender reads it as a set
+class _OnFootage(bpy.types.Operator):
+    """Base of what is said of the footage that an editor shows."""
 
     @classmethod
     def poll(cls, context: Any) -> bool:
@@ -75,6 +72,34 @@ class PickPerson(bpy.types.Operator):
             cls.poll_message_set(strings.NOT_CHOSEN)
             return False
         return True
+
+
+class NeutralHere(_OnFootage):
+    bl_idname = "expression_transfer.neutral_here"
+    bl_label = strings.NEUTRAL_HERE
+    bl_description = strings.NEUTRAL_HERE_TIP
+    bl_options = {"UNDO"}  # noqa: RUF012  Blender reads it as a set
+
+    def execute(self, context: Any) -> set[str]:
+        shown = marks.shown_in(context.space_data, context.scene)
+        if shown is None:
+            return {"CANCELLED"}
+        reading = _reading(context, shown)
+        reading.use_neutral, reading.neutral = True, shown.number
+        self.report({"INFO"}, strings.NEUTRAL_IS.format(number=shown.number, name=shown.footage.name))
+        return {"FINISHED"}
+
+
+def _reading(context: Any, shown: marks.Shown) -> Any:
+    role = marks.chosen_role(shown, context.scene)
+    return getattr(settings.of_scene(context.scene), f"{role}_reading")
+
+
+class PickPerson(_OnFootage):
+    bl_idname = "expression_transfer.pick_person"
+    bl_label = strings.PICK_PERSON
+    bl_description = strings.PICK_PERSON_TIP
+    bl_options = {"UNDO"}  # noqa: RUF012  Blender reads it as a set
 
     def invoke(self, context: Any, event: Any) -> set[str]:  # noqa: ARG002  Blender's signature
         context.window.cursor_modal_set("EYEDROPPER")
@@ -96,8 +121,7 @@ class PickPerson(bpy.types.Operator):
         return self._end(context, "FINISHED")
 
     def _choose(self, context: Any, shown: marks.Shown, pixel: tuple[int, int]) -> None:
-        role = marks.chosen_role(shown, context.scene)
-        reading = getattr(settings.of_scene(context.scene), f"{role}_reading")
+        reading = _reading(context, shown)
         reading.use_person, reading.person = True, pixel
         self.report({"INFO"}, strings.PICKED.format(u=pixel[0], v=pixel[1], role=shown.footage.name))
 
@@ -107,7 +131,7 @@ class PickPerson(bpy.types.Operator):
         return {status}
 
 
-_CLASSES = (ShowFootage, PickPerson)
+_CLASSES = (ShowFootage, NeutralHere, PickPerson)
 
 
 def register() -> None:

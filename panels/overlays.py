@@ -36,6 +36,7 @@ class _Editor:
         column.prop(chosen, "show_landmarks")
         column.prop(chosen, "show_confidence")
         column.operator("expression_transfer.pick_person", icon="EYEDROPPER")
+        column.operator("expression_transfer.neutral_here", icon="USER")
         if role is not None:
             draw_facts(self.layout, summary.both(context.scene)[role])
             return

@@ -111,3 +111,20 @@ def test_pictures_are_what_the_engine_takes_for_pictures():
     from expression_transfer.core.clip.images import EXTENSIONS  # noqa: PLC0415  needs OpenCV
 
     assert set(clips.PICTURES) == EXTENSIONS
+
+
+def test_the_neutral_frame_and_the_person_are_named_on_the_footage(folder, blender):
+    from expression_transfer.operators.footage_view import NeutralHere, PickPerson  # noqa: PLC0415  needs bpy
+
+    scene, said = bpy.context.scene, []
+    scene.expression_transfer.plate_file = "/plates/shot.####.exr"
+    scene.frame_set(7)
+    context = SimpleNamespace(scene=scene, space_data=clip_editor("/plates/shot.0101.exr", "SEQUENCE"))
+    operator = SimpleNamespace(report=lambda _kind, words: said.append(words))
+    assert NeutralHere.execute(operator, context) == {"FINISHED"}
+    PickPerson._choose(operator, context, marks.shown_in(context.space_data, scene), (12, 34))
+    reading = scene.expression_transfer.plate_reading
+    assert (reading.use_neutral, reading.neutral) == (True, 107)
+    assert (reading.use_person, tuple(reading.person)) == (True, (12, 34))
+    assert not scene.expression_transfer.source_reading.use_neutral
+    assert said[0] == "frame 107 of shot.%04d.exr is neutral"
