@@ -44,6 +44,7 @@ bench: env .venv-torch/.ready
 	$(BIN)/python -m expression_transfer.benchmarks.reprojection
 	$(BIN)/python -m expression_transfer.benchmarks.models
 	$(BIN)/python -m expression_transfer.benchmarks.carry
+	$(BIN)/python -m expression_transfer.benchmarks.blender_curves
 	$(BIN)/python -m expression_transfer.benchmarks.rigs
 	$(BIN)/python -m expression_transfer.benchmarks.texture
 	$(BIN)/python -m expression_transfer.benchmarks.speed
