@@ -32,7 +32,6 @@ def _draw_results(layout: Any, chosen: Any, told: Any) -> None:
         working.draw_lines(layout.column(align=True), told.products, "FILE_TICK")
     layout.operator("expression_transfer.open_folder", icon="FILE_FOLDER").folder = chosen.result_folder
     layout.operator("expression_transfer.guides", icon="RENDERLAYERS")
-    layout.operator("expression_transfer.export_curves", icon="EXPORT")
 
 
 def register() -> None:
