@@ -59,6 +59,7 @@ def person(whole: Geometry, rng: np.random.Generator) -> Scan:
         meshes=("Face",),
         vertices=(size * whole.neutral(rng.normal(size=len(whole.identity))) @ turn.T + place).astype(np.float32),
         triangles=whole.triangles,
+        mesh=np.zeros(faces, dtype=np.int16),
         uv=np.zeros((faces, 3, 2), dtype=np.float32),
         texture=np.zeros(faces, dtype=np.int16),
         textures=np.full((1, TEXTURE_SIDE, TEXTURE_SIDE, 3), 180, dtype=np.uint8),

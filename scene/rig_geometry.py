@@ -218,12 +218,14 @@ def _assembled(name: str, names: list[str], parts: list[_Part], stage: _Stage) -
     size = float(np.ptp(vertices, axis=0).max())
     found = [each for part, start in zip(parts, starts, strict=False) for each in _moved(part, start, size, stage)]
     moved = [vertex for _, vertex, _ in found]
+    mesh = np.repeat(np.arange(len(parts)), [len(part.triangles) for part in parts])
     owner = [index for index, part in enumerate(parts) for _ in _blocks(part.copy)]
     return Scan(
         name=name,
         meshes=tuple(names),
         vertices=vertices,
         triangles=triangles[shown].astype(np.int32),
+        mesh=mesh[shown].astype(np.int16),
         uv=uv[shown],
         texture=texture[shown].astype(np.int16),
         textures=palette.textures,

@@ -75,7 +75,11 @@ def _quality(rig: Rig, uses: Uses, channel: str) -> float:
 def idle(rig: Rig, uses: Uses) -> dict[str, str]:
     """Key that follows nothing → why."""
     least = FACES * min(float(np.linalg.norm(motion)) for motion in rig.actions.values())
-    return {key.name: _why(rig, uses, key, least) for index, key in enumerate(rig.keys) if index not in uses}
+    return {
+        f"{key.mesh}: {key.name}" if key.mesh else key.name: _why(rig, uses, key, least)
+        for index, key in enumerate(rig.keys)
+        if index not in uses
+    }
 
 
 def _why(rig: Rig, uses: Uses, key: Key, least: float) -> str:

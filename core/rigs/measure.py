@@ -49,6 +49,8 @@ class Motions:
     """K×N×3 m: what each key does there at 1."""
     weight: Array
     """N, 0–1: how surely the places are the same on both heads."""
+    mesh: NDArray[np.intp]
+    """N: index into the scan's meshes: the one that has the place."""
     place: Array
     """N×3 m: where they are on the built-in mean head."""
 
@@ -60,7 +62,7 @@ def measure(scan: Scan, builtin: FaceModel, observer: Observer, reporter: Report
     chosen = near(scan, frame, face)
     head = _head(scan, frame, chosen, builtin)
     placed = _placed(scan, head, chosen, observer, reporter)
-    return _motions(scan, frame, head, registered(builtin, head, placed), builtin)
+    return _motions(scan, frame, head, scan.mesh[chosen], registered(builtin, head, placed), builtin)
 
 
 def _head(scan: Scan, frame: Frame, chosen: NDArray[np.intp], builtin: FaceModel) -> Geometry:
@@ -99,10 +101,14 @@ def _placed(scan: Scan, head: Geometry, chosen: NDArray[np.intp], observer: Obse
         raise InputError(f"{scan.name}: {error}") from error
 
 
-def _motions(scan: Scan, frame: Frame, head: Geometry, warp: Warp, builtin: FaceModel) -> Motions:
-    laid, ball = warp(builtin.mean.astype(np.float64)), head.part > 0
-    samples, keys, weights = [], [], []
-    for parts, triangles in ((SKIN, head.triangles[~ball]), (BALLS, head.triangles[ball])):
+def _motions(
+    scan: Scan, frame: Frame, head: Geometry, mesh: NDArray[np.int16], warp: Warp, builtin: FaceModel
+) -> Motions:
+    """`mesh`: of each of the head's triangles."""
+    laid = warp(builtin.mean.astype(np.float64))
+    samples, keys, weights, meshes = [], [], [], []
+    for parts, chosen in ((SKIN, head.part == 0), (BALLS, head.part > 0)):
+        triangles = head.triangles[chosen]
         if len(triangles):
             names = tuple(part for part in builtin.parts if part.startswith(parts))
             source = Surface.of(builtin, names, laid)
@@ -113,6 +119,7 @@ def _motions(scan: Scan, frame: Frame, head: Geometry, warp: Warp, builtin: Face
             moved = np.array([places.of(each, triangles) for each in _displacements(scan, frame)])
             weight = np.clip((FAR - places.distance) / (FAR - NEAR), 0, 1) * (places.facing > TURNED)
             samples.append(some)
+            meshes.append(mesh[chosen][places.triangle])
             keys.append(moved)
             weights.append(weight if parts == SKIN or np.any(moved) else np.zeros_like(weight))
     sample = np.concatenate(samples)
@@ -120,6 +127,7 @@ def _motions(scan: Scan, frame: Frame, head: Geometry, warp: Warp, builtin: Face
         expected(builtin, warp)[:, sample],
         np.concatenate(keys, axis=1),
         np.concatenate(weights),
+        np.concatenate(meshes).astype(np.intp),
         builtin.mean[sample].astype(np.float64),
     )
 

@@ -30,6 +30,8 @@ class Scan(Saved):
     """V×3, all keys at rest."""
     triangles: NDArray[np.int32]
     """F×3 of all that isn't see-through, counter-clockwise seen from outside."""
+    mesh: NDArray[np.int16]
+    """F: index into `meshes`."""
     uv: Array32
     """F×3×2 of the triangles' corners, u right, v up."""
     texture: NDArray[np.int16]

@@ -8,10 +8,11 @@ the rest of an action (one side of the lips, a quarter of a funnel) join by non-
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..conventions import Array
 from ..facs.tables import CENTRAL, SIDED
@@ -34,6 +35,8 @@ STRENGTH = 0.2
 TOO_STRONG = 2.5
 """A key that moves the face so many times farther than its action is driven less far; one that is less too strong is
 drawn so, and goes all the way."""
+OWN = 0.05
+"""Share of an action's motion that a mesh has to have for its own keys to do it."""
 MERGING = 0.3
 """How much more alike, over both sides together, one key for two sides has to be than a key for each."""
 PART = 0.3
@@ -66,6 +69,8 @@ class Key:
     """A shape key, on one mesh or by the same name on several."""
 
     name: str
+    mesh: str
+    """Where its name means nothing on other meshes, the mesh that it is of; else ''."""
     places: tuple[tuple[str, str], ...]
     """Mesh and key, of those that move anything."""
     motion: Array
@@ -87,22 +92,34 @@ class Rig:
     """Channel → N·3 m of the face's places, weighted."""
     left: Array
     """N: 1 of the places on the left, −1 of those on the right."""
+    mesh: NDArray[np.str_]
+    """N: the mesh that has the place."""
 
     @classmethod
     def of(cls, scan: Scan, motions: Motions) -> "Rig":
         weight = np.sqrt(motions.weight)[:, None]
         groups: dict[tuple[str, str], list[int]] = {}
         for index, (mesh, name) in enumerate(scan.places):
-            groups.setdefault(("" if not UNTOLD.fullmatch(name) else mesh, name), []).append(index)
+            groups.setdefault((mesh if UNTOLD.fullmatch(name) else "", name), []).append(index)
         shown, followed, left = meanings(scan.keys), named(scan.keys), np.sign(motions.place[:, 0])
         keys = []
-        for (_, name), members in groups.items():
+        for (mesh, name), members in groups.items():
             places = tuple(scan.places[index] for index in members if len(scan.displacement(index)[0]))
             motion = (weight * motions.keys[members].sum(axis=0)).ravel()
             shows = shown[name].shows if name in shown else {}
-            keys.append(Key(name, places, motion, side_of_motion(motion, left), shows, followed.get(name, {})))
+            keys.append(Key(name, mesh, places, motion, side_of_motion(motion, left), shows, followed.get(name, {})))
         actions = {name: (weight * motions.channels[i]).ravel() for i, name in enumerate(CHANNELS)}
-        return cls(tuple(keys), actions, left)
+        return cls(tuple(keys), actions, left, np.array(scan.meshes)[motions.mesh])
+
+    def on(self, mesh: str) -> "Rig":
+        """The keys that mean something on one mesh alone, and what is asked of it; of '', those for the whole face."""
+        keys = tuple(key for key in self.keys if key.mesh == mesh)
+        if not mesh:
+            return replace(self, keys=keys)
+        own = np.repeat(self.mesh == mesh, 3)
+        asked = {name: motion * own for name, motion in self.actions.items()}
+        enough = {name: asked[name] @ asked[name] > OWN * (motion @ motion) for name, motion in self.actions.items()}
+        return replace(self, keys=keys, actions={name: asked[name] * enough[name] for name in asked})
 
     def motion(self, channels: Sequence[str]) -> Array:
         """N·3: all of the channels at 1."""
@@ -124,6 +141,14 @@ Uses = dict[int, Use]
 
 def solve(rig: Rig) -> Uses:
     """The keys that do an action, and with what weights."""
+    found: Uses = {}
+    for mesh in {key.mesh for key in rig.keys}:
+        indices = [index for index, key in enumerate(rig.keys) if key.mesh == mesh]
+        found |= {indices[index]: use for index, use in _solved(rig.on(mesh)).items()}
+    return found
+
+
+def _solved(rig: Rig) -> Uses:
     uses = _combinations(rig)
     free = [name for name in CHANNELS if all(name not in use.weights for use in uses.values())]
     keys = [index for index, key in enumerate(rig.keys) if index not in uses and key.motion.any()]

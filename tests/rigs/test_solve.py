@@ -21,16 +21,17 @@ def motions():
     return {name: each.ravel() for name, each in zip(CHANNELS, moved, strict=True)}, np.sign(builtin.mean[::3, 0])
 
 
-def key(name, motion, left, follows=None):
+def key(name, motion, left, follows=None, mesh=""):
     follows = follows or {}
-    return Key(name, (("Face", name),), motion, side_of_motion(motion, left), dict(follows), follows)
+    return Key(name, mesh, (("Face", name),), motion, side_of_motion(motion, left), dict(follows), follows)
 
 
 def rig_of(motions, planted, names=None):
     """A rig with a key for each planted motion; `names`: key → the channel that its name claims."""
     actions, left = motions
     claims = {name: {channel: 1.0} for name, channel in (names or {}).items()}
-    return Rig(tuple(key(name, motion, left, claims.get(name)) for name, motion in planted.items()), actions, left)
+    keys = (key(name, motion, left, claims.get(name)) for name, motion in planted.items())
+    return Rig(tuple(keys), actions, left, np.full(len(left), "Face"))
 
 
 def channels(rig):
@@ -52,6 +53,22 @@ def test_every_action_finds_its_key(motions, amount):
     }
     found = channels(rig_of(motions, planted))
     assert found == {f"shape {index}": {name} for index, name in enumerate(CHANNELS)}
+
+
+def test_keys_that_are_named_alike_by_chance_are_weighed_mesh_by_mesh(motions):
+    """The upper half of the head is a mesh of its own; 'Key 1' is something else there."""
+    actions, left = motions
+    upper = load_builtin().mean[::3, 1] > -0.03
+    keys = []
+    for mesh, own, shift in (("Upper", upper, 5), ("Lower", ~upper, 9)):
+        names = [*CHANNELS[shift:], *CHANNELS[:shift]]
+        keys += [(names[i], key(f"Key {i}", actions[names[i]] * np.repeat(own, 3), left, mesh=mesh)) for i in range(54)]
+    rig = Rig(tuple(each for _, each in keys), actions, left, np.where(upper, "Upper", "Lower"))
+    found = {index: set(use.weights) for index, use in solve(rig).items()}
+    assert all(found.get(index, {name}) == {name} for index, (name, _) in enumerate(keys))
+    named = [(name, each.mesh) for index, (name, each) in enumerate(keys) if index in found]
+    assert {name for name, _ in named} == set(CHANNELS)
+    assert {("AU6_L", "Upper"), ("AU6_L", "Lower")} <= set(named), "the cheek is on both"
 
 
 def test_one_key_for_both_sides(motions):
