@@ -154,7 +154,7 @@ def footage(of) -> Iterator[None]:
     yield
     region(of, "UI").active_panel_category = "Expression"
     with within(of):
-        bpy.ops.clip.view_all(fit_view=True)
+        bpy.ops.clip.view_all()
     yield
     take("landmarks", of)
 
