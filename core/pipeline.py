@@ -10,6 +10,7 @@ import numpy as np
 
 from .clip import Clip
 from .conventions import Array, Array32
+from .editable import TARGET, WANTED, is_editable, pictures_of, read_editable, rows_for
 from .encoder.encode import ShotEncoder
 from .encoder.encoding import Encoding
 from .encoder.networks import EXPRESSION, LAYOUT, digest, open_expression
@@ -36,11 +37,10 @@ from .landmarks.backend import open_backend
 from .landmarks.detect import DetectOptions, detect
 from .landmarks.track import LandmarkTrack
 from .recomposite import DrivingFootage, Recomposition, plate_frames, recomposite, written
-from .refine import tps
 from .refine.reperform import Method
 from .report import fit_report, passages, unsure
 from .reporting import Reporter
-from .shot import Footage, Run, Solved, is_solve, read_solve
+from .shot import Footage, Run, Solved
 from .still import held
 from .storage import write_json
 from .timings import Timings
@@ -162,34 +162,27 @@ def transfer(source: Footage, target: Footage, folder: Path, mix: Mix, method: M
     job = Job(folder, run.resume)
     run.reporter.log(f"driver: {source.path}")
     driving = _solve(source, clip, model, job, run)
-    track = driving.track
-    pictures = DrivingFootage(
-        clip=clip,
-        landmarks=track.points.astype(np.float64),
-        frames=track.frames,
-        times=track.times,
-        starts=float(track.times[0]),
-        offsets=tps.driver_offsets(model, driving.fit, track),
-        made_from=driving.made_from,
-    )
+    pictures = pictures_of(driving)
     driver = Driver(driving.performance, pictures, driving.report, driving.likeness, driving.before)
     return _recomposite(driver, _solve_plate(target, plate, job, run), job, mix, method, run)
 
 
 def composite(curves: Path, target: Footage, folder: Path, mix: Mix, method: Method, run: Run) -> dict[str, Any]:
     """Curves from a file (performance.npz, arkit.csv or facs.csv, edited anywhere) on the target's plate, or on that of
-    which `target` names the folder that `solve` wrote.
+    which `target` names the folder that `solve`, `transfer` or `composite` wrote.
     """
-    if curves.resolve().parent == (folder / "target").resolve():
+    if curves.resolve().parent == (folder / TARGET).resolve():
         raise InputError(f"{curves}: would be overwritten by the plate's own curves; give another folder with -o")
-    solved = read_solve(target, folder, run) if is_solve(target.path) else None
-    clip = target.open(folder) if solved is None else solved.clip
+    known = read_editable(target, folder, run) if is_editable(target.path) else None
+    clip = target.open(folder) if known is None else known.plate.clip
     acting = read_performance(curves, LIVE_LINK_FPS if clip.kind == "still" else float(clip.fps))
     whose = None if mix.mode == "edit" else likeness_of(track_in(curves.parent), run.recogniser)
-    driver = Driver(acting, None, {"curves": str(curves), "frames": len(acting)}, whose, None)
+    edits = known if mix.mode == "edit" else None
+    about = {"curves": str(curves), "frames": len(acting)}
+    driver = Driver(acting, None if edits is None else edits.pictures, about, whose, None)
     job = Job(folder, run.resume)
-    plate = _solve_plate(target, clip, job, run) if solved is None else solved
-    return _recomposite(driver, plate, job, mix, method, run)
+    plate = _solve_plate(target, clip, job, run) if known is None else known.plate
+    return _recomposite(driver, plate, job, mix, method, run, None if edits is None else edits.base)
 
 
 @dataclass(frozen=True)
@@ -211,17 +204,21 @@ def _solve_plate(target: Footage, clip: Clip, job: Job, run: Run) -> Solved:
     """Solve the plate in the job's folder target/."""
     run.reporter.log(f"plate: {target.path}")
     of_target = Timings()
-    target_job = Job(job.folder / "target", run.resume)
+    target_job = Job(job.folder / TARGET, run.resume)
     plate = _solve(target, clip, load_model(run.model, run.reporter), target_job, replace(run, timings=of_target))
     run.timings.include(of_target, "target")
     return plate
 
 
-def _recomposite(driver: Driver, plate: Solved, job: Job, mix: Mix, method: Method, run: Run) -> dict[str, Any]:
+def _recomposite(
+    driver: Driver, plate: Solved, job: Job, mix: Mix, method: Method, run: Run, edited: Performance | None = None
+) -> dict[str, Any]:
+    """`edited`: of which performance the driver's is an edit; None: of the plate's own."""
     people = doubts(run.recogniser, Pair(driver.likeness, plate.likeness), Pair(driver.before, plate.before))
     tell(people, run.reporter)
-    plan, laid = _plan(driver, plate, mix, method, job)
+    plan, laid, wanted = _plan(driver, plate, mix, method, job, edited)
     files = recomposite(plan, run.reporter, run.timings)
+    replace(wanted, source=f"{wanted.source}, re-performed").save(job.folder / WANTED)
     kept = _likeness(plan, driver, run)
     untouched = passages(laid.missing, plan.fit.frames)
     if untouched:
@@ -248,20 +245,21 @@ def _likeness(plan: Recomposition, driver: Driver, run: Run) -> Likeness | None:
     return kept
 
 
-def _plan(driver: Driver, plate: Solved, mix: Mix, method: Method, job: Job) -> tuple[Recomposition, Performance]:
-    """What is to be done to each frame, and the driver as it is laid on the plate's frames. The first frames of both
-    ranges meet.
+def _plan(
+    driver: Driver, plate: Solved, mix: Mix, method: Method, job: Job, edited: Performance | None
+) -> tuple[Recomposition, Performance, Performance]:
+    """What is to be done to each frame; the driver as it is laid on the plate's frames; what the plate's face will do.
+    The first frames of both ranges meet.
     """
-    fit, track, own, acting = plate.fit, plate.track, plate.performance, driver.performance
-    if plate.clip.kind == "still":
-        timing = (acting.frames, acting.times, acting.fps)
-        fit, track, own = held(fit, *timing), held(track, *timing), held(own, *timing)
-    elif len(acting) == 1:  # a pose, held as long as the plate lasts
+    acting = driver.performance
+    fit, track, own = rows_for(plate, acting)
+    base = own if edited is None or len(edited) != len(own) else edited
+    if len(acting) == 1:  # a pose, held as long as the plate lasts
         acting = held(acting, fit.frames, fit.times, fit.fps)
     shift = float(fit.times[0] - acting.times[0])
     pictures = None if driver.pictures is None else driver.pictures.later(shift)
     laid = lay(acting, own, lost=unsure(fit))
-    wanted = mixed(own, laid, mix)
+    wanted = mixed(base, laid, mix)
     driven_by = None if pictures is None else pictures.made_from
     plan = Recomposition(
         driver=pictures,
@@ -276,7 +274,7 @@ def _plan(driver: Driver, plate: Solved, mix: Mix, method: Method, job: Job) -> 
         made_from=fingerprint(plate=plate.made_from, driver=driven_by, method=method),
         job=job,
     )
-    return plan, laid
+    return plan, laid, wanted
 
 
 def _classic_offsets(pictures: DrivingFootage, laid: Performance, mix: Mix) -> Array:

@@ -11,16 +11,18 @@ import numpy as np
 from .clip import Clip, Frame, display
 from .clip.footage import Source
 from .conventions import Array
+from .editable import Editable, read_editable
 from .errors import InputError
 from .export.sheet import Image
 from .facs.tables import UNITS
 from .facs.transfer import Mix, edited, effect, lay, target_expression
 from .fit.result import Fit
 from .landmarks.track import LandmarkTrack
+from .recomposite import driver_at
 from .refine.reperform import Reperformer
 from .report import unsure
 from .reporting import Conversation, Reporter
-from .shot import Footage, Run, Solved, read_solve
+from .shot import Footage, Run
 from .still import taken
 from .storage import whole_file
 
@@ -36,7 +38,7 @@ def serve(solve: Path, folder: Path, width: int, conversation: Conversation) -> 
     """Answer requests {"frame": source frame, "units": [len(UNITS)], "gaze": [2][2] rad}, which say what the face is to
     do in a frame, with {"frame", "file", "reach"}. Raises InputError where the solve, or a request, can't be used.
     """
-    preview = Preview(read_solve(Footage(solve), folder, Run(conversation)), width, conversation)
+    preview = Preview(read_editable(Footage(solve), folder, Run(conversation)), width, conversation)
     for request in conversation.requests(IDLE_SECONDS):
         number, units, gaze = _read(request)
         with whole_file(folder / PIXELS) as temporary, temporary.open("wb") as stream:
@@ -62,14 +64,16 @@ def _read(request: dict[str, Any]) -> tuple[int, Array, Array]:
 class Preview:
     """A plate that was read and learnt; memory does not grow with the frames asked for."""
 
-    def __init__(self, plate: Solved, width: int, reporter: Reporter) -> None:
+    def __init__(self, known: Editable, width: int, reporter: Reporter) -> None:
         """`width`: px, of the frames to give; narrower plates keep theirs."""
+        plate = known.plate
+        fit, track, self._own = known.rows()
         self._clip = proxy(plate.clip, width)
         across, down = self._clip.width / plate.clip.width, self._clip.height / plate.clip.height
-        self._fit = _scaled_fit(plate.fit, across, down)
-        self._neutral, self._own = plate.neutral, plate.performance
-        self._amount = effect(lay(self._own, self._own, lost=unsure(plate.fit)), Mix())
-        self._performer = Reperformer(plate.model, self._fit, _scaled_track(plate.track, across, down))
+        self._fit = _scaled_fit(fit, across, down)
+        self._neutral, self._base, self._driver = plate.neutral, known.base, known.pictures
+        self._amount = effect(lay(self._base, self._own, lost=unsure(fit)), Mix())
+        self._performer = Reperformer(plate.model, self._fit, _scaled_track(track, across, down))
         self._performer.learn(self._clip, reporter)
         self._held = Frame(-1, 0.0, np.zeros((0, 0, 3), np.uint8))
 
@@ -78,15 +82,17 @@ class Preview:
         return float(self._amount[self._row(number)])
 
     def frame(self, number: int, units: Array, gaze: Array) -> tuple[Image, Image]:
-        """H×W×3 uint8 each: a source frame (or the nearest that was solved) as it is, and with these units
+        """H×W×3 uint8 each: a source frame (or the nearest that was solved) as it is, and acting with these units
         (len(UNITS)) and gaze (2×2 rad), as `composite --mode edit` would make it.
         """
-        row = np.array([self._row(number)])
-        before = self._read(int(self._fit.frames[row[0]]))
-        own, fit = taken(self._own, row), taken(self._fit, row)
-        wanted = edited(own, replace(own, units=units[None], gaze=gaze[None]), self._amount[row])
+        row = self._row(number)
+        before, one = self._read(int(self._fit.frames[row])), np.array([row])
+        own, base, fit = taken(self._own, one), taken(self._base, one), taken(self._fit, one)
+        wanted = edited(base, replace(base, units=units[None], gaze=gaze[None]), self._amount[one])
         expression = target_expression(fit, self._neutral, own, wanted)[0]
-        return before, self._performer.frame(int(row[0]), before, expression, wanted.gaze[0]).pixels.astype(np.uint8)
+        source = None if self._driver is None else driver_at(self._driver, float(fit.times[0]))[0]
+        made = self._performer.frame(row, before, expression, wanted.gaze[0], source)
+        return before, np.asarray(made.pixels, dtype=np.uint8)
 
     def _row(self, number: int) -> int:
         return int(np.abs(self._fit.frames - number).argmin())
@@ -94,7 +100,8 @@ class Preview:
     def _read(self, number: int) -> Image:
         """The last frame is kept: an artist looks at one for many edits."""
         if self._held.number != number:
-            self._held = replace(self._clip.read(number), number=number)
+            still = self._clip.kind == "still"
+            self._held = replace(self._clip.read(self._clip.first if still else number), number=number)
         return np.asarray(self._held.pixels, dtype=np.uint8)
 
 

@@ -174,11 +174,15 @@ def _driver_at(plan: Recomposition, frame: Frame) -> tuple[SourceFill | None, Im
     """What the driver shows at a frame's time, to fill from and to show beside it; the plate itself without one."""
     if plan.driver is None:
         return None, display(frame.pixels, plan.clip)
-    row = plan.driver.row_at(frame.time)
-    pixels = plan.driver.clip.read(int(plan.driver.frames[row])).pixels
-    landmarks = plan.driver.landmarks[row]
-    fill = SourceFill(pixels, landmarks) if np.isfinite(landmarks).all() else None
+    fill, pixels = driver_at(plan.driver, frame.time)
     return fill, display(pixels, plan.driver.clip)
+
+
+def driver_at(driver: DrivingFootage, seconds: float) -> tuple[SourceFill | None, NDArray[np.generic]]:
+    """What the driver shows at a time of the plate's: to fill from (None where no face was seen), and as it is."""
+    row = driver.row_at(seconds)
+    pixels, landmarks = driver.clip.read(int(driver.frames[row])).pixels, driver.landmarks[row]
+    return SourceFill(pixels, landmarks) if np.isfinite(landmarks).all() else None, pixels
 
 
 def _review(plan: Recomposition) -> Review:

@@ -29,7 +29,10 @@ ROOMS = (
 )
 """Inside core, each room imports only itself and those before it …"""
 
-PIPELINE = {"pipeline", "preview", "products", "recomposite", "identity", "job", "still", "report", "shot", "timings"}
+PIPELINE = {
+    *("editable", "identity", "job", "pipeline", "preview", "products", "recomposite", "report", "shot", "still"),
+    "timings",
+}
 """Files of the last stage, which stand in core itself."""
 
 OPEN = {"conventions", "device", "easing", "errors", "offers", "reporting", "storage", "userdata"}

@@ -9,13 +9,14 @@ import pytest
 from expression_transfer import cli
 from expression_transfer.core import preview
 from expression_transfer.core.clip import open_clip
+from expression_transfer.core.editable import read_editable
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.facs.performance import Performance
 from expression_transfer.core.facs.tables import UNITS
 from expression_transfer.core.preview import Preview, proxy
 from expression_transfer.core.process import Answer, Ended, WorkerProcess
 from expression_transfer.core.reporting import SilentReporter
-from expression_transfer.core.shot import Footage, Run, read_solve
+from expression_transfer.core.shot import Footage, Run
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def edit(solved):
 
 
 def made(solved, folder, width):
-    return Preview(read_solve(Footage(solved), folder, Run(SilentReporter())), width, SilentReporter())
+    return Preview(read_editable(Footage(solved), folder, Run(SilentReporter())), width, SilentReporter())
 
 
 def test_it_is_what_composite_makes(run, clips, solved, edit, tmp_path):
@@ -64,6 +65,21 @@ def test_where_no_face_is_sure_no_edit_reaches(run, clips, tmp_path):
     for number in (1, 13):
         before, after = shown.frame(number, units, np.zeros((2, 2)))
         assert np.any(before != after) == (reach[number - 1] > 0)
+
+
+def test_of_a_transfer_too_it_is_what_composite_makes(run, clips, tmp_path):
+    """With the driver's own mouth to fill from, and on a still."""
+    for target in ("face.mp4", "still.png"):
+        acted, out = tmp_path / target / "acted", tmp_path / target / "out"
+        assert run("transfer", clips / "other.mp4", clips / target, "-o", acted).status == 0
+        wanted = Performance.load(acted / "wanted.npz")
+        wanted.units[:, UNITS.index("AU26")] += 0.4
+        wanted.save(tmp_path / "edited.npz")
+        assert run("composite", tmp_path / "edited.npz", acted, "-o", out, "--mode", "edit").status == 0
+        result, shown = open_clip(out / "frames"), made(acted, tmp_path, 10_000)
+        for row in (1, 7):
+            after = shown.frame(int(wanted.frames[row]), wanted.units[row], wanted.gaze[row])[1]
+            assert np.array_equal(after, result.read(int(wanted.frames[row])).pixels)
 
 
 def test_smaller_it_is_the_same_picture(solved, edit, tmp_path):

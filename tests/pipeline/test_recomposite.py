@@ -158,3 +158,22 @@ def test_a_solve_of_a_range_knows_how_its_footage_was_read(run, clips, tmp_path)
     plate, result = frames_of(clips / "face.mp4"), frames_of(tmp_path / "out" / "frames")
     assert list(result) == [3, 4, 5, 6]
     assert all(np.array_equal(result[number], plate[number]) for number in result)
+
+
+@pytest.mark.parametrize("target", ["face.mp4", "still.png"])
+def test_a_transfers_result_is_edited(run, clips, tmp_path, target):
+    """Unedited it is the transfer's result, the driver's mouth included; an edit changes its frames and no others."""
+    acted, out = tmp_path / "acted", tmp_path / "out"
+    assert run("transfer", clips / "other.mp4", clips / target, "-o", acted, "--strength", 0.8).status == 0
+    wanted, transferred = Performance.load(acted / "wanted.npz"), frames_of(acted / "frames")
+    arguments = ("composite", tmp_path / "wanted.npz", acted, "-o", out, "--mode", "edit", "--resume")
+    for raised in ([], [4, 5]):
+        edited(wanted, raised, 0.3).save(tmp_path / "wanted.npz")
+        ran = run(*arguments)
+        assert ran.status == 0, ran.err
+        result = frames_of(out / "frames")
+        assert [number for number in transferred if np.any(result[number] != transferred[number])] == raised
+    assert "2 of 9 frames are made anew" in ran.err
+    again = run("composite", tmp_path / "wanted.npz", acted, "-o", acted, "--mode", "edit")
+    assert again.status == 2
+    assert "holds what is edited" in again.last
