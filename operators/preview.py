@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.errors import ExpressionTransferError, Failure, InputError
 from ..core.process import Answer, Ended, Progress, WorkerProcess
-from ..scene import fitted, preview, recomposite, settings, strings, windows
+from ..scene import preview, recomposite, settings, strings, windows
 
 _TICK = 0.04
 """s between looks at the action units and at the worker."""
@@ -27,9 +27,9 @@ class Session:
     def __init__(self, face: Any, environment: dict[str, str]) -> None:
         """Raises InputError where the head's solve is gone."""
         self._head: str = face.name
-        self._own = recomposite.own_performance(face)
-        solve, folder = str(fitted.folder_of(face)), Path(bpy.app.tempdir) / _FOLDER
-        self._argv, self._environment = ["preview", solve, "-o", str(folder)], environment
+        base, folder = recomposite.base_of(face), Path(bpy.app.tempdir) / _FOLDER
+        self._base = base.performance
+        self._argv, self._environment = ["preview", str(base.folder), "-o", str(folder)], environment
         self._worker: WorkerProcess | None = None
         self._asked: tuple[float, ...] = ()
         self._waiting = False
@@ -63,7 +63,7 @@ class Session:
         wanted = preview.signature(face, scene)
         if wanted == self._asked:
             return
-        request = preview.request(face, self._own, scene)
+        request = preview.request(face, self._base, scene)
         if self._worker is None:
             self._worker = WorkerProcess(self._argv, self._environment)
         self._worker.request(**request)

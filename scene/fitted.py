@@ -13,7 +13,7 @@ from ..core.errors import InputError
 from ..core.face.model import FaceModel
 from ..core.fit.result import Fit
 from ..core.heads.registry import load_model
-from . import backdrop, camera, fitted_take, head, jobs, keys, layers, materials, passages, strings
+from . import acted, backdrop, camera, fitted_take, head, jobs, keys, layers, materials, passages, strings
 
 SOLVE = "expression_transfer_solve"
 """Custom property of a fitted head: its solve's folder."""
@@ -194,6 +194,8 @@ def _animate(solve: Solve, face: Any, seen_by: Any, scene: Any, frames: Array, a
         camera.key_motion(seen_by, np.array(face.matrix_basis) @ np.linalg.inv(before), known, name)
     take = fitted_take.take_of(fit, solve.source, solve.neutral_frame)
     fitted_take.put(face, take, rows, known, name, moves)
+    rate = scene.render.fps / scene.render.fps_base
+    acted.put(face, solve.folder, scene, frames[0] - rate * fit.times[0])
     passages.mark(scene, take.performance, frames, name)
     focal = camera.focal_lengths(fit.camera, seen_by.data.sensor_width)[rows]
     if np.ptp(focal):
@@ -207,7 +209,7 @@ def renew(face: Any, scene: Any) -> str:
     solve, seen_by, takes = read_solve(folder_of(face)), camera_of(face), layers.takes(face)
     if not takes or seen_by is None or not head.is_of(face, solve.model):
         raise InputError(strings.HEAD_OUTDATED.format(name=face.name))
-    animate: Animated = "HEAD" if "location" in layers.moved_by(takes[-1]) else "CAMERA"
+    animate: Animated = "HEAD" if any("location" in layers.moved_by(take) for take in takes) else "CAMERA"
     frames = layers.scene_frames(takes[-1], solve.fit.times)
     head.reshape(face, solve.model, solve.fit.identity)
     camera.set_lens(seen_by.data, solve.fit, scene, seen_by.data.sensor_width)

@@ -229,11 +229,21 @@ def _edited(base: Performance, strip: Any, frames: Array, now: dict[str, Array])
     return with_curves(base, wanted)
 
 
+def plays(carrier: Any, base: Performance) -> bool:
+    """Whether a carrier has a take of a performance that is not muted."""
+    return any(not strip.mute for strip in _takes_of(carrier, base))
+
+
 def _take_of(carrier: Any, base: Performance) -> Any:
-    found = [strip for strip in takes(carrier) if strip.action[_SOURCE] == base.source]
+    """The strip of a performance's take, the topmost. Raises InputError where the carrier has none."""
+    found = _takes_of(carrier, base)
     if not found:
         raise InputError(strings.NO_TAKE.format(name=carrier.name, source=base.source))
     return found[-1]
+
+
+def _takes_of(carrier: Any, base: Performance) -> list[Any]:
+    return [strip for strip in takes(carrier) if strip.action[_SOURCE] == base.source]
 
 
 def remove(carrier: Any) -> None:

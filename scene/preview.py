@@ -46,9 +46,9 @@ def signature(face: Any, scene: Any) -> tuple[float, ...]:
     return (scene.frame_current_final, *(float(face[name]) for name in units.EDITABLE))
 
 
-def request(face: Any, own: Performance, scene: Any) -> dict[str, Any]:
+def request(face: Any, base: Performance, scene: Any) -> dict[str, Any]:
     """What to ask the engine for: the head's action units as they are now. Raises InputError as layers.shown."""
-    wanted = layers.shown(face, own, scene.frame_current_final)
+    wanted = layers.shown(face, base, scene.frame_current_final)
     return {"frame": int(wanted.frames[0]), "units": wanted.units[0].tolist(), "gaze": wanted.gaze[0].tolist()}
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from ..core.errors import InputError
 from ..core.facs.performance import Performance
-from . import fitted, layers, strings
+from . import acted, fitted, layers, strings
 
 EDITED = "edited"
-"""In a solve's folder: where its edited plate is made."""
+"""In a solve's or job's folder: where its edited plate is made."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,24 @@ def head_in(context: Any) -> Any:
     return fitted.head_of(context.object)
 
 
-def own_performance(face: Any) -> Performance:
+@dataclass(frozen=True)
+class Base:
+    """What edits are made to."""
+
+    performance: Performance
+    folder: Path
+    """Of the solve, or of the job that made its plate do this."""
+
+
+def base_of(face: Any) -> Base:
     """What a fitted head does without edits. Raises InputError where its solve is gone."""
-    folder = fitted.folder_of(face)
-    if not (folder / "performance.npz").is_file():
-        raise InputError(strings.SOLVE_GONE.format(folder=folder, name=face.name))
-    return Performance.load(folder / "performance.npz")
+    solve = fitted.folder_of(face)
+    made = acted.of_head(face, solve)
+    if made is not None:
+        return Base(made, solve.parent)
+    if not (solve / "performance.npz").is_file():
+        raise InputError(strings.SOLVE_GONE.format(folder=solve, name=face.name))
+    return Base(Performance.load(solve / "performance.npz"), solve)
 
 
 def make_request(context: Any) -> Request:
@@ -37,9 +49,10 @@ def make_request(context: Any) -> Request:
     face = head_in(context)
     if face is None:
         raise InputError(strings.NO_HEAD_TO_EDIT)
-    wanted = layers.performance_of(face, own_performance(face))
-    solve = fitted.folder_of(face)
-    folder = solve / EDITED
+    base = base_of(face)
+    wanted, folder = layers.performance_of(face, base.performance), base.folder / EDITED
     curves = folder / "performance.npz"
     wanted.save(curves)
-    return Request(("composite", str(curves), str(solve), "-o", str(folder), "--mode", "edit", "--resume"), folder)
+    return Request(
+        ("composite", str(curves), str(base.folder), "-o", str(folder), "--mode", "edit", "--resume"), folder
+    )

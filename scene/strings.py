@@ -612,6 +612,7 @@ NO_FACE_IN = "{file}: shows no face in any row; choose another file"
 NO_CURVE_FILE = "Name a file to write"
 CURVES_WRITTEN = "wrote {rows} frames to {file}"
 
+ACTED_TAKE = "{name} re-performed"
 RECOMPOSITE = "Recomposite"
 RECOMPOSITE_TIP = (
     "Put the edited action units of the fitted head on its footage. Only frames that an edit changes are made anew. "

@@ -2,6 +2,7 @@
 
 import functools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import expression_transfer
@@ -10,7 +11,7 @@ import pytest
 from expression_transfer.core.facs.performance import Performance
 from expression_transfer.core.facs.tables import UNITS
 from expression_transfer.core.process import WorkerProcess
-from expression_transfer.scene import fitted, keys, layers, units
+from expression_transfer.scene import acted, fitted, keys, layers, recomposite, units
 
 FAKE = Path(__file__).with_name("fake_solver.py")
 FRAMES = np.arange(60) * 24 / 30 + 1
@@ -65,3 +66,25 @@ def test_a_solve_that_is_gone_is_one_line(blender, head, tmp_path):
     (tmp_path / "solve" / "performance.npz").unlink()
     with pytest.raises(RuntimeError, match="is not there any more; solve the footage again"):
         blender.ops.expression_transfer.recomposite()
+
+
+def test_what_a_transfer_made_of_a_plate_is_edited_instead_of_its_own(blender, head, performance, tmp_path):
+    """Unless its take is muted. It lies over the plate's own, in a scene of another frame rate."""
+    solve = tmp_path / "job" / "target"
+    performance.save(solve / "performance.npz")
+    made = replace(performance, units=performance.units[::-1].copy(), source="planted, re-performed")
+    made.save(tmp_path / "job" / "wanted.npz")
+    head[fitted.SOLVE] = str(solve)
+    assert recomposite.base_of(head).folder == solve
+    blender.context.scene.render.fps = 24
+    acted.put(head, solve, blender.context.scene, 1.0)
+    keys.write_curve(layers.corrections(head), units.path("AU12_L"), 0, FRAMES[[9, 10, 11]], np.array([0, 0.2, 0]))
+    assert blender.ops.expression_transfer.recomposite() == {"FINISHED"}
+    out = tmp_path / "job" / "edited"
+    asked = ["composite", out / "performance.npz", tmp_path / "job", "-o", out, "--mode", "edit", "--resume"]
+    assert json.loads((out / "argv.json").read_text()) == [str(each) for each in asked]
+    wanted = Performance.load(out / "performance.npz")
+    edited = np.argwhere(wanted.units != made.units)
+    assert edited.tolist() == [[10, UNITS.index("AU12_L")]]
+    layers.takes(head)[-1].mute = True
+    assert recomposite.base_of(head).folder == solve
