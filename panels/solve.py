@@ -36,15 +36,23 @@ class SolvePanel(Section, bpy.types.Panel):
         if (preferences := settings.preferences(context)) is not None:
             fields.prop(preferences, "device")
         fields.prop(chosen, "resume")
-        row = fields.row(align=True)
-        row.operator("expression_transfer.solve", icon="PLAY")
-        row.operator("expression_transfer.open_solve", text="", icon="FILE_FOLDER")
+        _draw_solve(fields, solved=bool(chosen.result_folder))
         if told.name:
             _draw_confidence(fields, told)
         if chosen.result_folder:
             _draw_head(fields, context)
         for section in (settings.SOLVE, settings.HEAD):
             working.draw_message(self.layout, job, section)
+
+
+def _draw_solve(layout: Any, *, solved: bool) -> None:
+    """Before the first solve, its button is the next step's."""
+    if not solved:
+        layout.operator("expression_transfer.open_solve", icon="FILE_FOLDER")
+        return
+    row = layout.row(align=True)
+    row.operator("expression_transfer.solve", icon="PLAY")
+    row.operator("expression_transfer.open_solve", text="", icon="FILE_FOLDER")
 
 
 def _draw_confidence(layout: Any, told: Any) -> None:
