@@ -18,7 +18,7 @@ from ..core.facs.transfer import Region
 from ..core.rigs import bone_names
 from ..core.rigs.mapping import RigMap, Row
 from . import bone_finding, bones, driving, head, keys, layers, passages, rig_files, units
-from .characters import of_character
+from .characters import named_object, of_character
 
 _NEARLY = 1e-3
 """Nobody sees a key held back by less."""
@@ -203,7 +203,7 @@ def _drive_opened(performance: Performance, rig: Path, wanted: RigMap | None, as
     scene = bpy.context.scene
     if rig.suffix.lower() != ".blend":
         set_timing(scene, performance.fps, performance.times, 1 if asked.start is None else round(asked.start))
-    target = _object(scene, asked.object_name)
+    target = None if asked.object_name is None else named_object(scene, asked.object_name)
     character = (
         find_character(scene.objects, target) if wanted is None else mapped_character(scene.objects, target, wanted)
     )
@@ -239,13 +239,3 @@ def set_timing(scene: Any, fps: float, times: Array, start: int = 1) -> None:
     scene.render.fps_base = scene.render.fps / fps
     scene.frame_start = start
     scene.frame_end = int(np.ceil(keys.scene_frames(times[-1:], scene, start)[0]))
-
-
-def _object(scene: Any, name: str | None) -> Any:
-    if name is None:
-        return None
-    found = scene.objects.get(name)
-    if found is None:
-        have = ", ".join(sorted(each.name for each in scene.objects)[:8])
-        raise InputError(f"has no object '{name}'; it has {have}")
-    return found

@@ -15,7 +15,7 @@ from ..core.conventions import Array32
 from ..core.errors import InputError
 from ..core.rigs.scan import Scan
 from . import rig_files, strings
-from .characters import of_character, rig_of
+from .characters import named_object, of_character, rig_of
 from .rig_colours import Palette
 
 _RESHAPING = {"BOOLEAN", "DECIMATE", "REMESH", "WELD"}
@@ -48,17 +48,9 @@ def scan_file(path: Path, name: str | None = None) -> Scan:
     rig_files.open_rig(path)
     scene = bpy.context.scene
     try:
-        return scan_character(_only(scene) if name is None else _named(scene, name), scene)
+        return scan_character(_only(scene) if name is None else named_object(scene, name), scene)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
-
-
-def _named(scene: Any, name: str) -> Any:
-    found = scene.objects.get(name)
-    if found is None:
-        have = ", ".join(sorted(each.name for each in scene.objects)[:8])
-        raise InputError(f"has no object '{name}'; it has {have}")
-    return found
 
 
 def _only(scene: Any) -> Any:
