@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 CONTEXT = "Expression Transfer"
 """Of translations."""
-
 TAB = "Expression"
 SOURCE = "Source"
 FACE = "Face"
@@ -15,6 +14,31 @@ PLATE = "Plate"
 COMPOSITE = "Composite"
 EXPORT = "Export"
 
+# The big button, and the work in the background
+STRENGTH = "Strength"
+STRENGTH_TIP = "How much of the performance is transferred: 0 leaves the target as it was"
+REGION = "Region"
+REGION_TIP = "Part of the face that takes the expression"
+REGIONS = (
+    ("all", "Whole Face", "Brows, eyes, cheeks and mouth"),
+    ("upper", "Upper Face", "Brows, lids and gaze"),
+    ("lower", "Lower Face", "Nose, cheeks, mouth and jaw"),
+)
+TRANSFER = "Transfer Expression"
+TRANSFER_TIP = "Solve the source's performance and put it on the rig and the plate. ESC stops it"
+CANCEL = "Cancel"
+CANCEL_TIP = "Stop it and leave everything as it was"
+NO_SOURCE = "Choose a source: footage or a movie clip"
+UNSAVED = "Output folder: save the .blend first, or choose a folder that is not relative to it"
+RUNNING = "Something is running already; wait for it or cancel it"
+STARTING = "starting"
+CANCELLED = "cancelled; everything is as it was"
+SCENE_GONE = "The scene '{scene}' was renamed or removed while the transfer ran; the results are in {folder}"
+REPORT = "Expression transfer: {message}"
+CANCELLING = "cancelling"
+DETAILS = "{error}; details in {log}"
+
+# What is missing
 NEEDS_SOURCE = "No footage of the performance yet"
 CHOOSE_SOURCE = "Choose Footage"
 NEEDS_SOLVE = "The footage is not solved yet"
@@ -25,11 +49,12 @@ NEEDS_RIG = "No rig chosen; choose one, or add a head with all expressions"
 NEEDS_PLATE = "No footage that gets the expression yet"
 CHOOSE_PLATE = "Choose Plate"
 NEEDS_COMPOSITE = "The plate has not been re-performed yet"
+
+# Source
 CHOOSE_FOOTAGE = "Choose Footage"
 CHOOSE_FOOTAGE_TIP = "Choose a video, a still or the first picture of a sequence"
 WHOLE_SEQUENCE = "Whole Sequence"
 WHOLE_SEQUENCE_TIP = "Take the pictures numbered like this one as well"
-
 FACTS = "{name}: {width}×{height}, {rate:.6g} fps, {frames} frames ({first}–{last})"
 FACTS_STILL = "{name}: {width}×{height}, a single picture"
 FACTS_RATE = "The scene runs at {rate:.6g} fps: the performance lands at its seconds"
@@ -37,86 +62,14 @@ MATCH_SCENE = "Match Scene to Footage"
 MATCH_SCENE_TIP = (
     "Run the scene at the footage's rate, for its length. Do it before a transfer: what is keyed stays on its frames"
 )
-CONFIDENCE = "Confidence {confidence:.0%}; the face was found in {seen} of {frames} frames"
-RESIDUAL = "Fit within {residual:.1f} % of the distance between the eyes"
-FOCAL_IS = "Focal length {focal:.0f} px, as given"
-FOCAL_GUESSED = "Focal length {focal:.0f} px, guessed; a matchmove's is better"
-SOLVED_WITH = "Solved with the face model '{model}'"
-WORTH_A_LOOK = "Frames worth a look"
-ALL_SURE = "No frame needs a look"
-PASSAGES = (
-    ("LOW", "Low confidence", "The face was seen, and hardly read"),
-    ("BRIDGED", "Bridged", "The face was not seen for a moment; curves go on smoothly"),
-    ("MISSING", "No face", "The face was not seen for long; curves go to rest"),
-)
-PASSAGE_LINE = "{kind} {first}–{last}"
-JUMP = "Go There"
-JUMP_TIP = "Go to where these frames begin"
-OPEN_SOLVE = "Open a Solve"
-OPEN_SOLVE_TIP = "Take over a folder that a transfer or solve wrote, here or on another machine"
-SOLVE_OPENED = "opened the solve in {folder}"
-SHOW_HEAD = "Show Fitted Head"
-SHOW_HEAD_TIP = "Put the solved head over its footage, if it isn't there yet, and look through the camera that saw it"
-SHOWN = "looking at {name} through its camera"
-FOOTAGE_ALPHA = "Footage"
-SHOW_PLATE_HEAD = "Show Plate's Head"
-GUIDES = "Render Guides"
-GUIDES_TIP = "UV, normal, depth, position and motion of the fitted head as EXR, a file per frame, for compositing"
-GUIDES_IN = "guides in {folder}"
-OPEN_FOLDER = "Open Folder"
-OPEN_FOLDER_TIP = "Show the results' folder in the system's file manager"
-NO_FOLDER = "{folder}: is not there; solve the footage first"
-SHOW_LANDMARKS = "Landmarks"
-SHOW_LANDMARKS_TIP = "Draw what the detector saw over the footage: green where the solve is sure, red where it is not"
-SHOW_CONFIDENCE = "Confidence"
-SHOW_CONFIDENCE_TIP = "Draw the solve's confidence in each frame as a strip along the bottom"
-CONFIDENCE_HERE = "confidence {confidence:.0%}"
-BRIDGED_HERE = "bridged"
-MISSING_HERE = "no face"
-NOT_SOLVED_HERE = "frame {number} was not solved"
-OTHER_FOOTAGE = "This is not the solved footage"
-SHOW_FOOTAGE = "Show Footage"
-SHOW_FOOTAGE_TIP = "Show the source or the plate in this editor"
-NOT_SHOWN = "{file}: Blender can't show it ({error})"
-PICK_PERSON = "Pick Person"
-PICK_PERSON_TIP = "Click the face to follow, where there are several. ESC leaves it as it was"
-NEUTRAL_HERE = "Neutral Here"
-NEUTRAL_HERE_TIP = "Name the frame shown as the one with the person's neutral face"
-NEUTRAL_IS = "frame {number} of {name} is neutral"
-PICK_HERE = "Click the face to follow; ESC leaves it as it was"
-PICKED = "follows the face at {u}, {v} in {role}"
-NOT_CHOSEN = "Show the source or the plate in this editor first"
 ROLES = (
     ("source", "Source", "The footage with the performance"),
     ("plate", "Plate", "The footage that gets the expression"),
 )
-
 SOURCE_FILE = "Footage"
 SOURCE_FILE_TIP = "Video, still or image sequence (shot.####.png) with the performance to take"
 SOURCE_CLIP = "Clip"
 SOURCE_CLIP_TIP = "A movie clip of this file with the performance to take; goes before the file path"
-RIG_TIP = "Any object of the character to drive; all its meshes with expression shape keys are keyed"
-PLATE_FILE = "Plate"
-PLATE_FILE_TIP = "Video, still or image sequence (shot.####.png) whose face gets the expression"
-PLATE_CLIP = "Plate Clip"
-PLATE_CLIP_TIP = "A movie clip of this file whose face gets the expression; goes before the file path"
-OUTPUT = "Output"
-OUTPUT_TIP = "Folder for curves, report and the re-performed plate"
-STRENGTH = "Strength"
-STRENGTH_TIP = "How much of the performance is transferred: 0 leaves the target as it was"
-REGION = "Region"
-REGION_TIP = "Part of the face that takes the expression"
-REGIONS = (
-    ("all", "Whole Face", "Brows, eyes, cheeks and mouth"),
-    ("upper", "Upper Face", "Brows, lids and gaze"),
-    ("lower", "Lower Face", "Nose, cheeks, mouth and jaw"),
-)
-MODE = "Mode"
-MODE_TIP = "What happens to the plate's own expression"
-MODES = (
-    ("replace", "Replace", "The plate's own expression gives way to the source's"),
-    ("add", "Add", "The source's expression is added to the plate's own"),
-)
 USE_RANGE = "Frame Range"
 USE_RANGE_TIP = "Transfer only some frames of the source"
 START = "Start"
@@ -145,6 +98,11 @@ USE_PERSON = "Choose Person"
 USE_PERSON_TIP = "Follow the face at a pixel; otherwise the largest, most central one"
 PERSON = "Face At"
 PERSON_TIP = "A pixel on the face, from the left and from the top, in the first frame that shows it"
+
+# Face
+FOCAL_IS = "Focal length {focal:.0f} px, as given"
+FOCAL_GUESSED = "Focal length {focal:.0f} px, guessed; a matchmove's is better"
+SOLVED_WITH = "Solved with the face model '{model}'"
 USE_FOCAL = "Known Focal Length"
 USE_FOCAL_TIP = "Take a matchmove's focal length; otherwise it is guessed from the face's perspective"
 FOCAL = "Focal Length"
@@ -153,92 +111,44 @@ USE_NEUTRAL = "Neutral Frame"
 USE_NEUTRAL_TIP = "Name a frame that shows the person's neutral face; otherwise it is found in the shot"
 NEUTRAL = "Frame"
 NEUTRAL_TIP = "Source frame with a neutral face: eyes open, mouth closed, nothing moved"
-METHOD = "Method"
-METHOD_TIP = "How the plate's pixels are moved"
-METHODS = (
-    ("geometry", "Geometry", "With the fitted head, in 3D"),
-    ("tps", "Landmark Warp", "The classic warp of landmarks in 2D: nothing behind them is known"),
-)
-DEVICE = "Device"
-DEVICE_TIP = "Where the networks run"
-DEVICES = (
-    ("auto", "Automatic", "CUDA where it works here, else the CPU"),
-    ("cpu", "CPU", "The processor"),
-    ("cuda", "CUDA", "An NVIDIA GPU, with the CUDA and cuDNN libraries of this machine"),
-    ("tensorrt", "TensorRT", "An NVIDIA GPU, with the TensorRT, CUDA and cuDNN libraries of this machine"),
-)
-FIND_DEVICES = "Try Devices"
-FIND_DEVICES_TIP = "Open a network on each device, and tell where it works and what is missing elsewhere"
-DEVICES_FOUND = "networks run on {devices}"
-PRIVATE = "Everything is computed on this machine: no footage, face or result ever leaves it"
-OFFLINE = "Online access is off: allow it under Preferences > System, or fetch the file by other means"
-OPTIONAL = "Optional Files"
-OPTIONAL_NOTE = "Downloaded when you press the button, never otherwise, and only taken with the right checksum"
-FETCH = "Download"
-FETCH_TIP = "Download this file to the data folder, in the background. ESC stops it"
-FETCHED = "is here"
-MEGABYTES = "{title} ({size} MB)"
-SOURCE_URL = "From"
-CHECKSUM = "SHA-256"
-USED_FOR = "For"
-DATA_FOLDER = "Data Folder"
-DATA_FOLDER_TIP = "Where face models, networks and the cache are kept; empty: this user's own"
-DATA_FOLDER_IS = "Files in {folder}"
-DETECTOR = "Detector"
-DETECTOR_TIP = "Which of MediaPipe's landmark networks is used"
-DETECTORS = (
-    ("AUTO", "Automatic", "What is inside this Blender's mediapipe; else the Face Landmarker file"),
-    ("mediapipe-solutions", "Solutions", "The networks inside mediapipe for Python 3.11"),
-    ("mediapipe-tasks", "Tasks", "The networks of the Face Landmarker file"),
-)
-IDENTITY_MODEL = "Face Recognition"
-IDENTITY_MODEL_TIP = (
-    "A recognition network of your own (ArcFace-style ONNX, 112×112) to tell people apart; empty: the one inside"
-)
-
-RESUME = "Reuse Stages"
-RESUME_TIP = "Go on from what an earlier run with the same footage and settings left in the output folder"
-
-TRANSFER = "Transfer Expression"
-TRANSFER_TIP = "Solve the source's performance and put it on the rig and the plate. ESC stops it"
-ADD_HEAD = "Expression Head"
-ADD_HEAD_TIP = "Add a face model's head, with a shape key for each expression, and choose it as the rig if none is"
-HEAD = "Head"
-CANCEL = "Cancel"
-CANCEL_TIP = "Stop it and leave everything as it was"
-
 BUILTIN = "builtin"
 """As core.face.library has it."""
 MODEL = "Face Model"
 MODEL_TIP = "Head that the footage is solved with; add others in the extension's preferences"
-MODELS = "Face Models"
-CHOOSE_MODEL = "Add Face Model"
-CHOOSE_MODEL_TIP = (
-    "Add ICT-FaceKit (folder or zip), FLAME (.pkl, .npz), Basel (.mat, .h5), GNM or a saved model. "
-    "It is checked and measured, which takes about a minute"
-)
-MODEL_FILES = "*.npz;*.pkl;*.mat;*.h5;*.zip"
-REMOVE_MODEL = "Remove Face Model"
-REMOVE_MODEL_TIP = "Remove the marked model; the file it was added from stays"
-CLEAR_CACHE = "Clear Cache"
-CLEAR_CACHE_TIP = "Free the disk space of what was measured of face models; it is measured again when it is needed"
-CLEAR_CACHE_FREES = "Clear Cache ({size} MB)"
-REFRESH = "Refresh"
-REFRESH_TIP = "Look the face models up again"
-LICENCE = "Licence"
-MODEL_SIZE = "Size"
-PATH = "File"
-NO_PATH = "Choose a face model's file or folder"
+MODEL_UNKNOWN = "The face model '{model}' is not there any more; choose another, or add it again in the preferences"
+MODEL_GONE = "{file}: the face model '{model}' it was solved with is gone; add it again in the preferences"
+MODEL_CHANGED = "{file}: the face model '{model}' has changed since it was solved; solve the footage again"
 
+# Solve
+CONFIDENCE = "Confidence {confidence:.0%}; the face was found in {seen} of {frames} frames"
+RESIDUAL = "Fit within {residual:.1f} % of the distance between the eyes"
+WORTH_A_LOOK = "Frames worth a look"
+ALL_SURE = "No frame needs a look"
+PASSAGES = (
+    ("LOW", "Low confidence", "The face was seen, and hardly read"),
+    ("BRIDGED", "Bridged", "The face was not seen for a moment; curves go on smoothly"),
+    ("MISSING", "No face", "The face was not seen for long; curves go to rest"),
+)
+PASSAGE_LINE = "{kind} {first}–{last}"
+JUMP = "Go There"
+JUMP_TIP = "Go to where these frames begin"
+OPEN_SOLVE = "Open a Solve"
+OPEN_SOLVE_TIP = "Take over a folder that a transfer or solve wrote, here or on another machine"
+SOLVE_OPENED = "opened the solve in {folder}"
+SHOW_HEAD = "Show Fitted Head"
+SHOW_HEAD_TIP = "Put the solved head over its footage, if it isn't there yet, and look through the camera that saw it"
+SHOWN = "looking at {name} through its camera"
+FOOTAGE_ALPHA = "Footage"
+RESUME = "Reuse Stages"
+RESUME_TIP = "Go on from what an earlier run with the same footage and settings left in the output folder"
 BAKE = "Bake Texture"
 BAKE_TIP = "Make the person's texture out of the footage and put it on the fitted head"
 BAKED = "baked the texture of {name}"
 NO_HEAD = "Choose a fitted head: add one first"
 FOOTAGE_GONE = "{folder}: the footage it was solved from is not there any more"
+SOLVED = "solved {name}; add the fitted head"
 
-TASK_FILE = "Face Landmarker"
-TASK_FILE_TIP = "Another face_landmarker.task of MediaPipe than the one inside the extension; empty: that one"
-
+# The fitted head
 FITTED_HEAD = "Fitted Head"
 FITTED_HEAD_TIP = (
     "Add the solved person's head, acting as in the footage, and a camera that sees it where the footage shows it"
@@ -266,7 +176,6 @@ TAKE_SIZE_TIP = "Render at the footage's resolution and pixel aspect"
 TAKE_RATE = "Frame Rate"
 TAKE_RATE_TIP = "Run the scene at the footage's frame rate, for its length"
 MATCH = "Match Footage"
-
 FITTED = "added the fitted head of {name}"
 NO_FOOTAGE = "its footage is not there any more, so nothing is behind the head"
 SHOWN_OTHERWISE = "Blender shows the footage as {}×{} and it was solved as {}×{}, so it can't lie behind the head"
@@ -274,55 +183,14 @@ OTHER_SIZE = "the footage is {}×{}, the scene renders otherwise"
 OTHER_RATE = "the scene runs at {scene:.6g} fps, the footage at {footage:.6g}: it lands at its seconds"
 DISTORTED = "the camera leaves the lens's distortion out"
 NO_SOLVE = "{folder}: holds no solve (fit.npz); choose a folder that a transfer or solve wrote"
-MODEL_UNKNOWN = "The face model '{model}' is not there any more; choose another, or add it again in the preferences"
-MODEL_GONE = "{file}: the face model '{model}' it was solved with is gone; add it again in the preferences"
-MODEL_CHANGED = "{file}: the face model '{model}' has changed since it was solved; solve the footage again"
 
-NO_SOURCE = "Choose a source: footage or a movie clip"
-UNSAVED = "Output folder: save the .blend first, or choose a folder that is not relative to it"
-RUNNING = "Something is running already; wait for it or cancel it"
-STARTING = "starting"
-CANCELLED = "cancelled; everything is as it was"
-SCENE_GONE = "The scene '{scene}' was renamed or removed while the transfer ran; the results are in {folder}"
-RIG_GONE = "The rig was removed while the transfer ran; the curves are in {folder}"
-REPORT = "Expression transfer: {message}"
-KEYED = "drives {keys} of the shape keys on {meshes}"
-LACKS = "the rig lacks {names}"
-KEYS_LEFT = "left to drivers of their own: {names}"
-KEYS_LIMITED = "held back by their limit: {names}"
-KEYS_MISSING = "not on the rig any more: {names}"
-
-DRIVE = "Drive"
-CONNECT = "Connect"
-CONNECT_TIP = "Let the rig's shape keys, eyes and bones follow its action units; baked keyframes give way"
-CONNECTED = "{count} shape keys follow the action units of {name}"
-DISCONNECT = "Disconnect"
-DISCONNECT_TIP = "Take drivers and baked keyframes off the rig; its action units keep their takes and corrections"
-DISCONNECTED = "took {count} drivers off {name}"
-BAKE_RIG = "Bake to Keyframes"
-BAKE_RIG_TIP = "Turn what the rig does into keyframes on its shape keys and bones; Connect takes it back"
-BAKE_FIRST = "First Frame"
-BAKE_FIRST_TIP = "First scene frame to bake"
-BAKE_LAST = "Last Frame"
-BAKE_LAST_TIP = "Last scene frame to bake"
-BAKED_RIG = "baked {count} curves, frames {first} to {last}"
-LIMIT_RIG = "Limit All Keys"
-LIMIT_RIG_TIP = "Set the upper limit of every shape key of the table; over 1 allows action units over 1"
-REMOVE_FROM_RIG = "Remove from Rig"
-REMOVE_FROM_RIG_TIP = "Take action units, takes, corrections, drivers and baked keyframes off the rig; the table stays"
-REMOVED_FROM_RIG = "nothing drives {name} any more"
-SOLVED = "solved {name}; add the fitted head"
-PLATE_MADE = "plate in {path}"
-CANCELLING = "cancelling"
-DETAILS = "{error}; details in {log}"
-
+# Action Units
 CHANNEL_TIP = "{channel} of the performance"
 UNIT_TIP = "{code}, {name}: 0 is the face's own neutral, 1 the strongest it gets"
 GAIN_TIP = "{unit} is used as value · gain + offset"
 OFFSET_TIP = "{unit} is used as value · gain + offset"
 DERIVED_TIP = "Lid that follows the eye; driven by the gaze"
 LINKED = "{name}: is linked from another file; make a library override of it first"
-
 TAKES_TRACK = "Expression"
 CORRECTIONS_TRACK = "Expression corrections"
 CORRECTIONS_NAME = "Expression corrections {name}"
@@ -330,138 +198,7 @@ MARK = "{kind} {count} · {take}"
 MARK_MISSING = "no face"
 MARK_BRIDGED = "bridged"
 MARK_DOUBTFUL = "low confidence"
-BAKED_NAME = "Expression baked {name}"
-NOT_CONNECTED = "{name}: nothing is driven by its action units; connect it first"
 NO_TAKE = "{name}: has no take of {source}; transfer it again"
-
-BONES = "Bones"
-BONE_ROLES = (
-    ("EYE_L", "Left Eye", "Follows the gaze of the character's left eye"),
-    ("EYE_R", "Right Eye", "Follows the gaze of the character's right eye"),
-    ("JAW", "Jaw", "Follows AU26, AU29 and AU30"),
-    ("HEAD", "Head", "Follows the head's turn"),
-    ("NECK", "Neck", "Takes a share of the head's turn"),
-)
-BONE_ROLE = "Part"
-BONE_ROLE_TIP = "What of the performance it follows"
-BONE_OBJECT = "Object"
-BONE_OBJECT_TIP = "Armature of the bone, or an object that turns by itself"
-BONE = "Bone"
-BONE_TIP = "Pose bone that turns; empty: the object itself"
-BONE_STRENGTH_TIP = "How much of the turn it does; 0 leaves it alone"
-FORWARD = "Forward"
-FORWARD_TIP = "Where the face looks, in the armature's axes (an object's: its parent's)"
-UP = "Up"
-UP_TIP = "Where the top of the head is, in the armature's axes (an object's: its parent's)"
-JAW_OPEN = "Open"
-JAW_OPEN_TIP = "How far the jaw opens at AU26 = 1"
-JAW_SIDEWAYS = "Sideways"
-JAW_SIDEWAYS_TIP = "How far the jaw turns sideways at AU30 = 1"
-JAW_THRUST = "Thrust"
-JAW_THRUST_TIP = "How far the jaw comes forward at AU29 = 1, in the bone's units"
-BONES_FIND = "Find Bones"
-BONES_FIND_TIP = "Find the bones of eyes, jaw and head by their names, try each, and let them follow the action units"
-BONES_CONNECT = "Connect Bones"
-BONES_CONNECT_TIP = "Let the bones follow the action units again"
-BONES_RELEASE = "Disconnect Bones"
-BONES_RELEASE_TIP = "Take the drivers away; the bones go back to their pose and rotation mode"
-BONE_ADD = "Add Bone"
-BONE_ADD_TIP = "Add the active pose bone, or the active object"
-BONE_REMOVE = "Remove Bone"
-BONE_REMOVE_TIP = "Let it not follow the action units any more"
-BONES_AFTER = "bones named as in {family}"
-BONE_FOUND = "{role}: {bone}"
-BONE_MOVES_NOTHING = "{role}: {bone} moves none of the character's meshes, so it is left alone (strength 0)"
-NECK_FOUND = "{role}: {bone}, at strength 0: give it a share, and the head the rest"
-BONE_KEYED = "{role}: {bone} has keyframes, which it keeps (strength 0); raise the strength to turn it instead"
-JAW_BY_KEY = "{role}: shape keys open it, so {bone} is left alone (strength 0)"
-EYE_BY_KEY = "{role}: shape keys turn it, so {bone} is left alone (strength 0)"
-NO_ARMATURE = "{name} is no armature; select the object that turns its head and add it"
-NO_BONES = "{name}: no bone has the name of an eye, jaw or head; select one in pose mode and add it"
-NO_BONE_CHOSEN = "Select the pose bone, or the object, to add first"
-NO_BONE_ROWS = "No bones yet: find them, or add one"
-BONES_CONNECTED = "connected {names}"
-NO_BONE_ACTS = "No bone has any strength; nothing is connected"
-BONE_DETAILS = "Details"
-BONE_DETAILS_TIP = "Show which way it turns, and how far"
-BONES_LEFT = "{names}: left to drivers of its own"
-BONES_MISSING = "{names}: not on the rig any more"
-BONES_KEYED = "{names}: keyframes of its own don't show while it is connected"
-
-
-def progress(stage: str, done: int, total: int | None) -> str:
-    """The progress bar's text."""
-    return f"{stage} {done} / {total}" if total else f"{stage} {done}"
-
-
-NO_SHAPE_KEYS = "{name}: its character has no mesh with relative shape keys; choose one that has"
-RESHAPED = "{name}: a modifier makes other vertices when '{key}' moves; switch it off in the viewport and map again"
-
-UNIT = "Action Unit"
-ROW_UNIT_TIP = "What the shape key follows"
-WEIGHT = "Weight"
-WEIGHT_TIP = "Value of the shape key where the action unit is 1, before gain and limits"
-MESH = "Mesh"
-ROW_MESH_TIP = "Mesh object that has the shape key"
-KEY = "Shape Key"
-ROW_KEY_TIP = "Shape key that follows the action units"
-ROW_GAIN = "Gain"
-ROW_GAIN_TIP = "How much stronger than mapped the shape key acts"
-LOW = "Lower Limit"
-LOW_TIP = "The shape key never goes below this"
-HIGH = "Upper Limit"
-HIGH_TIP = "The shape key never goes above this; over 1 exaggerates where the action units do"
-SOLO = "Solo"
-SOLO_TIP = "Only soloed rows act; all other shape keys of the map rest"
-MUTE = "Mute"
-MUTE_TIP = "The row doesn't act; its shape key rests"
-MAP_NAMES = "Map by Names"
-MAP_NAMES_TIP = "Map every shape key whose name means an expression: ARKit, FACS, MetaHuman, VRM and others"
-MAP_RIG = "Map by Shape"
-MAP_RIG_TIP = (
-    "Measure on the rig's own face what every shape key moves, as it is posed now, and map each to the action unit "
-    "that it does, whatever it is called; names help. ESC stops it"
-)
-MAPPED_RIG = "{rows} shape keys mapped by what they do; nothing follows {lacking}"
-MAPPED_RIG_ALL = "{rows} shape keys mapped by what they do; every action unit has one"
-MAPPED_RIG_GONE = "'{name}' was removed meanwhile; nothing is mapped"
-MAP_ADD = "Add Row"
-MAP_ADD_TIP = "Map one more shape key"
-MAP_REMOVE = "Remove Row"
-MAP_REMOVE_TIP = "Take the marked row away; its shape key goes to rest"
-MAP_ADD_WEIGHT = "Add Action Unit"
-MAP_ADD_WEIGHT_TIP = "Let the marked shape key follow one more action unit"
-MAP_REMOVE_WEIGHT = "Remove Action Unit"
-MAP_REMOVE_WEIGHT_TIP = "Let the marked shape key not follow this action unit any more"
-MAP_MIRROR = "Mirror"
-MAP_MIRROR_TIP = "Copy the rows of one side of the face to the other, by names or by what the shape keys move"
-MAP_SIDES = (
-    ("L", "Left to Right", "What the character's left does, the right does too"),
-    ("R", "Right to Left", "What the character's right does, the left does too"),
-)
-MAP_SAVE = "Save Map"
-MAP_SAVE_TIP = "Save the table as a preset (JSON)"
-MAP_LOAD = "Load Map"
-MAP_LOAD_TIP = "Load a preset (JSON) into the table"
-MAP_PRESETS = "Presets"
-NO_PRESETS = "No presets saved yet"
-NO_MAP = "{name}: nothing is mapped yet; map by names or by geometry first"
-NO_ROW = "Mark a row of the table first"
-CHOOSE_RIG = "Choose a rig first"
-PRESET_OF_ANOTHER = "{file}: this rig ({name}) has none of its shape keys; choose a preset of a rig like it"
-MAP_OF_LIBRARY = "{name}: its map is linked; change rows in the file it comes from, or mute them and edit values here"
-MAP_SAVED = "Saved {file}"
-MAP_LOADED = "Loaded {rows} rows"
-MAP_LOADED_LACKS = "Loaded {rows} rows; this rig lacks {names}"
-MAPPED_NAMES = "Mapped {rows} shape keys ({convention}); no key follows {lacking}"
-MAPPED_ALL = "Mapped {rows} shape keys ({convention}); every action unit has one"
-NO_CONVENTION = "various names"
-MIRRORED = "Mirrored the map"
-MIRRORED_ALONE = "Mirrored the map; nothing on the other side does what these do: {names}"
-MAP_MISSING = "This rig has no such shape key"
-MAP_QUALITY = "How well the rig does it"
-AND_MORE = "{names} and {more} more"
-
 TICK_TIP = "Edit this channel with the buttons below"
 TICK = "Tick"
 TICK_TIP_GROUP = "Tick these channels for editing, or untick them where all are ticked"
@@ -589,29 +326,186 @@ POSE_KEPT = "Saved '{name}' in {file}"
 DROP_POSE = "Remove Expression"
 DROP_POSE_TIP = "Remove an expression of your own"
 POSE_DROPPED = "Removed '{name}'"
-IMPORT_CURVES = "Import Curves"
-IMPORT_CURVES_TIP = (
-    "Put curves on the rig as a take: Live Link Face, OpenFace or FACS CSV, JSON, or performance.npz. Corrections stay"
-)
-EXPORT_CURVES = "Export Curves"
-EXPORT_CURVES_TIP = "Write the action units over the range as they drive rig and plate, all layers summed"
-CURVES_MENU = "Facial Performance (.csv, .json, .npz)"
-CURVE_FORMAT = "Format"
-CURVE_FORMATS = (
-    ("live_link", "Live Link Face (.csv)", "ARKit's 52 shapes, head and eyes; for Unreal, Maya and others"),
-    ("openface", "OpenFace (.csv)", "Action units 0–5, both sides as one; for analysis"),
-    ("facs", "FACS (.csv)", "Every channel by name, with derived units"),
-    ("json", "JSON (.json)", "Every channel by name, for scripts"),
-    ("npz", "Performance (.npz)", "For the command line: expression-transfer composite and rig"),
-)
-CURVE_FILES = "*.csv;*.json;*.npz"
-CURVES_START = "Start Frame"
-CURVES_START_TIP = "Scene frame on which the curves begin"
-CURVES_READ = "{name}: {rows} rows on {carrier}, frames {first:.0f} to {last:.0f}"
-NO_FACE_IN = "{file}: shows no face in any row; choose another file"
-NO_CURVE_FILE = "Name a file to write"
-CURVES_WRITTEN = "wrote {rows} frames to {file}"
 
+# Rig
+RIG_TIP = "Any object of the character to drive; all its meshes with expression shape keys are keyed"
+ADD_HEAD = "Expression Head"
+ADD_HEAD_TIP = "Add a face model's head, with a shape key for each expression, and choose it as the rig if none is"
+HEAD = "Head"
+RIG_GONE = "The rig was removed while the transfer ran; the curves are in {folder}"
+KEYED = "drives {keys} of the shape keys on {meshes}"
+LACKS = "the rig lacks {names}"
+KEYS_LEFT = "left to drivers of their own: {names}"
+KEYS_LIMITED = "held back by their limit: {names}"
+KEYS_MISSING = "not on the rig any more: {names}"
+
+# Rig: its table
+NO_SHAPE_KEYS = "{name}: its character has no mesh with relative shape keys; choose one that has"
+RESHAPED = "{name}: a modifier makes other vertices when '{key}' moves; switch it off in the viewport and map again"
+UNIT = "Action Unit"
+ROW_UNIT_TIP = "What the shape key follows"
+WEIGHT = "Weight"
+WEIGHT_TIP = "Value of the shape key where the action unit is 1, before gain and limits"
+MESH = "Mesh"
+ROW_MESH_TIP = "Mesh object that has the shape key"
+KEY = "Shape Key"
+ROW_KEY_TIP = "Shape key that follows the action units"
+ROW_GAIN = "Gain"
+ROW_GAIN_TIP = "How much stronger than mapped the shape key acts"
+LOW = "Lower Limit"
+LOW_TIP = "The shape key never goes below this"
+HIGH = "Upper Limit"
+HIGH_TIP = "The shape key never goes above this; over 1 exaggerates where the action units do"
+SOLO = "Solo"
+SOLO_TIP = "Only soloed rows act; all other shape keys of the map rest"
+MUTE = "Mute"
+MUTE_TIP = "The row doesn't act; its shape key rests"
+MAP_NAMES = "Map by Names"
+MAP_NAMES_TIP = "Map every shape key whose name means an expression: ARKit, FACS, MetaHuman, VRM and others"
+MAP_RIG = "Map by Shape"
+MAP_RIG_TIP = (
+    "Measure on the rig's own face what every shape key moves, as it is posed now, and map each to the action unit "
+    "that it does, whatever it is called; names help. ESC stops it"
+)
+MAPPED_RIG = "{rows} shape keys mapped by what they do; nothing follows {lacking}"
+MAPPED_RIG_ALL = "{rows} shape keys mapped by what they do; every action unit has one"
+MAPPED_RIG_GONE = "'{name}' was removed meanwhile; nothing is mapped"
+MAP_ADD = "Add Row"
+MAP_ADD_TIP = "Map one more shape key"
+MAP_REMOVE = "Remove Row"
+MAP_REMOVE_TIP = "Take the marked row away; its shape key goes to rest"
+MAP_ADD_WEIGHT = "Add Action Unit"
+MAP_ADD_WEIGHT_TIP = "Let the marked shape key follow one more action unit"
+MAP_REMOVE_WEIGHT = "Remove Action Unit"
+MAP_REMOVE_WEIGHT_TIP = "Let the marked shape key not follow this action unit any more"
+MAP_MIRROR = "Mirror"
+MAP_MIRROR_TIP = "Copy the rows of one side of the face to the other, by names or by what the shape keys move"
+MAP_SIDES = (
+    ("L", "Left to Right", "What the character's left does, the right does too"),
+    ("R", "Right to Left", "What the character's right does, the left does too"),
+)
+MAP_SAVE = "Save Map"
+MAP_SAVE_TIP = "Save the table as a preset (JSON)"
+MAP_LOAD = "Load Map"
+MAP_LOAD_TIP = "Load a preset (JSON) into the table"
+MAP_PRESETS = "Presets"
+NO_PRESETS = "No presets saved yet"
+NO_MAP = "{name}: nothing is mapped yet; map by names or by geometry first"
+NO_ROW = "Mark a row of the table first"
+CHOOSE_RIG = "Choose a rig first"
+PRESET_OF_ANOTHER = "{file}: this rig ({name}) has none of its shape keys; choose a preset of a rig like it"
+MAP_OF_LIBRARY = "{name}: its map is linked; change rows in the file it comes from, or mute them and edit values here"
+MAP_SAVED = "Saved {file}"
+MAP_LOADED = "Loaded {rows} rows"
+MAP_LOADED_LACKS = "Loaded {rows} rows; this rig lacks {names}"
+MAPPED_NAMES = "Mapped {rows} shape keys ({convention}); no key follows {lacking}"
+MAPPED_ALL = "Mapped {rows} shape keys ({convention}); every action unit has one"
+NO_CONVENTION = "various names"
+MIRRORED = "Mirrored the map"
+MIRRORED_ALONE = "Mirrored the map; nothing on the other side does what these do: {names}"
+MAP_MISSING = "This rig has no such shape key"
+MAP_QUALITY = "How well the rig does it"
+AND_MORE = "{names} and {more} more"
+
+# Rig: bones
+BONES = "Bones"
+BONE_ROLES = (
+    ("EYE_L", "Left Eye", "Follows the gaze of the character's left eye"),
+    ("EYE_R", "Right Eye", "Follows the gaze of the character's right eye"),
+    ("JAW", "Jaw", "Follows AU26, AU29 and AU30"),
+    ("HEAD", "Head", "Follows the head's turn"),
+    ("NECK", "Neck", "Takes a share of the head's turn"),
+)
+BONE_ROLE = "Part"
+BONE_ROLE_TIP = "What of the performance it follows"
+BONE_OBJECT = "Object"
+BONE_OBJECT_TIP = "Armature of the bone, or an object that turns by itself"
+BONE = "Bone"
+BONE_TIP = "Pose bone that turns; empty: the object itself"
+BONE_STRENGTH_TIP = "How much of the turn it does; 0 leaves it alone"
+FORWARD = "Forward"
+FORWARD_TIP = "Where the face looks, in the armature's axes (an object's: its parent's)"
+UP = "Up"
+UP_TIP = "Where the top of the head is, in the armature's axes (an object's: its parent's)"
+JAW_OPEN = "Open"
+JAW_OPEN_TIP = "How far the jaw opens at AU26 = 1"
+JAW_SIDEWAYS = "Sideways"
+JAW_SIDEWAYS_TIP = "How far the jaw turns sideways at AU30 = 1"
+JAW_THRUST = "Thrust"
+JAW_THRUST_TIP = "How far the jaw comes forward at AU29 = 1, in the bone's units"
+BONES_FIND = "Find Bones"
+BONES_FIND_TIP = "Find the bones of eyes, jaw and head by their names, try each, and let them follow the action units"
+BONES_CONNECT = "Connect Bones"
+BONES_CONNECT_TIP = "Let the bones follow the action units again"
+BONES_RELEASE = "Disconnect Bones"
+BONES_RELEASE_TIP = "Take the drivers away; the bones go back to their pose and rotation mode"
+BONE_ADD = "Add Bone"
+BONE_ADD_TIP = "Add the active pose bone, or the active object"
+BONE_REMOVE = "Remove Bone"
+BONE_REMOVE_TIP = "Let it not follow the action units any more"
+BONES_AFTER = "bones named as in {family}"
+BONE_FOUND = "{role}: {bone}"
+BONE_MOVES_NOTHING = "{role}: {bone} moves none of the character's meshes, so it is left alone (strength 0)"
+NECK_FOUND = "{role}: {bone}, at strength 0: give it a share, and the head the rest"
+BONE_KEYED = "{role}: {bone} has keyframes, which it keeps (strength 0); raise the strength to turn it instead"
+JAW_BY_KEY = "{role}: shape keys open it, so {bone} is left alone (strength 0)"
+EYE_BY_KEY = "{role}: shape keys turn it, so {bone} is left alone (strength 0)"
+NO_ARMATURE = "{name} is no armature; select the object that turns its head and add it"
+NO_BONES = "{name}: no bone has the name of an eye, jaw or head; select one in pose mode and add it"
+NO_BONE_CHOSEN = "Select the pose bone, or the object, to add first"
+NO_BONE_ROWS = "No bones yet: find them, or add one"
+BONES_CONNECTED = "connected {names}"
+NO_BONE_ACTS = "No bone has any strength; nothing is connected"
+BONE_DETAILS = "Details"
+BONE_DETAILS_TIP = "Show which way it turns, and how far"
+BONES_LEFT = "{names}: left to drivers of its own"
+BONES_MISSING = "{names}: not on the rig any more"
+BONES_KEYED = "{names}: keyframes of its own don't show while it is connected"
+
+# Rig: drive
+DRIVE = "Drive"
+CONNECT = "Connect"
+CONNECT_TIP = "Let the rig's shape keys, eyes and bones follow its action units; baked keyframes give way"
+CONNECTED = "{count} shape keys follow the action units of {name}"
+DISCONNECT = "Disconnect"
+DISCONNECT_TIP = "Take drivers and baked keyframes off the rig; its action units keep their takes and corrections"
+DISCONNECTED = "took {count} drivers off {name}"
+BAKE_RIG = "Bake to Keyframes"
+BAKE_RIG_TIP = "Turn what the rig does into keyframes on its shape keys and bones; Connect takes it back"
+BAKE_FIRST = "First Frame"
+BAKE_FIRST_TIP = "First scene frame to bake"
+BAKE_LAST = "Last Frame"
+BAKE_LAST_TIP = "Last scene frame to bake"
+BAKED_RIG = "baked {count} curves, frames {first} to {last}"
+LIMIT_RIG = "Limit All Keys"
+LIMIT_RIG_TIP = "Set the upper limit of every shape key of the table; over 1 allows action units over 1"
+REMOVE_FROM_RIG = "Remove from Rig"
+REMOVE_FROM_RIG_TIP = "Take action units, takes, corrections, drivers and baked keyframes off the rig; the table stays"
+REMOVED_FROM_RIG = "nothing drives {name} any more"
+BAKED_NAME = "Expression baked {name}"
+NOT_CONNECTED = "{name}: nothing is driven by its action units; connect it first"
+
+# Plate
+SHOW_PLATE_HEAD = "Show Plate's Head"
+PLATE_FILE = "Plate"
+PLATE_FILE_TIP = "Video, still or image sequence (shot.####.png) whose face gets the expression"
+PLATE_CLIP = "Plate Clip"
+PLATE_CLIP_TIP = "A movie clip of this file whose face gets the expression; goes before the file path"
+MODE = "Mode"
+MODE_TIP = "What happens to the plate's own expression"
+MODES = (
+    ("replace", "Replace", "The plate's own expression gives way to the source's"),
+    ("add", "Add", "The source's expression is added to the plate's own"),
+)
+METHOD = "Method"
+METHOD_TIP = "How the plate's pixels are moved"
+METHODS = (
+    ("geometry", "Geometry", "With the fitted head, in 3D"),
+    ("tps", "Landmark Warp", "The classic warp of landmarks in 2D: nothing behind them is known"),
+)
+
+# Composite
+PLATE_MADE = "plate in {path}"
 ACTED_TAKE = "{name} re-performed"
 RECOMPOSITE = "Recomposite"
 RECOMPOSITE_TIP = (
@@ -637,6 +531,125 @@ WIPE_TIP = "Where before ends and after begins"
 UNTOUCHED = "left as they were, without a sure face or curves for them: frames {spans}"
 NO_HEAD_TO_EDIT = "Select the plate's fitted head; solve the footage and show its head first if there is none"
 SOLVE_GONE = "{folder}: the solve of '{name}' is not there any more; solve the footage again"
+
+# Export
+GUIDES = "Render Guides"
+GUIDES_TIP = "UV, normal, depth, position and motion of the fitted head as EXR, a file per frame, for compositing"
+GUIDES_IN = "guides in {folder}"
+OPEN_FOLDER = "Open Folder"
+OPEN_FOLDER_TIP = "Show the results' folder in the system's file manager"
+NO_FOLDER = "{folder}: is not there; solve the footage first"
+OUTPUT = "Output"
+OUTPUT_TIP = "Folder for curves, report and the re-performed plate"
+
+# Export: curves
+IMPORT_CURVES = "Import Curves"
+IMPORT_CURVES_TIP = (
+    "Put curves on the rig as a take: Live Link Face, OpenFace or FACS CSV, JSON, or performance.npz. Corrections stay"
+)
+EXPORT_CURVES = "Export Curves"
+EXPORT_CURVES_TIP = "Write the action units over the range as they drive rig and plate, all layers summed"
+CURVES_MENU = "Facial Performance (.csv, .json, .npz)"
+CURVE_FORMAT = "Format"
+CURVE_FORMATS = (
+    ("live_link", "Live Link Face (.csv)", "ARKit's 52 shapes, head and eyes; for Unreal, Maya and others"),
+    ("openface", "OpenFace (.csv)", "Action units 0–5, both sides as one; for analysis"),
+    ("facs", "FACS (.csv)", "Every channel by name, with derived units"),
+    ("json", "JSON (.json)", "Every channel by name, for scripts"),
+    ("npz", "Performance (.npz)", "For the command line: expression-transfer composite and rig"),
+)
+CURVE_FILES = "*.csv;*.json;*.npz"
+CURVES_START = "Start Frame"
+CURVES_START_TIP = "Scene frame on which the curves begin"
+CURVES_READ = "{name}: {rows} rows on {carrier}, frames {first:.0f} to {last:.0f}"
+NO_FACE_IN = "{file}: shows no face in any row; choose another file"
+NO_CURVE_FILE = "Name a file to write"
+CURVES_WRITTEN = "wrote {rows} frames to {file}"
+
+# The clip and image editors
+SHOW_LANDMARKS = "Landmarks"
+SHOW_LANDMARKS_TIP = "Draw what the detector saw over the footage: green where the solve is sure, red where it is not"
+SHOW_CONFIDENCE = "Confidence"
+SHOW_CONFIDENCE_TIP = "Draw the solve's confidence in each frame as a strip along the bottom"
+CONFIDENCE_HERE = "confidence {confidence:.0%}"
+BRIDGED_HERE = "bridged"
+MISSING_HERE = "no face"
+NOT_SOLVED_HERE = "frame {number} was not solved"
+OTHER_FOOTAGE = "This is not the solved footage"
+SHOW_FOOTAGE = "Show Footage"
+SHOW_FOOTAGE_TIP = "Show the source or the plate in this editor"
+NOT_SHOWN = "{file}: Blender can't show it ({error})"
+PICK_PERSON = "Pick Person"
+PICK_PERSON_TIP = "Click the face to follow, where there are several. ESC leaves it as it was"
+NEUTRAL_HERE = "Neutral Here"
+NEUTRAL_HERE_TIP = "Name the frame shown as the one with the person's neutral face"
+NEUTRAL_IS = "frame {number} of {name} is neutral"
+PICK_HERE = "Click the face to follow; ESC leaves it as it was"
+PICKED = "follows the face at {u}, {v} in {role}"
+NOT_CHOSEN = "Show the source or the plate in this editor first"
+
+# Preferences
+DEVICE = "Device"
+DEVICE_TIP = "Where the networks run"
+DEVICES = (
+    ("auto", "Automatic", "CUDA where it works here, else the CPU"),
+    ("cpu", "CPU", "The processor"),
+    ("cuda", "CUDA", "An NVIDIA GPU, with the CUDA and cuDNN libraries of this machine"),
+    ("tensorrt", "TensorRT", "An NVIDIA GPU, with the TensorRT, CUDA and cuDNN libraries of this machine"),
+)
+FIND_DEVICES = "Try Devices"
+FIND_DEVICES_TIP = "Open a network on each device, and tell where it works and what is missing elsewhere"
+DEVICES_FOUND = "networks run on {devices}"
+PRIVATE = "Everything is computed on this machine: no footage, face or result ever leaves it"
+OFFLINE = "Online access is off: allow it under Preferences > System, or fetch the file by other means"
+OPTIONAL = "Optional Files"
+OPTIONAL_NOTE = "Downloaded when you press the button, never otherwise, and only taken with the right checksum"
+FETCH = "Download"
+FETCH_TIP = "Download this file to the data folder, in the background. ESC stops it"
+FETCHED = "is here"
+MEGABYTES = "{title} ({size} MB)"
+SOURCE_URL = "From"
+CHECKSUM = "SHA-256"
+USED_FOR = "For"
+DATA_FOLDER = "Data Folder"
+DATA_FOLDER_TIP = "Where face models, networks and the cache are kept; empty: this user's own"
+DATA_FOLDER_IS = "Files in {folder}"
+DETECTOR = "Detector"
+DETECTOR_TIP = "Which of MediaPipe's landmark networks is used"
+DETECTORS = (
+    ("AUTO", "Automatic", "What is inside this Blender's mediapipe; else the Face Landmarker file"),
+    ("mediapipe-solutions", "Solutions", "The networks inside mediapipe for Python 3.11"),
+    ("mediapipe-tasks", "Tasks", "The networks of the Face Landmarker file"),
+)
+IDENTITY_MODEL = "Face Recognition"
+IDENTITY_MODEL_TIP = (
+    "A recognition network of your own (ArcFace-style ONNX, 112×112) to tell people apart; empty: the one inside"
+)
+MODELS = "Face Models"
+CHOOSE_MODEL = "Add Face Model"
+CHOOSE_MODEL_TIP = (
+    "Add ICT-FaceKit (folder or zip), FLAME (.pkl, .npz), Basel (.mat, .h5), GNM or a saved model. "
+    "It is checked and measured, which takes about a minute"
+)
+MODEL_FILES = "*.npz;*.pkl;*.mat;*.h5;*.zip"
+REMOVE_MODEL = "Remove Face Model"
+REMOVE_MODEL_TIP = "Remove the marked model; the file it was added from stays"
+CLEAR_CACHE = "Clear Cache"
+CLEAR_CACHE_TIP = "Free the disk space of what was measured of face models; it is measured again when it is needed"
+CLEAR_CACHE_FREES = "Clear Cache ({size} MB)"
+REFRESH = "Refresh"
+REFRESH_TIP = "Look the face models up again"
+LICENCE = "Licence"
+MODEL_SIZE = "Size"
+PATH = "File"
+NO_PATH = "Choose a face model's file or folder"
+TASK_FILE = "Face Landmarker"
+TASK_FILE_TIP = "Another face_landmarker.task of MediaPipe than the one inside the extension; empty: that one"
+
+
+def progress(stage: str, done: int, total: int | None) -> str:
+    """The progress bar's text."""
+    return f"{stage} {done} / {total}" if total else f"{stage} {done}"
 
 
 def shortened(names: Sequence[str], most: int = 8) -> str:
