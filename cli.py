@@ -28,6 +28,7 @@ TOLD = (
     "frames",
     "matte",
     "performance.npz",
+    "wanted.npz",
     "fit.npz",
     "neutral.obj",
     "arkit.csv",
@@ -139,7 +140,9 @@ def _parser() -> argparse.ArgumentParser:
 
     composite = commands.add_parser("composite", help="edited curves on a plate; --resume redoes what an edit changed")
     composite.add_argument("performance", type=Path, metavar="PERFORMANCE", help="performance.npz, curves (CSV, JSON)")
-    composite.add_argument("plate", type=Path, metavar="PLATE", help="footage, a still, or a folder that solve wrote")
+    composite.add_argument(
+        "plate", type=Path, metavar="PLATE", help="footage, a still, or a folder that solve or transfer wrote"
+    )
     _out(composite)
     _mixing(composite, "edit")
     _footage(composite, "PLATE")
