@@ -12,7 +12,21 @@ import sys
 import time
 from pathlib import Path
 
-from mouse import DATA_PATH, FOLDER, VIEWPORT, click, drag, find, insist, order, press, shoot, state, wait, xdotool
+from mouse import (
+    DATA_PATH,
+    FOLDER,
+    VIEWPORT,
+    click,
+    drag,
+    find,
+    insist,
+    order,
+    press,
+    shoot,
+    state,
+    wait,
+    xdotool,
+)
 
 ZIP, SCENE, LONG, SOURCE, PLATE, RIG, HEAVY, MODEL = (Path(each) for each in sys.argv[1:])
 BUTTON = "bpy.ops.expression_transfer.transfer("
@@ -62,9 +76,11 @@ def escape():
     wait_for_detection()
     shoot("running")
     xdotool("mousemove", *VIEWPORT)
+    worker = state()["workers"][0]
     begun = time.monotonic()
     subprocess.run(["xdotool", "key", "Escape"], check=True)
-    wait(lambda now: not now["workers"], 10)
+    while Path(f"/proc/{worker}").exists() and time.monotonic() - begun < 10:  # Blender itself may be slow to redraw
+        time.sleep(0.01)
     seen["escape_seconds"] = time.monotonic() - begun
     wait(lambda now: not now["running"], 10)
     shoot("escaped")
@@ -86,8 +102,9 @@ def transfer():
     order(source_file=str(SOURCE))
     click(BUTTON, lambda now: now["running"])
     seen["seconds"] = wait(lambda now: not now["running"])
-    order(play_keys=True)
+    order(play_keys=True, frame=40)
     shoot("done")
+    order(frame=1)
     seen["done"] = state()
 
 
@@ -188,11 +205,14 @@ def choose_model(path, condition):
 def fitted_head():
     before = state()["objects"]
     click("bpy.ops.expression_transfer.show_fitted_head(", lambda now: now["camera_view"])
+    drawn = state()["drawn"]
+    wait(lambda now: now["drawn"] > drawn + 1, 30)  # the footage is opened first
     shoot("fitted")
     seen["fitted"] = state()
     xdotool("mousemove", *VIEWPORT)
     xdotool("key", "ctrl+z")
     wait(lambda now: now["objects"] == before, 10)
+    order(look_at_face=True)  # an undo leaves the view where it was
 
 
 ACTS = {act.__name__: act for act in (

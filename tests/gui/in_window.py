@@ -18,7 +18,7 @@ FOLDER = Path(sys.argv[sys.argv.index("--") + 1])
 ORDERS, STATE = FOLDER / "orders.json", FOLDER / "state.json"
 HEAD = "Wolf3D_Head"
 FRAMES = range(1, 80)
-kept = {"obeyed": 0.0, "jaw": [], "fps": 0.0, "panel_ms": [], "played": [], "draws": {}, "counting": False}
+kept = {"obeyed": 0.0, "jaw": [], "fps": 0.0, "panel_ms": [], "played": [], "draws": {}, "counting": False, "drawn": 0}
 """What a timer's calls remember."""
 
 
@@ -63,6 +63,7 @@ def look_at_face(_):
     head = bpy.data.objects[HEAD]
     corners = [head.matrix_world @ vertex.co for vertex in head.data.vertices]
     top, low = max(corner.z for corner in corners), min(corner.z for corner in corners)
+    view.view_perspective = "PERSP"
     view.view_rotation = Quaternion((0.70710678, 0.70710678, 0, 0))
     view.view_location = (0, 0, top - 0.4 * (top - low))
     view.view_distance = 2.2 * (top - low)
@@ -150,6 +151,10 @@ DEEDS = {
 }  # fmt: skip
 
 
+def note_draw():
+    kept["drawn"] += 1
+
+
 def workers():
     """Process ids of this Blender's children."""
     found = []
@@ -204,6 +209,7 @@ def state():
         "jaw": kept["jaw"],
         "fps": kept["fps"],
         "panel_ms": kept["panel_ms"],
+        "drawn": kept["drawn"],
         "workers": workers(),
         "sidebar": area.spaces.active.show_region_ui,
         "category": sidebar.active_panel_category if area.spaces.active.show_region_ui else "",
@@ -231,4 +237,5 @@ def write_state():
     unfinished.replace(STATE)
 
 
+bpy.types.SpaceView3D.draw_handler_add(note_draw, (), "WINDOW", "POST_PIXEL")
 bpy.app.timers.register(tick, first_interval=0.5, persistent=True)

@@ -130,10 +130,19 @@ def changed(session, before, after) -> np.ndarray:
 
 
 def test_the_smile_is_seen_on_the_left_cheek_and_nowhere_else(session):
-    rows, columns = np.nonzero(changed(session, "before_edit", "edited")[100:880, 60:940])
-    assert len(rows) > 500
-    cheek = (np.abs(rows + 100 - 520) < 80) & (np.abs(columns + 60 - 695) < 95)  # the nose is at 660
+    viewport = (slice(100, 880), slice(60, 940))
+    before, after = (blocks(picture(session, name)[viewport]) for name in ("before_edit", "edited"))
+    rows, columns = np.nonzero(np.abs(after - before).max(axis=2) > 12)
+    assert len(rows) > 20
+    u, v = 60 + 8 * columns, 100 + 8 * rows
+    cheek = (np.abs(v - 520) < 80) & (np.abs(u - 695) < 95)  # the nose is at 660
     assert cheek.mean() > 0.95
+
+
+def blocks(pixels) -> np.ndarray:
+    """Means of 8×8 px: edges are smoothed over many redraws, so single pixels of them never agree."""
+    height, width = pixels.shape[0] // 8, pixels.shape[1] // 8
+    return pixels[: 8 * height, : 8 * width].reshape(height, 8, width, 8, 3).mean(axis=(1, 3))
 
 
 def test_the_panel_and_its_progress_are_seen(session, seen):
