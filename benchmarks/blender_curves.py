@@ -55,7 +55,7 @@ def _print_played(where: str, driven: float, baked: float, otherwise: str) -> No
     peer = f"baked {baked:.3g} frames/s"
     rows = [
         Row("driven", driven, "frames/s", FPS, peer=f"{peer}; {otherwise}" if otherwise else peer),
-        Row("driven against baked", driven / baked, "", SHARE),
+        Row("driven against baked", driven / baked, "", None if driven >= FPS else SHARE),
     ]
     print_table(f"brunette-t played {where}", rows)
 
