@@ -29,7 +29,10 @@ class AddFittedHead(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        return bool(context.mode == "OBJECT")
+        if context.mode != "OBJECT":
+            cls.poll_message_set(strings.OTHER_MODE)
+            return False
+        return True
 
     def invoke(self, context: Any, event: Any) -> set[str]:  # noqa: ARG002  Blender's signature
         chosen = settings.of_scene(context.scene)

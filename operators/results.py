@@ -106,7 +106,10 @@ class ShowFittedHead(bpy.types.Operator):
         if not settings.of_scene(context.scene).result_folder:
             cls.poll_message_set(strings.NEEDS_SOLVE)
             return False
-        return bool(context.mode == "OBJECT")
+        if context.mode != "OBJECT":
+            cls.poll_message_set(strings.OTHER_MODE)
+            return False
+        return True
 
     def execute(self, context: Any) -> set[str]:
         chosen = settings.of_scene(context.scene)

@@ -153,6 +153,7 @@ FITTED_HEAD = "Fitted Head"
 FITTED_HEAD_TIP = (
     "Add the solved person's head, acting as in the footage, and a camera that sees it where the footage shows it"
 )
+OTHER_MODE = "Go back to Object Mode first"
 FITTED_TAKE = "Fitted {name}"
 RENEWED = "{name} acts the new solve"
 HEAD_OUTDATED = "{name}: is still of the earlier solve and can't take the new one; add the fitted head again"
