@@ -21,7 +21,10 @@ class AddHead(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        return bool(context.mode == "OBJECT")
+        if context.mode != "OBJECT":
+            cls.poll_message_set(strings.OTHER_MODE)
+            return False
+        return True
 
     def execute(self, context: Any) -> set[str]:
         try:

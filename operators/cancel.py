@@ -16,7 +16,10 @@ class CancelTransfer(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        return bool(settings.job(context).running)
+        if not settings.job(context).running:
+            cls.poll_message_set(strings.NOTHING_RUNS)
+            return False
+        return True
 
     def execute(self, context: Any) -> set[str]:
         settings.job(context).cancel = True  # the transfer's timer sees it

@@ -24,7 +24,10 @@ class ChooseModel(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        return not settings.job(context).running
+        if settings.job(context).running:
+            cls.poll_message_set(strings.RUNNING)
+            return False
+        return True
 
     def invoke(self, context: Any, event: Any) -> set[str]:  # noqa: ARG002  Blender's signature
         context.window_manager.fileselect_add(self)
@@ -72,7 +75,10 @@ class RemoveModel(bpy.types.Operator):
     @classmethod
     def poll(cls, context: Any) -> bool:
         marked = models.chosen(context)
-        return marked is not None and marked.name != strings.BUILTIN
+        if marked is None or marked.name == strings.BUILTIN:
+            cls.poll_message_set(strings.NOT_REMOVABLE)
+            return False
+        return True
 
     def invoke(self, context: Any, event: Any) -> set[str]:
         return set(context.window_manager.invoke_confirm(self, event))

@@ -21,7 +21,10 @@ class ShowFootage(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        return context.area is not None and context.area.type in _EDITORS
+        if context.area is None or context.area.type not in _EDITORS:
+            cls.poll_message_set(strings.OTHER_EDITOR)
+            return False
+        return True
 
     def execute(self, context: Any) -> set[str]:
         chosen = settings.of_scene(context.scene)
@@ -66,6 +69,7 @@ class _OnFootage(bpy.types.Operator):
     @classmethod
     def poll(cls, context: Any) -> bool:
         if context.area is None or context.area.type not in _EDITORS:
+            cls.poll_message_set(strings.OTHER_EDITOR)
             return False
         shown = marks.shown_in(context.space_data, context.scene)
         if shown is None or marks.chosen_role(shown, context.scene) is None:
