@@ -60,10 +60,14 @@ def carrier_of(target: Any) -> Any:
 def ensure(carrier: Any) -> None:
     """Give a carrier the properties it lacks; values that are there stay.
 
-    Raises InputError where the object is linked from another file and can't take properties.
+    Raises InputError where the object is linked from another file and can't take properties, or is an override of
+    such a one: Blender would lose new properties and drivers of that with the next load.
     """
     if carrier.library is not None:
         raise InputError(strings.LINKED.format(name=carrier.name))
+    if carrier.override_library is not None and not is_carrier(carrier):
+        file = carrier.override_library.reference.library.name
+        raise InputError(strings.OVERRIDDEN.format(name=carrier.name, file=file))
     for channel in CHANNELS:
         _add(carrier, channel, 0.0, soft_range(channel), subtype(channel), description(channel))
     for unit in UNITS:
