@@ -61,6 +61,7 @@ def put_solve(
         _replace(former, carrier, action, name)
     strip = former or _place(carrier, action, name)
     corrections(carrier)
+    _lift_corrections(carrier)
     return strip
 
 
@@ -150,6 +151,16 @@ def take_blenders_keys(carrier: Any) -> bool:
     """Whether the corrections are the action that Blender itself keys into."""
     action = nla.active_action(carrier.animation_data) if carrier.animation_data else None
     return action is None or _CORRECTIONS in action
+
+
+def _lift_corrections(carrier: Any) -> None:
+    """Put a strip of corrections above takes that came later: Blender adds tracks at the top."""
+    action, tracks, solved = _corrections_action(carrier), carrier.animation_data.nla_tracks, takes(carrier)
+    held = [any(strip.action == action for strip in track.strips) for track in tracks]
+    solves = [any(strip in solved for strip in track.strips) for track in tracks]
+    if True in held and True in solves[held.index(True) :]:
+        tracks.remove(tracks[held.index(True)])
+        _add_corrections_strip(carrier, action)
 
 
 def _corrections_action(carrier: Any) -> Any:

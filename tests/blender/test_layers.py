@@ -142,6 +142,16 @@ def test_an_artists_own_action_stays_active(blender, carrier, performance):
     assert_as_blender(blender, carrier)
 
 
+def test_corrections_made_before_any_take_lie_over_it(blender, carrier, performance):
+    units.ensure(carrier)
+    carrier.keyframe_insert("location", frame=1)
+    correct(carrier, "AU12_L", [10, 20, 30], [0.0, 0.4, 0.0])
+    layers.put_solve(carrier, performance, FRAMES, "Take")
+    planted = performance.units[:, UNITS.index("AU12_L")] + np.interp(FRAMES, [10, 20, 30], [0, 0.4, 0])
+    np.testing.assert_allclose(stepped(blender, carrier, FRAMES, ["AU12_L"])[:, 0], planted, atol=2e-5)
+    assert_as_blender(blender, carrier)
+
+
 def test_gain_keyed_over_its_default(blender, carrier, performance):
     layers.put_solve(carrier, performance, FRAMES, "Take")
     correct(carrier, "AU12_L_gain", [1, 50], [0.0, 1.0])
