@@ -9,7 +9,7 @@ the rest of an action (one side of the lips, a quarter of a funnel) join by non-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,7 +142,7 @@ Uses = dict[int, Use]
 def solve(rig: Rig) -> Uses:
     """The keys that do an action, and with what weights."""
     found: Uses = {}
-    for mesh in {key.mesh for key in rig.keys}:
+    for mesh in dict.fromkeys(key.mesh for key in rig.keys):
         indices = [index for index, key in enumerate(rig.keys) if key.mesh == mesh]
         found |= {indices[index]: use for index, use in _solved(rig.on(mesh)).items()}
     return found
@@ -152,6 +152,8 @@ def _solved(rig: Rig) -> Uses:
     uses = _combinations(rig)
     free = [name for name in CHANNELS if all(name not in use.weights for use in uses.values())]
     keys = [index for index, key in enumerate(rig.keys) if index not in uses and key.motion.any()]
+    if not (free and keys):
+        return uses | _unjudged(rig, uses)
     halves = _halves(rig, keys)
     tools = halves + [(index,) for index in keys if not any(index in pair for pair in halves)]
     chosen = _matched(rig, free, tools)
@@ -174,9 +176,13 @@ def rig_map(rig: Rig, uses: Uses, name: str, quality: dict[str, float]) -> RigMa
 
 def likeness(motion: Array, others: Array) -> Array:
     """B, −1 … 1: how alike motions (B×N·3) are to one (N·3): the cosine, less the more their strengths differ."""
-    lengths = np.maximum(np.linalg.norm(others, axis=1), 1e-12)
-    own = max(float(np.linalg.norm(motion)), 1e-12)
-    return np.asarray(others @ motion / lengths / own * np.minimum(own / lengths, lengths / own) ** STRENGTH)
+    return _alike(others @ motion, np.linalg.norm(others, axis=1), np.linalg.norm(motion))
+
+
+def _alike(dots: Array, lengths: Array, own: Array | np.floating[Any]) -> Array:
+    """Likeness of motions by their dot products and lengths."""
+    one, other = np.maximum(lengths, 1e-12), np.maximum(own, 1e-12)
+    return np.asarray(dots / one / other * np.minimum(one / other, other / one) ** STRENGTH)
 
 
 def side_of_motion(motion: Array, left: Array) -> float:
@@ -203,19 +209,22 @@ def _combinations(rig: Rig) -> Uses:
 
 def _halves(rig: Rig, keys: list[int]) -> list[tuple[int, ...]]:
     """Keys, one for each side, that together do an action that has no sides."""
-    found: list[tuple[int, ...]] = []
     sided = np.array([rig.actions[name] for pair in PAIRS for name in pair])
-    own = {index: float(likeness(rig.keys[index].motion, sided).max()) for index in keys}
     both = np.array([rig.actions[name] for name in CENTRAL])
+    own = {index: float(likeness(rig.keys[index].motion, sided).max()) for index in keys}
     lefts, rights = ([index for index in keys if sign * rig.keys[index].side > ONE_SIDED] for sign in (1, -1))
-    gains = {
-        (left, right): float(likeness(rig.keys[left].motion + rig.keys[right].motion, both).max())
-        - max(own[left], own[right])
-        for left, right in product(lefts, rights)
-    }
-    for pair, gain in sorted(gains.items(), key=lambda entry: -entry[1]):
-        if gain > HALVES and not any(set(pair) & set(other) for other in found):
-            found.append(pair)
+    if not (lefts and rights):
+        return []
+    one, other = (np.array([rig.keys[index].motion for index in side]) for side in (lefts, rights))
+    squares = np.sum(one**2, axis=1)[:, None] + np.sum(other**2, axis=1) + 2 * one @ other.T
+    dots = (one @ both.T)[:, None] + other @ both.T
+    alike = _alike(dots, np.sqrt(squares)[..., None], np.linalg.norm(both, axis=1)).max(axis=2)
+    gain = alike - np.maximum([[own[index]] for index in lefts], [own[index] for index in rights])
+    found: list[tuple[int, ...]] = []
+    for best in np.argsort(-gain, axis=None)[: np.count_nonzero(gain > HALVES)]:
+        left, right = (int(each) for each in np.unravel_index(best, gain.shape))
+        if not any({lefts[left], rights[right]} & set(pair) for pair in found):
+            found.append((lefts[left], rights[right]))
     return found
 
 
@@ -227,6 +236,8 @@ def _matched(rig: Rig, free: list[str], tools: list[tuple[int, ...]]) -> dict[in
     split: list[Channels] = [(name,) for name in free]
     pairs = [pair for pair in PAIRS if set(pair) <= set(free)]
     known = _scores(rig, [*split, *pairs], tools)
+    able = np.flatnonzero(np.any(list(known.values()), axis=0))
+    known, tools = {channels: score[able] for channels, score in known.items()}, [tools[each] for each in able]
     best = _best(split, known)
     while pairs:
         tried = [_best(_merged(best.actions, pair), known) for pair in pairs]

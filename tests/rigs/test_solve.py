@@ -116,6 +116,14 @@ def test_a_key_that_moves_something_else_follows_nothing(motions):
     assert told["fat"].startswith(("like no action unit", "combines"))
 
 
+def test_keys_that_do_nothing_at_all(motions):
+    actions, left = motions
+    assert solve(rig_of(motions, {"none": np.zeros(3 * len(left))})) == {}
+    everything = key("everything", sum(actions.values()), left, dict.fromkeys(CHANNELS, 0.1))
+    rig = Rig((everything, key("jaw", actions["AU26"], left)), actions, left, np.full(len(left), "Face"))
+    assert set(solve(rig)) == {0}, "its name says that it does all"
+
+
 def test_wrong_names_lose_against_clear_geometry(motions):
     names = list(CHANNELS)
     found = channels(rig_of(motions, motions[0], dict(zip(names, [*names[7:], *names[:7]], strict=True))))
