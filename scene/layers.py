@@ -29,7 +29,7 @@ _SOURCE = "expression_transfer_source"
 _CLOCK = "expression_transfer_clock"
 """… its footage, and (second, scene frame, scene frames per second) of its first row as it was written."""
 _CORRECTIONS = "expression_transfer_corrections"
-"""Custom property of an action of corrections."""
+"""Custom property of an action of corrections: the name of their carrier."""
 _FIRST, _LAST = -1024.0, 100_000.0
 """Frames that a strip of corrections covers. Blender counts from its beginning, in single precision."""
 _NO_EDIT = 1e-5
@@ -132,12 +132,12 @@ def _place(carrier: Any, action: Any, name: str) -> Any:
 def corrections(carrier: Any) -> Any:
     """The F-curves of the artist's corrections, which are added to the takes: the collection, to find in and add to.
 
-    Their action is made where there is none.
+    Their action is made where there is none; one that the carrier had until it was given another goes into a strip.
     """
     action = _corrections_action(carrier)
     if action is None:
-        action = bpy.data.actions.new(strings.CORRECTIONS_NAME.format(name=carrier.name))
-        action[_CORRECTIONS] = action.use_fake_user = True
+        action = _unassigned(carrier) or bpy.data.actions.new(strings.CORRECTIONS_NAME.format(name=carrier.name))
+        action[_CORRECTIONS], action.use_fake_user = carrier.name, True
         animation = carrier.animation_data_create()
         if animation.action is None:
             compat.assign_action(carrier, action)
@@ -145,6 +145,12 @@ def corrections(carrier: Any) -> Any:
         else:
             _add_corrections_strip(carrier, action)
     return compat.curves_of(action, carrier)
+
+
+def _unassigned(carrier: Any) -> Any:
+    """Corrections that were made for the carrier and belong to nobody now; None where there are none."""
+    made = (action for action in bpy.data.actions if action.get(_CORRECTIONS) == carrier.name)
+    return next((action for action in made if action.users == int(action.use_fake_user)), None)
 
 
 def take_blenders_keys(carrier: Any) -> bool:
@@ -258,16 +264,29 @@ def _takes_of(carrier: Any, base: Performance) -> list[Any]:
 
 
 def remove(carrier: Any) -> None:
-    """Take the takes and the corrections away, with their actions."""
-    animation = carrier.animation_data
-    correcting = _corrections_action(carrier)
-    actions = [strip.action for strip in takes(carrier)] + ([correcting] if correcting else [])
-    if animation is not None and animation.action == correcting:
-        animation.action, animation.action_blend_type = None, "REPLACE"
+    """Take the takes and the corrections away, with their actions; what an artist keyed beside them stays."""
+    animation, solved = carrier.animation_data, {strip.action for strip in takes(carrier)}
     for track in list(animation.nla_tracks) if animation else ():
-        for strip in [strip for strip in track.strips if strip.action in actions]:
+        for strip in [strip for strip in track.strips if strip.action in solved]:
             track.strips.remove(strip)
         if not track.strips:
             animation.nla_tracks.remove(track)
-    for action in set(actions):
+    for action in solved:
         bpy.data.actions.remove(action)
+    correcting = _corrections_action(carrier)
+    if correcting is not None:
+        _remove_corrections(carrier, correcting)
+
+
+def _remove_corrections(carrier: Any, action: Any) -> None:
+    animation, ours = carrier.animation_data, set(map(units.path, units.EDITABLE))
+    curves = compat.curves_of(action, carrier)
+    for curve in [curve for curve in curves if curve.data_path in ours]:
+        curves.remove(curve)
+    if curves:
+        return
+    if nla.active_action(animation) == action:
+        animation.action, animation.action_blend_type = None, "REPLACE"
+    for track in [track for track in animation.nla_tracks if any(strip.action == action for strip in track.strips)]:
+        animation.nla_tracks.remove(track)
+    bpy.data.actions.remove(action)

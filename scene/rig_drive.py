@@ -13,6 +13,7 @@ def connect(scene: Any, carrier: Any) -> driving.Connection:
     """
     character = transfer.character_of(scene, carrier)
     units.ensure(carrier)
+    layers.corrections(carrier)
     if not mapping.has_map(carrier):
         mapping.store(carrier, character.map)
     connection = driving.connect(carrier, mapping.acting(carrier), scene.objects)

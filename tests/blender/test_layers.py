@@ -7,7 +7,7 @@ import pytest
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.facs.channels import curves_of
 from expression_transfer.core.facs.tables import UNITS
-from expression_transfer.scene import keys, layers, nla, units
+from expression_transfer.scene import compat, keys, layers, nla, units
 
 FRAMES = np.arange(60) * 24 / 30 + 1
 SEEN = ("AU12_L", "AU26", "gaze_R_yaw", "head_pitch")
@@ -150,6 +150,30 @@ def test_corrections_made_before_any_take_lie_over_it(blender, carrier, performa
     planted = performance.units[:, UNITS.index("AU12_L")] + np.interp(FRAMES, [10, 20, 30], [0, 0.4, 0])
     np.testing.assert_allclose(stepped(blender, carrier, FRAMES, ["AU12_L"])[:, 0], planted, atol=2e-5)
     assert_as_blender(blender, carrier)
+
+
+def test_corrections_come_back_after_another_action_took_their_place(blender, carrier, performance):
+    layers.put_solve(carrier, performance, FRAMES, "Take")
+    correct(carrier, "AU12_L", [10, 20, 30], [0.0, 0.4, 0.0])
+    before = stepped(blender, carrier, FRAMES)
+    walk = blender.data.actions.new("Walk")
+    carrier.animation_data.action, carrier.animation_data.action_blend_type = walk, "REPLACE"
+    assert np.abs(stepped(blender, carrier, FRAMES) - before).max() > 0.3
+    layers.put_solve(carrier, performance, FRAMES, "Take")
+    np.testing.assert_allclose(stepped(blender, carrier, FRAMES), before, atol=2e-5)
+    assert carrier.animation_data.action == walk
+
+
+def test_removing_keeps_what_an_artist_keyed_beside(blender, carrier, performance):
+    layers.put_solve(carrier, performance, FRAMES, "Take")
+    correct(carrier, "AU12_L", [1], [0.2])
+    carrier.location.x = 3.0
+    carrier.keyframe_insert("location", frame=1)
+    layers.remove(carrier)
+    (kept,) = blender.data.actions
+    assert {curve.data_path for curve in compat.curves_in(carrier.animation_data, kept)} == {"location"}
+    blender.context.scene.frame_set(5)
+    assert carrier.location.x == pytest.approx(3.0)
 
 
 def test_gain_keyed_over_its_default(blender, carrier, performance):
