@@ -5,10 +5,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from .bands import BAND, in_bands
 from .spans import cut, ranges
 
 ROWS = COLUMNS = 8
-"""Sample points in a pixel, down and across."""
+"""Sample points in a pixel, down and across: a byte holds a row of them."""
+_FROM = np.array([0xFF >> first & 0xFF for first in range(COLUMNS + 1)], dtype=np.uint8)
+"""The samples from one on."""
+_BITS = np.array([bin(byte).count("1") for byte in range(256)], dtype=np.float32)
 
 
 def silhouette_coverage(x: Array, y: Array, seen: NDArray[np.bool_]) -> Array32:
@@ -23,9 +27,15 @@ def silhouette_coverage(x: Array, y: Array, seen: NDArray[np.bool_]) -> Array32:
     mask, square = seen.view(np.uint8), np.ones((3, 3), np.uint8)
     # the frame's border is no silhouette: cv2 ignores what lies beyond it
     edge = np.asarray(cv2.dilate(mask, square) != cv2.erode(mask, square))
-    if edge.any():
-        near = _touches(x, y, edge)
-        coverage[edge] = _sampled(np.take(x, near, axis=1), np.take(y, near, axis=1), edge)
+    near = _touches(x, y, edge)
+    x, y = np.take(x, near, axis=1), np.take(y, near, axis=1)
+
+    def sample(top: int) -> None:
+        rows = slice(top, top + BAND)
+        here = np.flatnonzero((y.max(axis=0) > top) & (y.min(axis=0) < top + BAND))
+        coverage[rows][edge[rows]] = _sampled(np.take(x, here, axis=1), np.take(y, here, axis=1) - top, edge[rows])
+
+    in_bands(sample, len(seen))
     return coverage
 
 
@@ -40,27 +50,20 @@ def _touches(x: Array, y: Array, edge: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def _sampled(x: Array, y: Array, edge: NDArray[np.bool_]) -> Array32:
-    """Covered share of each pixel of `edge`, in flat order.
-
-    Spans begin and end between samples; a sample is covered where more have begun than ended.
-    """
+    """Covered share of each pixel of `edge`, in flat order."""
     height, width = edge.shape
-    spans = cut(x * COLUMNS, y * ROWS, height * ROWS)
-    ends = np.minimum(spans.long, spans.short), np.maximum(spans.long, spans.short)
-    start, stop = (np.clip(np.ceil(end - 0.5), 0, width * COLUMNS).astype(np.intp) for end in ends)
-    full = np.flatnonzero(stop > start)
-    start, stop, row = start[full], stop[full], spans.row[full]
-    # a span's pixels of `edge` follow each other in flat order: the first one, and how many
+    spans = cut(x * COLUMNS, y * ROWS, height * ROWS, width * COLUMNS)
+    # a span's pixels of `edge` follow each other in flat order: the first one, and the one after the last
     before = np.concatenate([[0], np.cumsum(edge)])
-    flat = row // ROWS * width
-    first = np.take(before, flat + start // COLUMNS)
-    item, step = ranges(np.take(before, flat + (stop - 1) // COLUMNS + 1) - first)
-    pixel = np.take(first, item) + step
+    flat = spans.row // ROWS * width
+    first = np.take(before, flat + spans.first // COLUMNS)
+    after = np.take(before, flat + (spans.stop + COLUMNS - 1) // COLUMNS)
+    some = np.flatnonzero((after > first) & (spans.stop > spans.first))
+    start, stop, row, first, after = (np.take(v, some) for v in (spans.first, spans.stop, spans.row, first, after))
+    item, pixel = ranges(first, after - first)
     column = np.take(np.nonzero(edge)[1], pixel) * COLUMNS
-    line = (pixel * ROWS + np.take(row % ROWS, item)) * (COLUMNS + 1)
-    size = np.count_nonzero(edge) * ROWS * (COLUMNS + 1)
-    begun = np.bincount(line + np.maximum(np.take(start, item) - column, 0), minlength=size)
-    ended = np.bincount(line + np.minimum(np.take(stop, item) - column, COLUMNS), minlength=size)
-    # all that begins on a line ends on it, so one running sum serves all lines, and no line's last slot is covered
-    covered = (np.cumsum(begun - ended) > 0).reshape(-1, ROWS * (COLUMNS + 1))
-    return np.asarray(np.count_nonzero(covered, axis=1) / (ROWS * COLUMNS), dtype=np.float32)
+    bits = np.take(_FROM, np.maximum(np.take(start, item) - column, 0))
+    bits &= ~np.take(_FROM, np.minimum(np.take(stop, item) - column, COLUMNS))
+    covered = np.zeros(np.count_nonzero(edge) * ROWS, dtype=np.uint8)
+    np.bitwise_or.at(covered, pixel * ROWS + np.take(row % ROWS, item), bits)
+    return np.asarray(_BITS[covered].reshape(-1, ROWS).sum(axis=1) / (ROWS * COLUMNS), dtype=np.float32)

@@ -1,8 +1,8 @@
 """The project's own rasteriser: a mesh to triangle, weights, depth and coverage per pixel, on the CPU with numpy.
 
-Each triangle is cut into spans, one per row of pixel centres, between its long edge (top to bottom corner) and the
-short one that the row meets. Crossings are computed from an edge's upper end to its lower, whichever triangle asks,
-so that neighbours agree to the last bit: every pixel centre belongs to exactly one of them (the top-left rule).
+Each triangle is cut into spans, one per row of pixel centres, which go through a depth buffer. Crossings are computed
+from an edge's upper end to its lower, whichever triangle asks, so that neighbours agree to the last bit: every pixel
+centre belongs to exactly one of them (the top-left rule).
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from .bands import BAND, in_bands
 from .coverage import silhouette_coverage
-from .spans import Spans, cut, expand
+from .nearest import Faces, nearest
 from .windows import Window, clipped_window
 
 
@@ -52,30 +53,43 @@ def rasterise(
 
     `triangles`: F×3, counter-clockwise seen from outside; `cull` leaves out those that show their back. A triangle
     with a corner at or behind the camera is left out whole. `window` is clipped to the frame. Without `edges`,
-    coverage is that of the pixel centres (0 or 1), in about half the time.
+    coverage is that of the pixel centres (0 or 1), in less time.
     """
     window = clipped_window(window, width, height)
     u0, v0, u1, v1 = window
     shape = (v1 - v0, u1 - u0)
-    x, y, z = (np.take(values, triangles.T) for values in (pixels[:, 0] - u0, pixels[:, 1] - v0, depth))
+    corners = np.ascontiguousarray(triangles.T)
+    x, y, z = (np.take(values, corners) for values in (pixels[:, 0] - u0, pixels[:, 1] - v0, depth))
     chosen = drawn(x, y, z, shape, cull)
     x, y, z = (np.take(values, chosen, axis=1) for values in (x, y, z))
-    spans, closeness = cut(x, y, shape[0]), 1.0 / z
-    place, span, along = _nearest(spans, closeness, shape)
+    whole, upper, lower = Faces(x, y, 1.0 / z), y.min(axis=0), y.max(axis=0)
     triangle = np.full(shape, -1, dtype=np.int32)
-    triangle.ravel()[place] = chosen[spans.triangle[span]]
-    weights, seen_depth = _corrected(spans, closeness, (place, span, along), shape)
+    weights = np.zeros((*shape, 3), dtype=np.float32)
+    image = np.full(shape, np.inf, dtype=np.float32)
+
+    def draw(top: int) -> None:
+        rows = slice(top, top + BAND)
+        here = np.flatnonzero((lower > top) & (upper < top + BAND))
+        faces = whole.some(here)
+        _draw(faces._replace(y=faces.y - top), np.take(chosen, here), triangle[rows], weights[rows], image[rows])
+
+    in_bands(draw, shape[0])
     inside = triangle >= 0
     coverage = silhouette_coverage(x, y, inside) if edges else inside.astype(np.float32)
-    return Fragments(triangle, weights, seen_depth, coverage, window)
+    return Fragments(triangle, weights, image, coverage, window)
 
 
 def interpolate(fragments: Fragments, triangles: NDArray[np.int32], attributes: Array | Array32) -> Array32:
     """H×W×C: vertex attributes (V×C) at each pixel, perspective-correct; zeros where nothing is seen."""
-    place = np.flatnonzero(fragments.triangle.ravel() >= 0)
-    out = np.zeros((fragments.triangle.size, attributes.shape[1]), dtype=np.float32)
-    out[place] = interpolate_at(place, fragments, triangles, attributes)
-    return out.reshape(*fragments.triangle.shape, attributes.shape[1])
+    out = np.zeros((*fragments.triangle.shape, attributes.shape[1]), dtype=np.float32)
+    flat, width = out.reshape(-1, attributes.shape[1]), out.shape[1]
+
+    def mix(top: int) -> None:
+        place = top * width + np.flatnonzero(fragments.triangle[top : top + BAND] >= 0)
+        flat[place] = interpolate_at(place, fragments, triangles, attributes)
+
+    in_bands(mix, len(out))
+    return out
 
 
 def interpolate_at(
@@ -92,49 +106,43 @@ def interpolate_at(
 
 
 def drawn(x: Array, y: Array, z: Array, shape: tuple[int, int], cull: bool) -> NDArray[np.intp]:
-    """Indices of the triangles (corners 3×F) before the camera, in the image and, to cull, with their front to it."""
+    """Indices of the triangles (corners 3×F) before the camera, in the image, with an area in it and, to cull, with
+    their front to it.
+    """
     height, width = shape
-    keep = (z.min(axis=0) > 0) & (y.max(axis=0) > 0) & (y.min(axis=0) < height)
+    area = Faces(x, y, z).area()
+    keep = (z.min(axis=0) > 0) & (area < 0 if cull else area != 0)
+    keep &= (y.max(axis=0) > 0) & (y.min(axis=0) < height)
     keep &= (x.max(axis=0) > 0) & (x.min(axis=0) < width)
-    if cull:
-        # v runs down: counter-clockwise to the eye is a negative area in the image
-        keep &= (x[1] - x[0]) * (y[2] - y[0]) < (x[2] - x[0]) * (y[1] - y[0])
     return np.flatnonzero(keep)
 
 
-def _nearest(
-    spans: Spans, closeness: Array, shape: tuple[int, int]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], Array]:
-    """The nearest span at each pixel that any covers: place (flat index), span, how far from its long to its short end.
+def _draw(
+    faces: Faces, numbers: NDArray[np.intp], triangle: NDArray[np.int32], weights: Array32, depth: Array32
+) -> None:
+    """Fill in H×W triangles (those of `faces` have these numbers), H×W×3 weights and H×W depth."""
+    if not (numbers.size and triangle.size):
+        return
+    left = max(int(faces.x.min()), 0)
+    here = np.s_[:, left : int(faces.x.max()) + 1]
+    faces = faces._replace(x=faces.x - left)
+    height, width = triangle[here].shape
+    found, close = nearest(faces, (height, width))
+    triangle[here] = np.take(np.append(numbers, -1), found)
+    far = np.full(close.shape, np.inf)
+    np.divide(1.0, close, out=far, where=close > 0)
+    depth[here] = far
+    far[close == 0] = 0
+    corners = np.arange(3)[:, None]
+    second, third = (_at(faces.plane(np.where(corners == k, faces.closeness, 0.0)), found) * far for k in (1, 2))
+    for corner, weight in enumerate(((far > 0) - second - third, second, third)):
+        weights[here][..., corner] = weight
 
-    `closeness`: 3×F, 1/z at the corners; unlike z it is linear in the image.
-    """
-    span, column = expand(spans.long, spans.short, shape[1])
-    place = np.take(spans.row * shape[1], span) + column
-    start = np.take(spans.long, span)
-    along = (column + 0.5 - start) / (np.take(spans.short, span) - start)
-    at_long, at_short = spans.at_ends(closeness)
-    close = np.take(at_long, span) + along * np.take(at_short - at_long, span)
-    best = np.zeros(shape[0] * shape[1])
-    np.maximum.at(best, place, close)
-    first = np.flatnonzero(close == np.take(best, place))
-    holder = np.full(len(best), -1, dtype=np.intp)
-    holder[place[first]] = first  # of equals, one
-    winner = holder[holder >= 0]
-    return place[winner], span[winner], along[winner]
 
-
-def _corrected(
-    spans: Spans, closeness: Array, found: tuple[NDArray[np.intp], NDArray[np.intp], Array], shape: tuple[int, int]
-) -> tuple[Array32, Array32]:
-    """Perspective-correct weights (H×W×3) and depth (H×W) at the places found."""
-    place, span, along = found
-    triangle = spans.triangle[span]
-    order = np.take(spans.order, triangle, axis=1)
-    scaled = [w * closeness[corner, triangle] for w, corner in zip(spans.weights(span, along), order, strict=True)]
-    depth = np.full(shape, np.inf, dtype=np.float32)
-    depth.ravel()[place] = far = 1.0 / (scaled[0] + scaled[1] + scaled[2])
-    weights = np.zeros((*shape, 3), dtype=np.float32)
-    for corner, weight in zip(order, scaled, strict=True):
-        weights.ravel()[3 * place + corner] = weight * far
-    return weights, depth
+def _at(plane: tuple[Array, Array, Array], number: NDArray[np.intp]) -> Array:
+    """H×W: the planes of these triangles at the pixels' centres, 0 where there is none."""
+    a, b, c = (np.take(np.append(values, 0.0), number) for values in plane)
+    row, column = (np.arange(size) + 0.5 for size in number.shape)
+    a *= column
+    b *= row[:, None]
+    return np.asarray(a + b + c)

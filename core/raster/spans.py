@@ -15,78 +15,59 @@ for _rank in permutations(range(3)):
 
 @dataclass(frozen=True)
 class Spans:
-    """N spans: where rows of sample points cross triangles, whose corners are sorted top, middle, bottom."""
+    """N spans: the sample points (at +0.5) of one row that one triangle holds; some are empty."""
 
     triangle: NDArray[np.intp]
     """N: which of the triangles given."""
     row: NDArray[np.intp]
     """N."""
-    long: Array
-    """N: where the row crosses the edge top–bottom, in columns."""
-    short: Array
-    """N: where it crosses top–middle or middle–bottom."""
-    along_long: Array
-    """N, 0–1 from top to bottom."""
-    along_short: Array
-    """N, 0–1 down the short edge."""
-    upper: NDArray[np.bool_]
-    """N: the short edge is top–middle."""
-    order: NDArray[np.intp]
-    """3×F: which corner of each triangle given is its top, middle, bottom."""
-
-    def at_ends(self, corner_values: Array) -> tuple[Array, Array]:
-        """What is linear in the image (3×F at the triangles' corners), at the long and at the short ends (N each)."""
-        ordered = np.take_along_axis(corner_values, self.order, axis=0)
-        top, middle, bottom = (np.take(values, self.triangle) for values in ordered)
-        start, end = np.where(self.upper, top, middle), np.where(self.upper, middle, bottom)
-        return top + self.along_long * (bottom - top), start + self.along_short * (end - start)
-
-    def weights(self, span: NDArray[np.intp], along: Array) -> tuple[Array, Array, Array]:
-        """Barycentric weights in the image, of top, middle and bottom, at `along` (0: long end, 1: short end)."""
-        far, near, upper = self.along_long[span], self.along_short[span], self.upper[span]
-        middle = along * np.where(upper, near, 1 - near)
-        bottom = (1 - along) * far + along * np.where(upper, 0.0, near)
-        return 1 - middle - bottom, middle, bottom
+    first: NDArray[np.intp]
+    """N: first column."""
+    stop: NDArray[np.intp]
+    """N: the column after the last one."""
 
 
-def cut(x: Array, y: Array, rows: int) -> Spans:
-    """Spans of F triangles (corners 3×F, in columns and rows) over rows 0 … rows−1, whose sample points lie at +0.5.
+def cut(x: Array, y: Array, rows: int, columns: int) -> Spans:
+    """Spans of F triangles (corners 3×F, in columns and rows) on a grid whose sample points lie at +0.5.
 
-    A row belongs to a triangle from its topmost point (included) to its lowest (not): the fill rule's vertical half.
+    A row belongs to a triangle from its topmost point (included) to its lowest (not), a column from the left edge
+    (included) to the right one (not): the top-left rule.
     """
-    order = _ORDER[9 * (y[1] < y[0]) + 9 * (y[2] < y[0]) + 3 * (y[0] <= y[1]) + 3 * (y[2] < y[1])
-                   + (y[0] <= y[2]).astype(np.intp) + (y[1] <= y[2])].T  # fmt: skip
-    x, y = np.take_along_axis(x, order, axis=0), np.take_along_axis(y, order, axis=0)
-    first = np.clip(np.ceil(y[0] - 0.5), 0, rows).astype(np.intp)
-    last = np.clip(np.ceil(y[2] - 0.5), 0, rows).astype(np.intp)
-    triangle, step = ranges(last - first)
-    row = np.take(first, triangle) + step
-    upper = row + 0.5 < np.take(y[1], triangle)
-    flat = triangle + np.where(upper, 0, len(order[0]))  # the short edge starts at the top corner or at the middle one
-    long, along_long = _cross((x[0], y[0]), (x[2], y[2]), triangle, row)
-    short, along_short = _cross((x[:2].ravel(), y[:2].ravel()), (x[1:].ravel(), y[1:].ravel()), flat, row)
-    return Spans(triangle, row, long, short, along_long, along_short, upper, order)
+    x, y = _downwards(x, y)
+    top, end = _inside(y[0], rows), _inside(y[2], rows)
+    triangle, row = ranges(top, end - top)
+    centre = row + 0.5
+    # the short edge starts at the top corner or at the middle one
+    lower = triangle + len(top) * (centre >= np.take(y[1], triangle))
+    long = _cross((x[0], y[0]), (x[2], y[2]), triangle, centre)
+    short = _cross((x[:2].ravel(), y[:2].ravel()), (x[1:].ravel(), y[1:].ravel()), lower, centre)
+    ends = np.minimum(long, short), np.maximum(long, short)
+    first, stop = (_inside(end, columns) for end in ends)
+    return Spans(triangle, row, first, stop)
 
 
-def _cross(
-    upper: tuple[Array, Array], lower: tuple[Array, Array], edge: NDArray[np.intp], row: NDArray[np.intp]
-) -> tuple[Array, Array]:
-    """Columns where rows cross edges (given by the x and y of their ends), and how far down these (0–1)."""
-    x, y = np.take(upper[0], edge), np.take(upper[1], edge)
-    along = (row + 0.5 - y) / (np.take(lower[1], edge) - y)
-    return x + along * (np.take(lower[0], edge) - x), along
+def _inside(place: Array, size: int) -> NDArray[np.intp]:
+    """The first sample point at or after each place, 0 … size."""
+    after = np.ceil(place - 0.5)
+    return np.asarray(np.clip(after, 0, size, out=after), dtype=np.intp)
 
 
-def expand(one_end: Array, other_end: Array, columns: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """(span, column) of each sample point (column + 0.5) from the left end (included) to the right one (not)."""
-    left, right = np.minimum(one_end, other_end), np.maximum(one_end, other_end)
-    first = np.clip(np.ceil(left - 0.5), 0, columns).astype(np.intp)
-    last = np.clip(np.ceil(right - 0.5), 0, columns).astype(np.intp)
-    span, step = ranges(last - first)
-    return span, np.take(first, span) + step
+def _downwards(x: Array, y: Array) -> tuple[Array, Array]:
+    """Corners (3×F) sorted top, middle, bottom."""
+    rank = 9 * (y[1] < y[0]) + 9 * (y[2] < y[0]) + 3 * (y[0] <= y[1]) + 3 * (y[2] < y[1])
+    rank += (y[0] <= y[2]).astype(np.intp) + (y[1] <= y[2])
+    place = np.take(_ORDER * x.shape[1], rank, axis=0).T + np.arange(x.shape[1])
+    return np.take(x, place), np.take(y, place)
 
 
-def ranges(count: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Each item repeated `count` times: (item, 0 … count−1)."""
+def _cross(upper: tuple[Array, Array], lower: tuple[Array, Array], edge: NDArray[np.intp], height: Array) -> Array:
+    """Columns where heights cross edges (given by the x and y of their ends)."""
+    down = lower[1] - upper[1]
+    slope = (lower[0] - upper[0]) / np.where(down > 0, down, 1)  # a level edge is crossed by none
+    return np.asarray(np.take(upper[0], edge) + (height - np.take(upper[1], edge)) * np.take(slope, edge))
+
+
+def ranges(start: NDArray[np.intp], count: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Each item repeated `count` times, and start, start + 1 … beside it."""
     item = np.repeat(np.arange(len(count)), count)
-    return item, np.arange(len(item)) - np.take(np.cumsum(count) - count, item)
+    return item, np.arange(len(item)) + np.repeat(start - np.cumsum(count) + count, count)

@@ -64,6 +64,53 @@ def test_it_sees_what_ray_casting_sees(seed):
     np.testing.assert_allclose(seen.weights[same], weights[same], atol=2e-4)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_small_triangles_behind_large_ones_are_seen_where_they_show(seed):
+    """Where a triangle is left out as hidden, it is."""
+    points, triangles = soup(seed, 300)
+    near, far = np.array([[-0.3, 0.2, 0.5], [0.4, 0.3, 0.5], [0.0, -0.3, 0.5]]), points[: 3 * 270]
+    small = far[::3].repeat(3, axis=0) + 0.1 * (far - far[::3].repeat(3, axis=0))
+    points = np.concatenate([near, small, points[3 * 270 :]])
+    triangles = np.arange(len(points)).reshape(-1, 3)
+    triangle, _, depth = cast(points, triangles)
+    seen = draw(points, triangles)
+    same = seen.triangle == triangle
+    assert same.mean() > 0.999
+    np.testing.assert_allclose(seen.depth[same], depth[same], rtol=1e-5)
+
+
+def test_a_sphere_is_where_rays_meet_it():
+    """Higher than the bands that are drawn at a time, closed, and with slivers at its poles."""
+    size, focal, distance, radius = 300, 500.0, 1.0, 0.25
+    points, triangles = sphere(400, radius)
+    points += [0, 0, distance]
+    pixels = points[:, :2] / points[:, 2:] * focal + size / 2
+    seen = rasterise(pixels, points[:, 2], triangles, size, size)
+    v, u = (np.mgrid[0:size, 0:size] + 0.5 - size / 2) / focal
+    squared = u**2 + v**2 + 1
+    root = distance**2 - squared * (distance**2 - radius**2)
+    depth = (distance - np.sqrt(np.maximum(root, 0))) / squared
+    inside = root > 0.002
+    assert seen.seen[inside].all()
+    assert not seen.seen[root < 0].any()
+    np.testing.assert_allclose(seen.depth[inside], depth[inside], atol=2e-4)
+    disc = np.pi * (focal * radius) ** 2 / (distance**2 - radius**2)
+    assert abs(seen.coverage.sum() / disc - 1) < 1e-3
+    np.testing.assert_array_equal(seen.weights[~seen.seen], 0)
+    np.testing.assert_allclose(seen.weights[seen.seen].sum(axis=1), 1, atol=1e-6)
+    there = interpolate(seen, triangles, points)
+    np.testing.assert_allclose(there[seen.seen][:, 2], seen.depth[seen.seen], atol=1e-6)
+
+
+def sphere(steps, radius):
+    """Vertices and triangles, counter-clockwise seen from outside."""
+    polar, around = np.meshgrid(np.linspace(0, np.pi, steps), np.linspace(0, 2 * np.pi, steps), indexing="ij")
+    way = np.stack([np.sin(polar) * np.cos(around), np.sin(polar) * np.sin(around), np.cos(polar)], -1).reshape(-1, 3)
+    index = np.arange(steps * steps).reshape(steps, steps)
+    a, b, c, d = (i.ravel() for i in (index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]))
+    return radius * way, np.concatenate([np.stack([a, b, c], 1), np.stack([a, c, d], 1)]).astype(np.int32)
+
+
 def test_depth_of_a_slanted_plane_is_analytic():
     corners = np.array([[-2, -2, 1.0], [2, -2, 1.4], [2, 2, 1.4], [-2, 2, 1.0]])
     seen = draw(corners, [[0, 1, 2], [0, 2, 3]])
@@ -146,6 +193,7 @@ def test_a_window_is_a_crop_of_the_frame():
 def test_a_window_outside_the_frame_is_empty():
     points, triangles = soup(3)
     assert draw(points, triangles, window=(200, 0, 300, 50)).triangle.shape == (50, 0)
+    assert not draw(points, triangles[:0]).seen.any()
 
 
 def test_backs_are_culled_and_what_is_behind_the_camera_is_not_drawn():
