@@ -19,7 +19,6 @@ from ..core.editable import WANTED
 from ..core.encoder.recognise import FaceRecogniser, open_recogniser, similarity
 from ..core.export.sheet import write_png
 from ..core.facs.performance import Performance
-from ..core.facs.tables import UNITS
 from ..core.facs.transfer import Mix
 from ..core.pipeline import solve, transfer
 from ..core.reporting import SilentReporter
@@ -100,12 +99,13 @@ def transferred(driver: Path, target: Path) -> Transferred:
 
 def rows_of(made: Sequence[Transferred]) -> list[Row]:
     """Means with their bars, each transfer's figure beside."""
-    asked, seen, alike, strange = {}, {}, {}, {}
+    asked, moving, seen, alike, strange = {}, {}, {}, {}, {}
     recogniser = open_recogniser(None, "auto")
     least = impostors(recogniser)
     for one in made:
         result = solve_result(one)
-        asked[one.name] = fidelity(result.performance, Performance.load(one.folder / WANTED))
+        wanted = Performance.load(one.folder / WANTED)
+        asked[one.name], moving[one.name] = fidelity(result.performance, wanted)
         if (value := seen_by_peer(one, result)) is not None:
             seen[one.name] = value
         if isinstance(identity := one.report["identity"], dict):
@@ -114,6 +114,7 @@ def rows_of(made: Sequence[Transferred]) -> list[Row]:
     impostor = f"above {least:.3f}, " if np.isfinite(least) else ""
     return [
         Row("curves solved from the result, with those asked for", _mean(asked), "PCC", ASKED_BAR, peer=_said(asked)),
+        Row("  all units that are to move at all", _mean(moving), "PCC", peer=_said(moving)),
         Row("MediaPipe's of the result, with the driver's", _mean(seen), "PCC", PEER_BAR, peer=_said(seen)),
         Row("result is its plate's person: least", min(alike.values(), default=np.nan), "cosine", least,
             peer=impostor + _said(alike)),
@@ -123,7 +124,12 @@ def rows_of(made: Sequence[Transferred]) -> list[Row]:
 
 
 def _mean(values: Mapping[str, float]) -> float:
-    return float(np.nanmean(list(values.values()))) if values else float("nan")
+    return _mean_of(np.array(list(values.values())))
+
+
+def _mean_of(values: Array) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else float("nan")
 
 
 def _said(values: Mapping[str, float]) -> str:
@@ -138,11 +144,14 @@ def solve_result(one: Transferred) -> Solved:
     return solve(footage, one.folder / "again", Run(SilentReporter()))
 
 
-def fidelity(found: Performance, wanted: Performance) -> float:
-    """Mean correlation of the units that are to act."""
-    acting = [column for column in range(len(UNITS)) if wanted.units[:, column].std() > ACTIVE]
-    pairs = [correlation(found.units[:, column], wanted.units[:, column]) for column in acting]
-    return float(np.mean(pairs)) if pairs else float("nan")
+def fidelity(found: Performance, wanted: Performance) -> tuple[float, float]:
+    """Mean correlation of the units that are to act, as clearly as MediaPipe's channels are (ACTING), and of all that
+    are to move at all.
+    """
+    correlations = np.array([correlation(*pair) for pair in zip(found.units.T, wanted.units.T, strict=True)
+                             if pair[1].std() > ACTIVE])  # fmt: skip
+    clear = np.array([np.ptp(curve) > ACTING for curve in wanted.units.T if curve.std() > ACTIVE], dtype=bool)
+    return _mean_of(correlations[clear]), _mean_of(correlations)
 
 
 def seen_by_peer(one: Transferred, result: Solved) -> float | None:

@@ -1,16 +1,20 @@
 """Pairs and their truths, where head poses and expressions are planted."""
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from expression_transfer.benchmarks import reenact_speed
 from expression_transfer.benchmarks.reenact_pairs import (
     GUARD,
     MOVED,
     PASSAGE,
     PLATES,
+    Held,
+    Pair,
     barred,
     carried,
     choose,
@@ -20,14 +24,17 @@ from expression_transfer.benchmarks.reenact_pairs import (
     passage_of,
     same_pose,
     similarity,
+    truth_of,
     two_of,
     without,
 )
 from expression_transfer.benchmarks.reenact_rows import asks
+from expression_transfer.core.clip import Clip, Frame
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.facs.from_fit import performance, rest
 from expression_transfer.core.fit.result import Camera, Fit
 from expression_transfer.core.landmarks.track import LandmarkTrack
+from expression_transfer.core.refine.geometry import landmarks_only
 from expression_transfer.core.shot import Solved
 
 FRAMES, FPS = 120, 30
@@ -43,7 +50,21 @@ def turned(angle, size=1.0, shift=(0.0, 0.0)):
     return np.array([[cos, -sin, shift[0]], [sin, cos, shift[1]]])
 
 
-@pytest.fixture
+def filmed(track):
+    """A white dot on the nose."""
+    frames = []
+    for number, place in zip(track.frames, track.points[:, 4], strict=True):
+        pixels = np.zeros((480, 640, 3), dtype=np.uint8)
+        cv2.circle(pixels, tuple(np.rint(8 * (place - 0.5)).astype(int).tolist()), 40, (255, 255, 255), -1, shift=3)
+        frames.append(Frame(int(number), (number - 1) / FPS, pixels))
+    return Clip(
+        path=Path("planted.mp4"), kind="video", width=640, height=480, channels=3, dtype="uint8", fps=Fraction(FPS),
+        first=1, last=FRAMES, frame_count=FRAMES, has_audio=False, focal=None, timecode=None, colour_space="",
+        source=Held(Path("planted.mp4"), tuple(frames)),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
 def solved(model):
     """Jaw open in the second half of each second; the head turned by 20° in the last second."""
     expression = np.zeros((FRAMES, len(model.expressions)))
@@ -67,8 +88,7 @@ def solved(model):
         fps=fit.fps, width=640, height=480, focal=None, backend="planted",
     )  # fmt: skip
     neutral = rest(fit, 1)
-    named = type("Named", (), {"path": Path("planted.mp4")})()
-    return Solved(named, model, track, fit, neutral, performance(fit, neutral, "planted"), "", {}, None, None)
+    return Solved(filmed(track), model, track, fit, neutral, performance(fit, neutral, "planted"), "", {}, None, None)
 
 
 def test_pairs_share_the_pose_differ_in_expression_and_lie_apart(solved):
@@ -144,3 +164,37 @@ def test_the_cut_passage_leaves_the_fit_as_it_was(solved):
     before = replace(solved.fit)
     without(solved.fit, barred(solved.fit, 0))
     assert solved.fit.visible.all() and before.visible is solved.fit.visible
+
+
+def dot(picture):
+    rows, columns = np.nonzero(picture[..., 0] > 127)
+    return np.array([columns.mean() + 0.5, rows.mean() + 0.5])
+
+
+def test_the_truth_shows_the_wanted_frame_where_the_plate_has_its_head(solved):
+    shift = np.array([0.02, -0.01, 0.0])
+    moved = solved.fit.translation + np.outer(np.arange(FRAMES) == 20, shift)
+    grain = np.random.default_rng(2).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    plate = cv2.resize(grain, (640, 480), interpolation=cv2.INTER_CUBIC)
+    by = 900 * shift[:2] / 0.7 + [1.5, -1.0]  # the fit is somewhat off
+    wanted = carried(plate, np.array([[1.0, 0.0, by[0]], [0.0, 1.0, by[1]]]))
+    solved = replace(solved, fit=replace(solved.fit, translation=moved))
+    truth = truth_of(solved, Pair(0, 20, 0), plate, wanted)
+    centre = solved.track.points[0, 4].astype(float)
+    assert truth.place(centre[None] + by)[0] == pytest.approx(centre, abs=0.2)
+    u, v = centre.astype(int)
+    nose = (slice(v - 30, v + 10), slice(u - 10, u + 10))
+    assert np.abs(truth.picture[nose].astype(int) - plate[nose]).mean() < 10
+    assert np.abs(wanted[nose].astype(int) - plate[nose]).mean() > 40
+
+
+def test_a_shot_in_full_hd_projects_where_its_enlarged_picture_shows_it(solved, monkeypatch):
+    monkeypatch.setattr(reenact_speed, "FRAMES", 3)
+    large = reenact_speed.in_full_hd(solved)
+    marks = landmarks_only(large.model).shape(large.fit.identity, large.fit.expression[1], np.zeros((2, 2)))
+    seen = large.fit.project(marks, 1)
+    assert seen == pytest.approx(large.track.points[1].astype(float), abs=0.05)
+    assert np.ptp(seen[:468, 1]) == pytest.approx(reenact_speed.FACE, rel=0.01)
+    assert seen[:468].mean(axis=0) == pytest.approx([960, 540], abs=1)
+    assert dot(large.clip.read(2).pixels) == pytest.approx(seen[4], abs=0.3)
+    assert len(large.fit) == len(large.track) == len(large.performance) == len(list(large.clip)) == 3
