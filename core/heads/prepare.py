@@ -3,6 +3,7 @@
 import hashlib
 import importlib.metadata
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +63,12 @@ def made_ready(geometry: Geometry, reporter: Reporter) -> FaceModel:
 
 def clear_cache() -> int:
     """Forget what was prepared and measured; the bytes that this freed."""
-    files = cached_files()
-    for file in files:
-        file.unlink(missing_ok=True)
-    return sum(files.values())
+    freed = 0
+    for file, size in cached_files().items():
+        with suppress(PermissionError):  # Windows keeps libraries that a process has loaded (core.wheels)
+            file.unlink(missing_ok=True)
+            freed += size
+    return freed
 
 
 def _fingerprint(path: Path) -> str:
