@@ -16,7 +16,7 @@ from typing import Any
 import bpy
 
 FOLDER, FILE = sys.argv[sys.argv.index("--") + 1 :]
-TIMES = 60
+TIMES = 20
 
 took: dict[str, list[float]] = defaultdict(list)
 
