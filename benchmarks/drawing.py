@@ -37,6 +37,7 @@ def start() -> None:
     """A driven character is chosen, the tab is open, its sections too."""
     sys.path.insert(0, FOLDER)
     package = importlib.import_module("expression_transfer")
+    importlib.import_module("expression_transfer.panels")
     for panel in bpy.types.Panel.__subclasses__():  # before Blender knows them
         if getattr(panel, "bl_category", "") == "Expression" and panel.bl_space_type == "VIEW_3D":
             panel.draw = timed(panel)
