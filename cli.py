@@ -128,14 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     rig.add_argument("--strength", type=_unit, default=1.0, metavar="0..1")
     rig.set_defaults(run=_rig)
 
-    guides = commands.add_parser("guides", help="UV, normal, depth, position and motion of a fitted shot as EXR")
-    guides.add_argument("fit", type=Path, metavar="DIR/fit.npz")
-    guides.add_argument("--plate", type=Path, required=True, metavar="FOOTAGE")
-    guides.add_argument("--performance", type=Path, metavar="PERFORMANCE", help="curves to which the motion goes")
-    guides.add_argument("--model", metavar="NAME|PATH", help="the model it was fitted with, where it has no name")
-    _out(guides)
-    guides.set_defaults(run=_guides)
-
+    _guiding(commands)
     _baking(commands)
 
     composite = commands.add_parser("composite", help="edited curves on a plate; --resume redoes what an edit changed")
@@ -156,6 +149,19 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("-o", "--out", type=Path, default=Path("out/demo"), metavar="DIR")
     demo.set_defaults(run=_demo)
     return parser
+
+
+def _guiding(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    guides = commands.add_parser("guides", help="UV, normal, depth, position and motion of a fitted shot as EXR")
+    guides.add_argument("fit", type=Path, metavar="DIR/fit.npz")
+    guides.add_argument("--plate", type=Path, required=True, metavar="FOOTAGE")
+    guides.add_argument("--performance", type=Path, metavar="PERFORMANCE", help="curves to which the motion goes")
+    guides.add_argument("--model", metavar="NAME|PATH", help="the model it was fitted with, where it has no name")
+    guides.add_argument("--start", type=int, metavar="N", help="first source frame")
+    guides.add_argument("--end", type=int, metavar="N", help="last source frame")
+    guides.add_argument("--renderer", choices=("cpu", "gl"), default="cpu", help="gl: OpenGL, needs the extra [gl]")
+    _out(guides)
+    guides.set_defaults(run=_guides)
 
 
 def _baking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -343,8 +349,9 @@ def _guides(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import products
     from .core.shot import Footage, Run
 
-    run, plate = Run(reporter), Footage(arguments.plate)
-    made = products.guides(arguments.fit, plate, arguments.out, arguments.performance, arguments.model, run)
+    run, plate = Run(reporter), Footage(arguments.plate, arguments.start, arguments.end)
+    given = arguments.performance, arguments.model, run, arguments.renderer
+    made = products.guides(arguments.fit, plate, arguments.out, *given)
     reporter.log(f"guides.####.exr and preview.####.png of {made['count']} frames")
     _close(arguments.out, run)
 

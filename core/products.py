@@ -18,7 +18,7 @@ from .heads.registry import load_model
 from .identity import likeness_at, likeness_of, stranger, track_in
 from .job import Job, fingerprint, footage_files
 from .pipeline import tell
-from .raster.guides import render_guides, surface
+from .raster.guides import Renderer, render_guides, require, surface
 from .raster.write import write_guides, write_preview
 from .shot import Footage, Run
 from .storage import check_writable, write_json
@@ -30,34 +30,43 @@ GUIDES = {"guides": "exr", "preview": "png"}
 
 
 def guides(
-    fit_file: Path, plate: Footage, folder: Path, curves: Path | None, model_name: str | None, run: Run
+    fit_file: Path,
+    plate: Footage,
+    folder: Path,
+    curves: Path | None,
+    model_name: str | None,
+    run: Run,
+    renderer: Renderer = "cpu",
 ) -> dict[str, Any]:
     """Guides of a fitted shot: in `folder` guides.####.exr and preview.####.png for every frame with a face.
 
     Motion goes from the fitted face to what `curves` (as for `composite`) would make of it; without, nothing moves.
-    `model_name`: the model it was fitted with, where that isn't a registered one.
+    `model_name`: the model it was fitted with, where that isn't a registered one. InputError where OpenGL is asked for
+    and can't be used.
     """
+    require(renderer)
     _refuse_solves_folder(fit_file, folder, "guides a folder of their own")
     fit, model, clip, warnings = _fitted(fit_file, plate, folder, model_name, run)
     expression, gaze = _guide_states(fit, clip, curves)
     drawn, known = surface(model, 1), fit.visible | fit.bridged
     rows = {int(fit.frames[row]): int(row) for row in np.flatnonzero(known)}
     files = [folder / f"{kind}.{number:04d}.{suffix}" for number in rows for kind, suffix in GUIDES.items()]
-    made_from = fingerprint(fit=fit.digest(), files=footage_files(clip))
+    states = {"expression": expression.tolist(), "gaze": gaze.tolist(), "renderer": renderer}
+    made_from = fingerprint(fit=fit.digest(), files=footage_files(clip), **states)
     Job(folder, resume=True).begin("guides", dict.fromkeys(files, made_from))
-    written = []
-    with run.timings.stage("guides", len(rows)):
+    written, count = [], sum((plate.start or 0) <= number <= (plate.end or number) for number in rows)
+    with run.timings.stage("guides", count):
         for frame in clip:
             run.reporter.check()
             row = rows.get(frame.number)
             if row is None:
                 continue
             moved = model.shape(fit.identity, expression[row], gaze[row])
-            made = render_guides(model, fit, row, moved, drawn=drawn)
+            made = render_guides(model, fit, row, moved, drawn=drawn, renderer=renderer)
             write_guides(made, folder / f"guides.{frame.number:04d}.exr", frame.number)
             write_preview(made, folder / f"preview.{frame.number:04d}.png", display(frame.pixels, clip))
             written.append(frame.number)
-            run.reporter.progress("guides", len(written), len(rows))
+            run.reporter.progress("guides", len(written), count)
     if not written:
         span = f"{fit.frames[0]}–{fit.frames[-1]}"
         raise InputError(f"{plate.path}: has none of the frames {span} that {fit_file} was fitted to")

@@ -70,6 +70,11 @@ def rasterise(
     return Fragments(triangle, weights, image, coverage, window)
 
 
+def require() -> None:
+    """Raises InputError where OpenGL can't be used."""
+    _renderer()
+
+
 def _visible(
     pixels: Array, depth: Array, triangles: NDArray[np.int32], cull: bool, shape: tuple[int, int]
 ) -> NDArray[np.int32]:

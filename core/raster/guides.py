@@ -93,6 +93,12 @@ def surface(model: FaceModel, levels: int = 0) -> Surface:
     return Surface(tuple(steps), triangles, uv, uv_triangles)
 
 
+def require(renderer: Renderer) -> None:
+    """Raises InputError where OpenGL is asked for and can't be used."""
+    if renderer == "gl":
+        gl.require()
+
+
 def render_guides(
     model: FaceModel,
     fit: Fit,

@@ -1,4 +1,4 @@
-"""Guides as files that compositing packages read: one EXR a frame, and a picture to look them over."""
+"""Guides as files that compositing packages read: one EXR a frame, and a sheet of pictures to look them over."""
 
 from pathlib import Path
 
@@ -42,9 +42,12 @@ def write_guides(guides: Guides, path: Path, plate_number: int) -> None:
 
 
 def preview(guides: Guides, plate: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The window's wireframe over the plate (H×W×3, whole frame), UV, normals and backward motion, side by side.
+    """All guides of the window side by side, over the plate's (H×W×3, whole frame) wireframe first: then UV, normals
+    and backward motion; position, depth, mask and forward motion below.
 
-    512 px high; motion is red for left to right and green for downwards, mid-grey for none.
+    Rows of 512 px. Motion is red for left to right and green for downwards, mid-grey for none; depth is white at the
+    nearest point and position grey in the middle of the face, each stretched to its range; what was hidden is red in
+    the mask.
     """
     u0, v0, u1, v1 = guides.window
     crop = np.asarray(plate[v0:v1, u0:u1], dtype=np.float32) / 255
@@ -52,10 +55,13 @@ def preview(guides: Guides, plate: NDArray[np.uint8]) -> NDArray[np.uint8]:
     wire = np.where(_outlines(guides.triangle)[..., None], _WIRE, crop)
     uv = np.concatenate([guides.uv, np.zeros_like(mask)], axis=-1)
     normal = np.where(seen, 0.5 + 0.5 * guides.normal * _UPWARDS, 0)
+    position = np.where(seen, _stretched(guides.position, guides.seen), 0)
+    depth = np.where(seen, 1 - 0.8 * _stretched(guides.depth[..., None], guides.seen), 0)
+    covered = np.where(guides.hidden[..., None], [1.0, 0.0, 0.0], mask)
     away = pixel_centres(guides.window) - guides.backward
-    moved = 0.5 + 0.5 * np.concatenate([away, np.zeros_like(mask)], axis=-1) / float(np.abs(away).max(initial=1.0))
-    panels = [0.6 * crop + 0.4 * wire, uv, normal, moved]
-    return np.hstack([_panel(panel) for panel in panels])
+    upper = [0.6 * crop + 0.4 * wire, uv, normal, _moved(away)]
+    lower = [position, depth.repeat(3, axis=-1), covered, _moved(guides.motion)]
+    return np.vstack([np.hstack([_panel(panel) for panel in row]) for row in (upper, lower)])
 
 
 def write_preview(guides: Guides, path: Path, plate: NDArray[np.uint8]) -> None:
@@ -105,6 +111,20 @@ def _outlines(triangle: NDArray[np.int32]) -> NDArray[np.bool_]:
     lines[:, :-1] |= triangle[:, :-1] != triangle[:, 1:]
     lines[:-1] |= triangle[:-1] != triangle[1:]
     return lines
+
+
+def _moved(away: Array32) -> Array32:
+    """H×W×3 colours of H×W×2 px, the farthest at full strength."""
+    half = 0.5 * away / float(np.abs(away).max(initial=1.0))
+    return np.asarray(0.5 + np.concatenate([half, np.zeros_like(half[..., :1])], axis=-1), dtype=np.float32)
+
+
+def _stretched(values: Array32, seen: NDArray[np.bool_]) -> Array32:
+    """H×W×C: what is seen, in its range per channel, 0–1."""
+    if not seen.any():
+        return np.zeros_like(values)
+    low, high = values[seen].min(axis=0), values[seen].max(axis=0)
+    return np.asarray((values - low) / np.where(high > low, high - low, 1), dtype=np.float32)
 
 
 def _panel(values: Array32) -> NDArray[np.uint8]:

@@ -241,6 +241,12 @@ def test_guides(run, clips, tmp_path):
     assert run("guides", tmp_path / "solved" / "fit.npz", "--plate", clips / "face.mp4", "-o", out).status == 0
     assert len(list(out.glob("guides.*.exr"))) == len(list(out.glob("preview.*.png"))) == 9
     one = tmp_path / "solved" / "fit.npz"
+    part = tmp_path / "part"
+    assert run("guides", one, "--plate", clips / "face.mp4", "-o", part, "--start", 3, "--end", 4).status == 0
+    assert sorted(file.name for file in part.glob("guides.*")) == ["guides.0003.exr", "guides.0004.exr"]
+    assert (part / "preview.0003.png").read_bytes() == (out / "preview.0003.png").read_bytes()
+    assert run("guides", one, "--plate", clips / "face.mp4", "-o", part, "--start", 6, "--end", 6).status == 0
+    assert len(list(part.glob("guides.*.exr"))) == 3
     assert run("solve", clips / "face.mp4", "-o", tmp_path / "solved", "--end", 4).status == 0
     assert run("guides", one, "--plate", clips / "face.mp4", "-o", out).status == 0
     assert len(list(out.glob("guides.*.exr"))) == len(list(out.glob("preview.*.png"))) == 4

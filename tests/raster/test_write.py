@@ -63,16 +63,23 @@ def test_a_folder_that_cannot_be_written_fails_in_one_line(tmp_path, guides):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file"]
 
 
-def test_the_preview_shows_plate_uv_normals_and_motion(tmp_path, guides):
+def test_the_preview_shows_all_guides(tmp_path, guides):
     plate = np.full((160, 200, 3), 90, np.uint8)
     sheet = preview(guides, plate)
-    assert sheet.shape[0] == 512
+    assert sheet.shape[0] == 2 * 512
     assert sheet.shape[1] % 4 == 0
-    wire, uv, normal, _ = np.split(sheet, 4, axis=1)
+    upper, lower = (np.split(row, 4, axis=1) for row in np.split(sheet, 2))
+    wire, uv, normal, _ = upper
     assert (wire[..., 1] > 100).any()
     assert (wire[0, 0] == 90).all()
     assert uv[..., 2].max() == 0
     assert uv.max() > 240
     assert normal[256, normal.shape[1] // 2, 2] > 200  # towards the eye
+    position, depth, mask, forward = lower
+    assert position[..., :2].max() == 255  # the subject's left, and down
+    assert depth.max() == 255
+    assert depth[0, 0].max() == mask[0, 0].max() == 0
+    assert (mask[256, mask.shape[1] // 2] == 255).all()
+    assert forward[256, forward.shape[1] // 2, 0] > 200  # to the right
     write_preview(guides, tmp_path / "preview.png", plate)
     assert (tmp_path / "preview.png").read_bytes()[:4] == b"\x89PNG"
