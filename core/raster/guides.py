@@ -14,7 +14,8 @@ from ..face.model import FaceModel
 from ..face.surface import vertex_normals
 from ..fit.result import Fit
 from . import gl
-from .cpu import Fragments, interpolate, rasterise
+from .bands import BAND, in_bands
+from .cpu import Fragments, interpolate, interpolate_at, rasterise
 from .subdivision import Subdivision, subdivide
 from .windows import Window, around, pixel_centres
 
@@ -162,7 +163,13 @@ def _came_from(images: list[Fragments], old_places: Array32, fit: Fit, row: int)
     seen = images[-1].seen
     if not seen.any():
         return there, seen
-    there[seen] = fit.camera.project(old_places[seen].astype(np.float64), row)
+
+    def place(top: int) -> None:
+        rows = slice(top, top + BAND)
+        here = seen[rows]
+        there[rows][here] = fit.camera.project(old_places[rows][here].astype(np.float64), row)
+
+    in_bands(place, len(seen))
     local = there - (np.asarray(images[0].window[:2], dtype=np.float32) + np.float32(CV_PIXEL_CENTRE))
     shown = cv2.remap(images[0].depth, local, None, cv2.INTER_NEAREST, borderValue=float("inf"))
     return there, np.asarray(seen & (old_places[..., 2] > shown + HIDDEN_BY))
@@ -170,8 +177,13 @@ def _came_from(images: list[Fragments], old_places: Array32, fit: Fit, row: int)
 
 def _goes_to(old: Fragments, triangles: NDArray[np.int32], new_places: Array, fit: Fit, row: int) -> Array32:
     """H×W×2 px, new − old, at the old image's pixels."""
-    seen = old.seen
-    motion = np.zeros((*seen.shape, 2), dtype=np.float32)
-    goal = fit.camera.project(interpolate(old, triangles, new_places)[seen].astype(np.float64), row)
-    motion[seen] = goal - pixel_centres(old.window)[seen]
+    motion, centres = np.zeros((*old.triangle.shape, 2), dtype=np.float32), pixel_centres(old.window)
+
+    def move(top: int) -> None:
+        rows = slice(top, top + BAND)
+        seen = old.triangle[rows] >= 0
+        places = interpolate_at(top * seen.shape[1] + np.flatnonzero(seen), old, triangles, new_places)
+        motion[rows][seen] = fit.camera.project(places.astype(np.float64), row) - centres[rows][seen]
+
+    in_bands(move, len(motion))
     return motion
