@@ -147,7 +147,7 @@ def bake(on):
 DEEDS = {
     "preferences": show_preferences, "choose_model": choose_model, "look_at_face": look_at_face, "frame": set_frame,
     "play_keys": play_keys, "time_panels": time_panels, "stop_timing": stop_timing, "count_frames": count_frames,
-    "bake": bake,
+    "bake": bake, "nothing": bool,
 }  # fmt: skip
 
 

@@ -111,11 +111,13 @@ def find(wanted, shortcut=COMMAND, across=0.5):
                 _places[wanted] = x, y
                 return x, y
         xdotool("click", "--repeat", TURNS, "--delay", 30, 5, pause=0.6)
+        order(nothing=True)
     shoot("not_found")
     raise TimeoutError(f"{wanted} is not in the panel")
 
 
 def is_at(x, y, wanted, shortcut):
     """Whether Blender copies what is wanted from under the mouse."""
-    xdotool("mousemove", x, y, "sleep", 0.05, "key", shortcut, pause=0.1)
+    xdotool("mousemove", x, y, "sleep", 0.05, "key", shortcut, pause=0.05)
+    order(nothing=True)  # a busy Blender is waited for
     return wanted in state()["clipboard"]

@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BLENDER52 = Path("/srv/blender52")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def session(blender52, archive, shared, tmp_path_factory) -> Path:
     played = subprocess.run(
         ["blender52", "--shell", "python3", str(HERE / "artist.py"), str(archive), scene,
          *(str(shared / material) for material in materials), face],
-        check=False, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=480,
+        check=False, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=840,
     )  # fmt: skip
     assert played.returncode == 0, f"{played.stderr}\nscreenshots and blender.log: {folder}"
     return folder
