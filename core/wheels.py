@@ -1,8 +1,8 @@
 """The packages that the engine runs on, where it is installed as Blender's extension: its own wheels, come what may.
 
 All extensions share one site-packages folder, and users install into Blender's Python as well. So another opencv may
-lie in the place of ours, or on the path before it. A wheel that is not found whole is unpacked into the cache, and found
-first.
+lie in the place of ours, or on the path before it. A wheel that isn't found whole is unpacked into the cache, and put
+first on the path.
 """
 
 import re
