@@ -42,7 +42,7 @@ WORST = 2.0
 ALL = {**ROWS, **ASIDE}
 AT_WORK = 2
 """Passages made at once."""
-TILE = 200
+TILE = 220
 """px: a picture of a sheet."""
 
 
@@ -107,10 +107,11 @@ def clip_scores(path: Path, backend: Backend, sheets: Path | None) -> list[Score
     if not pairs:
         return []
     made = made_pairs(solved, pairs)
+    scored = [Scored(path.stem, one.pair.passage, scores_of(one, backend)) for one in made]
     if sheets is not None:
         sheets.mkdir(parents=True, exist_ok=True)
-        write_png(sheet(made), sheets / f"{path.stem}.png")
-    return [Scored(path.stem, one.pair.passage, scores_of(one, backend)) for one in made]
+        write_png(sheet(made, scored), sheets / f"{path.stem}.png")
+    return scored
 
 
 def made_pairs(solved: Solved, pairs: Sequence[Pair]) -> list[Made]:
@@ -213,17 +214,22 @@ def _worst(
     return Row("worst clip is worse by", worst, "%", WORST, at_least=False, peer=where)
 
 
-def sheet(made: Sequence[Made]) -> Picture:
-    """A row a pair: plate, each row's picture, truth."""
+def sheet(made: Sequence[Made], scored: Sequence[Scored]) -> Picture:
+    """A row a pair: each way's picture with the mouth's and the eyes' PSNR, and the truth."""
     rows = []
-    for one in made:
-        pictures = [*one.pictures.values(), one.truth]
-        rows.append(np.hstack([_tile(picture) for picture in pictures]))
+    for one, found in zip(made, scored, strict=True):
+        said = [f"{name.strip('()')[:18]} {scores['PSNR mouth']:.1f} {scores['PSNR eyes']:.1f}"
+                for name, scores in found.scores.items()]  # fmt: skip
+        truth = f"truth, {one.pair.plate} > {one.pair.wanted}"
+        rows.append(np.hstack(list(map(_tile, [*one.pictures.values(), one.truth], [*said, truth]))))
     return np.vstack(rows)
 
 
-def _tile(picture: Picture) -> Picture:
-    return np.asarray(cv2.resize(picture, (TILE, TILE), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+def _tile(picture: Picture, said: str) -> Picture:
+    tile = cv2.resize(picture, (TILE, TILE), interpolation=cv2.INTER_AREA)
+    cv2.rectangle(tile, (0, 0), (TILE, 14), (0, 0, 0), -1)
+    cv2.putText(tile, said, (3, 11), cv2.FONT_HERSHEY_SIMPLEX, 0.36, (255, 255, 255), 1, cv2.LINE_AA)
+    return np.asarray(tile, dtype=np.uint8)
 
 
 if __name__ == "__main__":
