@@ -80,8 +80,9 @@ def transfers(names: Sequence[str], targets: Sequence[str]) -> list[Transferred]
 def portrait() -> Path:
     """The demo's astronaut."""
     path = cache_folder() / "benchmarks" / "portrait.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_png(astronaut(), path)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_png(astronaut(), path)
     return path
 
 
