@@ -47,8 +47,8 @@ class Named:
 
 def convention(keys: Iterable[str]) -> str | None:
     """The name of the convention that most of the keys are named after; None where none knows a handful of them."""
-    ranked = _ranked(list(keys))
-    return ranked[0][0].name if ranked and len(ranked[0][1]) >= FEWEST else None
+    found = [(len(at), known.name) for known, at in _ranked(list(keys)) if len(at) >= FEWEST]
+    return max(found, key=lambda entry: entry[0])[1] if found else None
 
 
 def meanings(keys: Iterable[str]) -> dict[str, Meaning]:
@@ -93,10 +93,10 @@ def _is_corrective(prefix: list[str], found: Named) -> bool:
 
 
 def _ranked(keys: list[str]) -> list[tuple[Convention, dict[str, Named]]]:
-    """The conventions that know some of the keys, the one that knows most first."""
+    """The conventions that know some of the keys: published ones before others, the one that knows most first."""
     found = [(known, {key: at for key in keys if (at := _find(key, known))}) for known in CONVENTIONS]
     counted = [(known, at) for known, at in found if len(at) >= (FEWEST if known.bare else 1)]
-    return sorted(counted, key=lambda entry: -len(entry[1]))
+    return sorted(counted, key=lambda entry: (not entry[0].published, -len(entry[1])))
 
 
 def _understood(keys: list[str]) -> dict[str, Named]:

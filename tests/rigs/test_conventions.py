@@ -229,6 +229,33 @@ def test_names_that_mean_nothing():
     assert convention(["jawOpen"]) is None
 
 
+PLAIN = {
+    "smile": {"AU12_L", "AU12_R"}, "frown": {"AU15_L", "AU15_R"}, "mouth_open": {"AU26"}, "squint": {"AU7_L", "AU7_R"},
+    "brows_up": {"AU1_L", "AU1_R", "AU2_L", "AU2_R"}, "brows_down": {"AU4_L", "AU4_R"}, "wide": {"AU5_L", "AU5_R"},
+    "kiss": {"AU18"}, "puff": {"AU34_L", "AU34_R"}, "sneer": {"AU9_L", "AU9_R"}, "lip_press": {"AU24_L", "AU24_R"},
+    "blink": {"AU45_L", "AU45_R"}, "jaw_left": {"AU30_L"}, "pout": {"AU17"},
+}  # fmt: skip
+
+
+def test_hand_made_names():
+    found = named(PLAIN)
+    assert {key: set(weights) for key, weights in found.items()} == PLAIN
+    assert all(sum(weights.values()) == pytest.approx(1.0) for weights in found.values())
+    assert convention(PLAIN) == "plain English"
+
+
+@pytest.mark.parametrize("key", ["smile_L", "Smile.L", "smileLeft", "Left smile", "L_Smile", "Head.smile_l"])
+def test_hand_made_names_with_a_side(key):
+    assert named([key]) == {key: {"AU12_L": 1.0}}
+    assert set(named([key, "wink_R", "Smile.R", "smile"])) == {key, "wink_R", "Smile.R"}
+
+
+def test_hand_made_names_go_behind_published_ones_and_short_ones_need_company():
+    assert set(named([*(PLAIN.keys() - {"jaw_left"}), *ARKIT])) == set(ARKIT)
+    assert named(["open", "wide", "door.open"]) == {}
+    assert set(named(["smile", "frown", "blink", "open", "door.open"])) == {"smile", "frown", "blink", "open"}
+
+
 def test_tables_agree_on_names_they_share():
     """Apart from two where a name in the plural's or agent's -r runs into a right side, which ranking tells apart."""
     for place, first in enumerate(CONVENTIONS):

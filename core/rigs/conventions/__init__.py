@@ -2,6 +2,7 @@
 
 from .arkit import ARKIT_NAMES, ICT_FACEKIT, READY_PLAYER_ME
 from .convention import Convention, Meaning
+from .english import ENGLISH, ENGLISH_SHORT
 from .facs import FACS
 from .meta import META
 from .metahuman import METAHUMAN
@@ -13,6 +14,7 @@ from .vrm import VRM, VROID
 CONVENTIONS: tuple[Convention, ...] = (
     *(ARKIT_NAMES, ICT_FACEKIT, FACS, METAHUMAN, UNIFIED, META, REALLUSION),
     *(VROID, READY_PLAYER_ME, OCULUS, VRM),
+    *(ENGLISH, ENGLISH_SHORT),
 )
 """Of two that know as many of a rig's keys, the first goes before."""
 

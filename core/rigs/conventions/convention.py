@@ -43,6 +43,8 @@ class Convention:
     """Plain name → meaning."""
     bare: bool = False
     """Names so short ('A', 'fun') that they count only unprefixed, and only where several are on the rig."""
+    published: bool = True
+    """Else it goes after all that are."""
 
 
 def words(name: str) -> list[str]:
