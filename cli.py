@@ -42,9 +42,12 @@ TOLD = (
     "texture.png",
     "coverage.png",
     "head.obj",
+    "head.mtl",
     "report.json",
+    "guides.####.exr",
+    "preview.####.png",
 )
-"""Results that are named when a command ends."""
+"""Results that are named when a command ends; #### stands for frame numbers."""
 
 
 def main(argv: list[str] | None = None, reporter: "Reporter | None" = None) -> int:
@@ -293,7 +296,7 @@ def _close(folder: Path, run: "Run") -> None:
     from .core.storage import write_json
 
     write_json(folder / "timing.json", run.timings.stages)
-    made = ", ".join(name for name in TOLD if (folder / name).exists())
+    made = ", ".join(name for name in TOLD if any(folder.glob(name.replace("####", "*"))))
     run.reporter.log(f"done: {folder} holds {made}")
 
 

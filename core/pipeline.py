@@ -38,7 +38,7 @@ from .landmarks.detect import DetectOptions, detect
 from .landmarks.track import LandmarkTrack
 from .recomposite import DrivingFootage, Recomposition, plate_frames, recomposite, written
 from .refine.reperform import Method
-from .report import fit_report, passages, unsure
+from .report import fit_report, passages, unsure, untouched
 from .reporting import Reporter
 from .shot import Footage, Run, Solved
 from .still import held
@@ -220,17 +220,16 @@ def _recomposite(
     files = recomposite(plan, run.reporter, run.timings)
     replace(wanted, source=f"{wanted.source}, re-performed").save(job.folder / WANTED)
     kept = _likeness(plan, driver, run)
-    untouched = passages(laid.missing, plan.fit.frames)
-    if untouched:
-        spans = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in untouched)
-        run.reporter.log(f"left as they were (no driver, or no sure face): frames {spans}")
+    for reason, left in untouched(laid, driver.performance, plan.fit).items():
+        spans = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in left)
+        run.reporter.log(f"left as they were ({reason}): frames {spans}")
     report = {
         "warnings": [*people, *(kept.doubts() if kept is not None else [])],
         "identity": None if kept is None else {"recogniser": run.recogniser.name, **asdict(kept)},
         "driver": driver.about,
         "target": plate.report,
         "settings": {**asdict(mix), "method": method},
-        "untouched": untouched,
+        "untouched": passages(laid.missing, plan.fit.frames),
         "files": [str(file.relative_to(job.folder)) for file in files],
     }
     write_json(job.folder / "report.json", report)

@@ -29,6 +29,19 @@ def passages(marks: NDArray[np.bool_], frames: NDArray[np.int64]) -> list[list[i
     return [[int(frames[run[0]]), int(frames[run[-1]])] for run in runs]
 
 
+def untouched(laid: Performance, driver: Performance, fit: Fit) -> dict[str, list[list[int]]]:
+    """Passages of a plate that `driver` leaves as they were, by the reason; `laid`: it at the plate's frames."""
+    faceless = ~(fit.visible | fit.bridged) | unsure(fit)
+    undriven = laid.missing & ~faceless
+    ended = fit.times - fit.times[0] > driver.times[-1] - driver.times[0] + 0.25 / driver.fps
+    reasons = {
+        "no sure face in the plate": laid.missing & faceless,
+        "the driver has ended": undriven & ended,
+        "no face in the driver": undriven & ~ended,
+    }
+    return {reason: passages(marks, fit.frames) for reason, marks in reasons.items() if marks.any()}
+
+
 def fit_report(
     track: LandmarkTrack, fit: Fit, performance: Performance, model: FaceModel, *, given_focal: bool
 ) -> dict[str, Any]:

@@ -84,7 +84,9 @@ class ExportCurves(bpy.types.Operator):
         try:
             if not self.filepath:
                 raise InputError(strings.NO_CURVE_FILE)
-            told = curve_files.export_curves(sliders.carrier_in(context), Path(self.filepath), self.kind, context.scene)
+            file = Path(self.filepath)
+            kind = self.kind if self.properties.is_property_set("kind") else curve_files.format_of(file)
+            told = curve_files.export_curves(sliders.carrier_in(context), file, kind, context.scene)
         except ExpressionTransferError as error:
             self.report({"ERROR"}, strings.REPORT.format(message=error))
             return {"CANCELLED"}

@@ -1,5 +1,6 @@
 """A carrier's curves from and to files of other programs."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from ..core.facs.channels import resting, with_curves
 from ..core.facs.performance import Performance
 from ..core.facs.tables import UNITS
 from . import editing, keys, layers, strings
+
+_ROUNDING = 1e-3
+"""Of a frame: Blender keeps the ends of strips in single precision."""
 
 
 def import_curves(carrier: Any, file: Path, scene: Any, start: float) -> str:
@@ -28,7 +32,7 @@ def import_curves(carrier: Any, file: Path, scene: Any, start: float) -> str:
 
 
 def export_curves(carrier: Any, file: Path, kind: Format, scene: Any) -> str:
-    """Write what drives rig and plate over the edited range, a row per scene frame; a line that says so.
+    """Write what drives rig and plate over the takes (`span_of`), a row per scene frame; a line that says so.
 
     Raises Failure where the file can't be written.
     """
@@ -39,9 +43,23 @@ def export_curves(carrier: Any, file: Path, kind: Format, scene: Any) -> str:
     return strings.CURVES_WRITTEN.format(rows=len(performance), file=file)
 
 
+def format_of(file: Path) -> Format:
+    """What a file's ending asks for: Live Link Face for .csv, JSON where it says nothing."""
+    return next((kind for kind, (suffix, _) in WRITERS.items() if suffix == file.suffix.lower()), "json")
+
+
+def span_of(carrier: Any, scene: Any) -> editing.Span:
+    """The frames to write: the preview range where it is on, else those of the takes that play, else the scene's."""
+    playing = [strip for strip in layers.takes(carrier) if not strip.mute]
+    if scene.use_preview_range or not playing:
+        return editing.span_of(scene)
+    first, last = min(strip.frame_start for strip in playing), max(strip.frame_end for strip in playing)
+    return math.ceil(first - _ROUNDING), math.floor(last + _ROUNDING)
+
+
 def shown(carrier: Any, scene: Any) -> Performance:
-    """The carrier's curves over the edited range as they are used, all layers summed, on the scene's clock."""
-    first, last = editing.span_of(scene)
+    """The carrier's curves over `span_of` as they are used, all layers summed, on the scene's clock."""
+    first, last = span_of(carrier, scene)
     frames = np.arange(first, last + 1)
     curves = layers.used(carrier, frames.astype(float))
     curves |= {unit: np.maximum(curves[unit], 0.0) for unit in UNITS}

@@ -282,9 +282,13 @@ def places(carrier: Any) -> dict[str, list[str]]:
 def fill_by_names(carrier: Any) -> str | None:
     """Map the character's keys by their names; the naming convention that most of them follow, if any.
 
-    Raises InputError where none has an expression's name.
+    Raises InputError, which names the carrier, where none has an expression's name.
     """
-    store(carrier, keys.map_of(keys.find_face(bpy.data.objects, carrier)))
+    try:
+        faces = keys.find_face(bpy.data.objects, carrier)
+    except InputError as error:
+        raise InputError(f"{carrier.name}: {error}") from error
+    store(carrier, keys.map_of(faces))
     return convention({key for names in places(carrier).values() for key in names})
 
 

@@ -553,7 +553,7 @@ IMPORT_CURVES_TIP = (
     "Put curves on the rig as a take: Live Link Face, OpenFace or FACS CSV, JSON, or performance.npz. Corrections stay"
 )
 EXPORT_CURVES = "Export Curves"
-EXPORT_CURVES_TIP = "Write the action units over the range as they drive rig and plate, all layers summed"
+EXPORT_CURVES_TIP = "Write the action units of the takes, or the preview range, as they drive rig and plate, all summed"
 CURVES_MENU = "Facial Performance (.csv, .json, .npz)"
 CURVE_FORMAT = "Format"
 CURVE_FORMATS = (

@@ -4,9 +4,9 @@
      "frames": [1001, …], "times": [0.0, …], "confidence": [1.0, …], "bridged": [], "missing": [1007, …],
      "channels": {"AU12_L": [0.0, …], "gaze_L_yaw": […], "head_yaw": […], "head_x": […], …}}
 
-`times`, `confidence` and every channel have one number per frame: action units 0–1, gaze and head turn in radians, the
-head's place in metres (core.facs.channels). `bridged` and `missing` list frame numbers. `frames` (1, 2, …), `source`,
-`confidence`, `bridged`, `missing` and any channel may be left out; a channel that isn't there is at rest.
+`times` (s), `confidence` and every channel have one number per frame: action units 0–1, gaze and head turn in radians,
+the head's place in metres (core.facs.channels). `bridged` and `missing` list frame numbers. `frames` (1, 2, …),
+`source`, `confidence`, `bridged`, `missing` and any channel may be left out; a channel that isn't there is at rest.
 """
 
 import json
@@ -25,6 +25,8 @@ from ..storage import write_text
 from .columns import rising
 
 SCHEMA = "curves/1"
+_NEEDED = ("fps", "times", "channels")
+_NEEDS = f"needs 'schema' (\"{SCHEMA}\"), 'fps', 'times' (s) and 'channels'"
 _DIGITS = 6
 
 
@@ -53,7 +55,10 @@ def read_curves_json(path: Path) -> Performance:
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: not a readable JSON file ({error})") from error
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        raise InputError(f"{path}: holds no curves of this version (schema '{SCHEMA}')")
+        raise InputError(f"{path}: holds no curves of this version; the file {_NEEDS}")
+    lacking = [name for name in _NEEDED if name not in value]
+    if lacking:
+        raise InputError(f"{path}: lacks '{lacking[0]}'; the file {_NEEDS}")
     try:
         return _performance(value, path)
     except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:

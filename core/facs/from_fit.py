@@ -46,7 +46,10 @@ def rest(fit: Fit, neutral_frame: int | None = None) -> Neutral:
     units = units_from_shapes(fit.expression, fit.expressions)
     if neutral_frame is not None:
         row = np.flatnonzero(fit.frames == neutral_frame)
-        if len(row) == 0 or not fit.visible[row[0]]:
+        if len(row) == 0:
+            span = f"{fit.frames[0]}–{fit.frames[-1]}"
+            raise InputError(f"neutral frame {neutral_frame} is outside the frames read ({span}); name another")
+        if not fit.visible[row[0]]:
             raise InputError(f"neutral frame {neutral_frame} shows no face in this shot; name another")
         return Neutral(np.minimum(units[row[0]], 0.9))
     if not shows_rest(fit):

@@ -10,12 +10,12 @@ import pytest
 bpy = pytest.importorskip("bpy", reason="bpy is missing: make env, or make test-blender")
 
 import expression_transfer  # noqa: E402
-from expression_transfer.core.export.curves import read_performance  # noqa: E402
+from expression_transfer.core.export.curves import WRITERS, read_performance  # noqa: E402
 from expression_transfer.core.facs.channels import GROUPS, curves_of  # noqa: E402
 from expression_transfer.core.facs.poses import PRESETS  # noqa: E402
 from expression_transfer.core.facs.tables import UNITS  # noqa: E402
 from expression_transfer.panels import action_units  # noqa: E402
-from expression_transfer.scene import editing, fcurves, layers, sliders, units  # noqa: E402
+from expression_transfer.scene import curve_files, editing, fcurves, layers, sliders, units  # noqa: E402
 from recording_layout import Layout  # noqa: E402
 
 FRAMES = range(1, 61)
@@ -300,6 +300,32 @@ def test_curves_go_out_summed_and_come_in_as_a_take(carrier, tmp_path, kind):
     bpy.context.view_layer.objects.active = other
     assert edit.import_curves(filepath=str(file), start=1) == {"FINISHED"}
     np.testing.assert_allclose(column(played(other), "AU12_R"), column(before, "AU12_R"), atol=atol)
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "kind"),
+    [("x.csv", "x.csv", "live_link"), ("x.npz", "x.npz", "npz"), ("x.json", "x.json", "json"), ("x", "x.json", "json")],
+)
+def test_a_script_exports_the_take_in_the_format_of_the_ending(carrier, tmp_path, name, written, kind):
+    bpy.context.scene.frame_end = 250
+    assert bpy.ops.expression_transfer.export_curves(filepath=str(tmp_path / name)) == {"FINISHED"}
+    assert [file.name for file in tmp_path.iterdir()] == [written]
+    read = read_performance(tmp_path / written)
+    assert len(read) == len(FRAMES)
+    WRITERS[kind][1](curve_files.shown(carrier, bpy.context.scene), tmp_path / f"same{WRITERS[kind][0]}")
+    same = read_performance(tmp_path / f"same{WRITERS[kind][0]}")
+    np.testing.assert_array_equal(read.units, same.units)
+
+
+def test_the_frames_that_are_exported(carrier):
+    scene = bpy.context.scene
+    scene.frame_end = 250
+    assert curve_files.span_of(carrier, scene) == (1, 60)
+    scene.use_preview_range, scene.frame_preview_end, scene.frame_preview_start = True, 90, 20
+    assert curve_files.span_of(carrier, scene) == (20, 90)
+    scene.use_preview_range = False
+    layers.takes(carrier)[0].mute = True
+    assert curve_files.span_of(carrier, scene) == (1, 250)
 
 
 def test_curves_come_in_at_their_seconds(carrier, tmp_path):

@@ -259,6 +259,14 @@ def test_operators(bpy, carrier, tmp_path):
     assert not ops.map_names.poll()
 
 
+def test_an_object_without_keys_is_named(bpy, carrier):
+    bare = bpy.data.objects.new("Bare", bpy.data.meshes.new("Bare"))
+    bpy.context.scene.collection.objects.link(bare)
+    settings.of_scene(bpy.context.scene).rig = bare
+    with pytest.raises(RuntimeError, match="Bare: has no mesh with shape keys"):
+        bpy.ops.expression_transfer.map_names()
+
+
 def test_presets_of_the_user_are_listed(carrier):
     assert map_presets.presets() == {}
     map_presets.save(carrier, map_presets.preset_folder() / "mine.json")

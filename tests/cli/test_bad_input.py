@@ -130,6 +130,7 @@ def test_a_face_that_leaves(run, clips, tmp_path):
     gone = report["target"]["missing"]
     assert gone == [[8, 19]]
     assert report["untouched"] == gone
+    assert "left as they were (no sure face in the plate): frames 8–19" in ran.err
     plate, result, matte = (open_clip(path) for path in (clips / "leaving.mp4", out / "frames", out / "matte"))
     for number in range(1, 27):
         same = np.array_equal(plate.read(number).pixels, result.read(number).pixels)

@@ -163,8 +163,10 @@ def test_one_row_of_curves_is_a_pose(run, clips, tmp_path):
 def test_a_performance_shorter_or_longer_than_the_plate(run, clips, tmp_path, count, untouched):
     footage_maker.pose(count, AU26=0.8).save(tmp_path / "acting.npz")
     out = tmp_path / "out"
-    assert run("composite", tmp_path / "acting.npz", clips / "face.mp4", "-o", out).status == 0
+    ran = run("composite", tmp_path / "acting.npz", clips / "face.mp4", "-o", out)
+    assert ran.status == 0
     assert report(out)["untouched"] == untouched
+    assert ("left as they were (the driver has ended): frames 5–9" in ran.err) == bool(untouched)
     plate, result = frames_of(clips / "face.mp4"), frames_of(out / "frames")
     assert len(result) == 9
     for first, last in untouched:
@@ -238,7 +240,9 @@ def test_a_range_keeps_the_sources_numbers(run, clips, tmp_path):
 def test_guides(run, clips, tmp_path):
     assert run("solve", clips / "face.mp4", "-o", tmp_path / "solved").status == 0
     out = tmp_path / "guides"
-    assert run("guides", tmp_path / "solved" / "fit.npz", "--plate", clips / "face.mp4", "-o", out).status == 0
+    ran = run("guides", tmp_path / "solved" / "fit.npz", "--plate", clips / "face.mp4", "-o", out)
+    assert ran.status == 0
+    assert ran.last.endswith("holds report.json, guides.####.exr, preview.####.png")
     assert len(list(out.glob("guides.*.exr"))) == len(list(out.glob("preview.*.png"))) == 9
     one = tmp_path / "solved" / "fit.npz"
     part = tmp_path / "part"

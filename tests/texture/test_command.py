@@ -49,6 +49,7 @@ def test_files_are_made_and_the_same_again(run, shot, tmp_path):
     assert made == again and not unfinished(tmp_path)
     names = {"texture.exr", "texture.png", "coverage.png", "head.obj", "head.mtl", "report.json"}
     assert names <= set(made)
+    assert all(name in done[0].last for name in names)
     report = json.loads(made["report.json"])
     assert report["frames"] == [1, 2, 3, 4] and 20 < report["seen_percent"] < 100 and report["size"] == SIZE
     assert "bake" in done[0].err and f"{report['seen_percent']} %" in done[0].err
