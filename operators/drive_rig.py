@@ -6,10 +6,16 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..scene import driving, editing, rig_drive, strings
+from ..scene import bones, driving, editing, rig_drive, strings
 from .mapping import OnMap
 
 _UNDO = {"REGISTER", "UNDO"}
+
+
+def _told(driven: driving.Driven) -> str:
+    words = (strings.SHAPE_KEYS, strings.BONES_COUNTED, strings.OBJECTS_COUNTED)
+    counts = [strings.counted(count, *each) for count, each in zip(driven, words, strict=True) if count]
+    return ", ".join(counts) or strings.NOTHING_DRIVEN
 
 
 class ConnectRig(OnMap, bpy.types.Operator):
@@ -21,7 +27,8 @@ class ConnectRig(OnMap, bpy.types.Operator):
 
     def act(self, carrier: Any) -> tuple[str, str]:
         connection = rig_drive.connect(bpy.context.scene, carrier)
-        said = [strings.CONNECTED.format(count=len(connection.connected), name=carrier.name)]
+        said = [strings.CONNECTED.format(name=carrier.name, driven=_told(driving.driven_by(carrier)))]
+        said += bones.told_resting(connection.resting)
         for text, rows in ((strings.KEYS_LEFT, connection.left), (strings.KEYS_MISSING, connection.missing)):
             said += [text.format(names=strings.shortened([row.key for row in rows]))] if rows else []
         return "INFO", strings.REPORT.format(message="; ".join(said))
@@ -35,9 +42,10 @@ class DisconnectRig(OnMap, bpy.types.Operator):
     bl_options = _UNDO
 
     def act(self, carrier: Any) -> tuple[str, str]:
-        count = driving.disconnect(carrier)
+        driven = driving.disconnect(carrier)
         driving.unbake(carrier)
-        return "INFO", strings.REPORT.format(message=strings.DISCONNECTED.format(count=count, name=carrier.name))
+        said = strings.DISCONNECTED.format(name=carrier.name, driven=_told(driven))
+        return "INFO", strings.REPORT.format(message=said)
 
 
 class BakeRig(OnMap, bpy.types.Operator):
@@ -56,8 +64,9 @@ class BakeRig(OnMap, bpy.types.Operator):
 
     def act(self, carrier: Any) -> tuple[str, str]:
         first, last = self._span()
-        count = driving.bake(carrier, np.arange(first, last + 1.0))
-        return "INFO", strings.REPORT.format(message=strings.BAKED_RIG.format(count=count, first=first, last=last))
+        driven = driving.bake(carrier, np.arange(first, last + 1.0))
+        said = strings.BAKED_RIG.format(driven=_told(driven), first=first, last=last)
+        return "INFO", strings.REPORT.format(message=said)
 
     def _span(self) -> tuple[int, int]:
         """As given; the scene's where nothing was (from a script)."""

@@ -58,8 +58,8 @@ class Loop(EditOperator):
     blend: bpy.props.IntProperty(default=4, min=0, soft_max=48, name=strings.BLEND, description=strings.BLEND_TIP)
 
     def edit(self, carrier: Any, channels: list[str], span: editing.Span, frame: int) -> str:  # noqa: ARG002  the base's
-        count = editing.loop(carrier, channels, span, self.rounds, self.blend)
-        return told(count, (span[0], span[1] + self.rounds * (span[1] - span[0] + 1)))
+        looped = editing.looped(span, self.rounds, bpy.context.scene.frame_end)
+        return told(editing.loop(carrier, channels, span, looped[1], self.blend), looped)
 
 
 class Mirror(EditOperator):

@@ -19,9 +19,8 @@ class KeyShown(EditOperator):
         carrier, scene = sliders.carrier_in(context), context.scene
         channels = sliders.ticked(scene)
         count = editing.key_shown(carrier, channels, scene.frame_current, sliders.of_scene(scene).reach)
-        self.report(
-            {"INFO"}, strings.REPORT.format(message=strings.KEYS_SET.format(count=count, frame=scene.frame_current))
-        )
+        said = strings.KEYS_SET.format(channels=strings.counted(count, *strings.CHANNELS), frame=scene.frame_current)
+        self.report({"INFO"}, strings.REPORT.format(message=said))
         return {"FINISHED"}
 
 
@@ -34,7 +33,8 @@ class DeleteKeys(EditOperator):
 
     def edit(self, carrier: Any, channels: list[str], span: editing.Span, frame: int) -> str:
         chosen = span if self.where == "RANGE" else (frame, frame)
-        return strings.KEYS_DELETED.format(count=editing.delete_keys(carrier, channels, chosen))
+        count = editing.delete_keys(carrier, channels, chosen)
+        return strings.KEYS_DELETED.format(keys=strings.counted(count, *strings.CORRECTION_KEYS))
 
 
 class ReduceKeys(EditOperator):
@@ -48,7 +48,7 @@ class ReduceKeys(EditOperator):
 
     def edit(self, carrier: Any, channels: list[str], span: editing.Span, frame: int) -> str:  # noqa: ARG002  the base's
         before, after = editing.reduce(carrier, channels, span, self.tolerance)
-        return strings.REDUCED.format(before=before, after=after)
+        return strings.REDUCED.format(keys=strings.counted(before, *strings.CORRECTION_KEYS), after=after)
 
 
 _CLASSES = (KeyShown, DeleteKeys, ReduceKeys)

@@ -44,4 +44,5 @@ class EditOperator(bpy.types.Operator):
 
 def told(count: int, span: editing.Span) -> str:
     """Of an edit that changed `count` channels."""
-    return strings.EDITED.format(count=count, first=span[0], last=span[1]) if count else strings.NOTHING_EDITED
+    channels = strings.counted(count, *strings.CHANNELS)
+    return strings.EDITED.format(channels=channels, first=span[0], last=span[1]) if count else strings.NOTHING_EDITED

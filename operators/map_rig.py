@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.rigs.mapping import RigMap
-from ..scene import mapping, rig_geometry, settings, strings, units
+from ..scene import bones, mapping, rig_geometry, settings, strings, units
 from .mapping import carrier_of
 from .working import Work, WorkerOperator
 
@@ -43,7 +43,8 @@ class MapRig(WorkerOperator):
             return strings.MAPPED_RIG_GONE.format(name=self._carrier)
         mapping.store(carrier, found)
         text = strings.MAPPED_RIG if found.lacking() else strings.MAPPED_RIG_ALL
-        return text.format(rows=len(found.rows), lacking=strings.shortened(found.lacking()))
+        done = text.format(rows=len(found.rows), lacking=strings.shortened(found.lacking()))
+        return "; ".join([done, *bones.told_resting(bones.resting(carrier, found.rows))])
 
 
 def register() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import ExpressionTransferError
-from ..scene import map_mirror, map_presets, mapping, settings, strings, units
+from ..scene import bones, map_mirror, map_presets, mapping, settings, strings, units
 
 _UNDO = {"UNDO"}
 
@@ -69,7 +69,8 @@ class MapNames(OnMap, bpy.types.Operator):
         made = mapping.rig_map(carrier)
         text = strings.MAPPED_NAMES if made.lacking() else strings.MAPPED_ALL
         lacking = strings.shortened(made.lacking())
-        return "INFO", text.format(rows=len(made.rows), convention=named_after, lacking=lacking)
+        said = text.format(rows=len(made.rows), convention=named_after, lacking=lacking)
+        return "INFO", "; ".join([said, *bones.told_resting(bones.resting(carrier, made.rows))])
 
 
 class MapAdd(OnMap, bpy.types.Operator):

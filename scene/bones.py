@@ -5,7 +5,7 @@ from the way the bone lies and the way the face looks. Eyes that look at a targe
 """
 # mypy: disallow-subclassing-any=False, disable-error-code="valid-type"
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,7 @@ from ..core.facs.channels import HEAD
 from ..core.facs.tables import GAZE_SHAPES
 from ..core.rigs.bone_names import ROLES
 from ..core.rigs.bones import JAW_OPEN, JAW_SIDEWAYS, Cosine, aiming, face_axes, turning
+from ..core.rigs.mapping import Row
 from . import compat, drivers, strings, units
 
 LOOKS = frozenset(GAZE_SHAPES)
@@ -316,6 +317,20 @@ def eyeballs(carrier: Any) -> frozenset[str]:
     """Names of meshes that connected eye bones turn as a whole: shape keys that turn them too are to stay at rest."""
     eyes = [row for row in rows(carrier) if row.connected and row.strength]
     return frozenset(name for row in eyes for name in row.eyeballs.split("\n") if name)
+
+
+def resting(carrier: Any, mapped: Iterable[Row]) -> tuple[Row, ...]:
+    """The rows of a map whose keys are to stay at rest."""
+    by_bones = eyeballs(carrier)
+    return tuple(row for row in mapped if row.mesh in by_bones and row.weights.keys() <= LOOKS)
+
+
+def told_resting(mapped: Iterable[Row]) -> list[str]:
+    """What an artist has to know of resting rows, in lines."""
+    mapped = list(mapped)
+    meshes = ", ".join(dict.fromkeys(row.mesh for row in mapped))
+    count = strings.counted(len(mapped), *strings.SHAPE_KEYS)
+    return [strings.KEYS_RESTING.format(keys=count, meshes=meshes)] if mapped else []
 
 
 def _rest_looks(row: Any) -> None:

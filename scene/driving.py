@@ -1,8 +1,9 @@
 """A rig's shape keys connected to a carrier's channels: by drivers, or baked into keyframes and back."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 import numpy as np
@@ -25,6 +26,16 @@ class Connection:
     """Their keys have a driver of the artist's, and keep it."""
     missing: tuple[Row, ...]
     """The rig has no such mesh or key."""
+    resting: tuple[Row, ...]
+    """Their keys turn eyeballs that bones turn."""
+
+
+class Driven(NamedTuple):
+    """How much of a rig a carrier drives; a bone counts once, however many of its numbers are driven."""
+
+    keys: int
+    bones: int
+    objects: int
 
 
 def connect(carrier: Any, rig_map: RigMap, objects: Iterable[Any] | None = None) -> Connection:
@@ -37,11 +48,10 @@ def connect(carrier: Any, rig_map: RigMap, objects: Iterable[Any] | None = None)
     units.ensure(carrier)
     unbake(carrier)
     found = {each.name: each for each in (bpy.context.scene.objects if objects is None else objects)}
-    connected, left, missing, by_bones = [], [], [], bones.eyeballs(carrier)
-    for row in rig_map.rows:
+    resting = bones.resting(carrier, rig_map.rows)
+    connected, left, missing = [], [], []
+    for row in [row for row in rig_map.rows if row not in resting]:
         shape_keys = _shape_keys(found.get(row.mesh), row.key)
-        if row.mesh in by_bones and row.weights.keys() <= bones.LOOKS:
-            continue
         if shape_keys is None:
             missing.append(row)
         elif keys.is_artists(shape_keys, keys.value_path(row.key)):
@@ -49,7 +59,7 @@ def connect(carrier: Any, rig_map: RigMap, objects: Iterable[Any] | None = None)
         else:
             _connect(shape_keys, row, carrier)
             connected.append(row)
-    return Connection(tuple(connected), tuple(left), tuple(missing))
+    return Connection(tuple(connected), tuple(left), tuple(missing), resting)
 
 
 def _shape_keys(mesh: Any, key: str) -> Any:
@@ -65,12 +75,23 @@ def _connect(shape_keys: Any, row: Row, carrier: Any) -> None:
     drivers.drive(shape_keys, keys.value_path(row.key), carrier, weights, limits=(row.low, row.high))
 
 
-def disconnect(carrier: Any) -> int:
-    """Take the carrier's drivers away; shape keys and bones go back to rest. The number of drivers there were."""
+def disconnect(carrier: Any) -> Driven:
+    """Take the carrier's drivers away; shape keys and bones go back to rest. What was driven."""
     driven = _driven(carrier)
     _release(carrier, driven)
     bones.restore(carrier)
-    return len(driven)
+    return _counted(driven)
+
+
+def driven_by(carrier: Any) -> Driven:
+    return _counted(_driven(carrier))
+
+
+def _counted(driven: list[tuple[Any, str, int]]) -> Driven:
+    owners = {(datablock, path.rpartition(".")[0]) for datablock, path, _ in driven}
+    keys_driven = sum(datablock.id_type == "KEY" for datablock, _ in owners)
+    bones_driven = sum(owner.startswith("pose.bones") for _, owner in owners)
+    return Driven(keys_driven, bones_driven, len(owners) - keys_driven - bones_driven)
 
 
 def _driven(carrier: Any) -> list[tuple[Any, str, int]]:
@@ -81,19 +102,25 @@ def _release(carrier: Any, driven: list[tuple[Any, str, int]]) -> None:
     bones.release(carrier)
     for datablock, path, index in driven:
         drivers.release(datablock, path, index)
-        if datablock.id_type == "KEY":
+        _rest(datablock, path, index)
+
+
+def _rest(datablock: Any, path: str, index: int) -> None:
+    """Put a number that is neither driven nor keyed any more to rest; bones have a pose of their own to go back to."""
+    if datablock.id_type == "KEY":
+        with suppress(ValueError):  # a key that was removed meanwhile
             datablock.path_resolve(path.removesuffix(".value")).value = 0.0
-        elif path == "rotation_euler":  # a built-in head's eyeball
-            datablock.rotation_euler[index] = 0.0
+    elif path == "rotation_euler":  # a built-in head's eyeball
+        datablock.rotation_euler[index] = 0.0
 
 
 def is_connected(carrier: Any) -> bool:
     return next(drivers.find(carrier), None) is not None
 
 
-def bake(carrier: Any, frames: Array) -> int:
-    """Key what the carrier drives with the values it has at scene frames, and take its drivers away; the number of
-    curves. The layers stay, for connecting again. Raises InputError where nothing is connected.
+def bake(carrier: Any, frames: Array) -> Driven:
+    """Key what the carrier drives with the values it has at scene frames, and take its drivers away; what was driven.
+    The layers stay, for connecting again. Raises InputError where nothing is connected.
     """
     driven = _driven(carrier)
     if not driven:
@@ -105,7 +132,7 @@ def bake(carrier: Any, frames: Array) -> int:
         for (each, path, index), values in zip(driven, table.T, strict=True):
             if each == datablock:
                 keys.write_curve(curves, path, index, frames, values)
-    return len(driven)
+    return _counted(driven)
 
 
 def _stepped(driven: list[tuple[Any, str, int]], frames: Array) -> Array:
@@ -144,7 +171,7 @@ def _strip_to_bake(carrier: Any, name: str, frames: Array, paths: set[str]) -> A
 
 
 def unbake(carrier: Any) -> None:
-    """Take baked keyframes away again; drivers are back with connect."""
+    """Take baked keyframes away again, what they moved goes to rest; drivers are back with connect."""
     for datablock in _datablocks(carrier):
         action = datablock.animation_data.action if datablock.animation_data else None
         if action is not None and _BAKED in action:
@@ -155,7 +182,7 @@ def unbake(carrier: Any) -> None:
         if actions and all(action and _BAKED in action for action in actions):
             animation.nla_tracks.remove(track)
             for action in actions:
-                bpy.data.actions.remove(action)
+                _forget(carrier, action)
 
 
 def _datablocks(carrier: Any) -> list[Any]:
@@ -168,7 +195,9 @@ def _forget(datablock: Any, action: Any) -> None:
     """Remove baked curves from an action, and the action with the last of its curves."""
     curves, baked = compat.curves_of(action, datablock), set(action[_BAKED].split("\n"))
     for curve in [curve for curve in curves if curve.data_path in baked]:
+        path, index = curve.data_path, curve.array_index
         curves.remove(curve)
+        _rest(datablock, path, index)
     del action[_BAKED]
     if not curves:
         bpy.data.actions.remove(action)

@@ -11,10 +11,11 @@ from typing import Any, Literal
 import numpy as np
 
 from ..core.conventions import Array
+from ..core.errors import InputError
 from ..core.facs import editing
 from ..core.facs.channels import other_side, reflected
 from ..core.facs.poses import Pose
-from . import fcurves, layers, units
+from . import fcurves, layers, strings, units
 
 Span = tuple[int, int]
 """First and last frame of a range."""
@@ -73,10 +74,22 @@ def hold(carrier: Any, channels: Sequence[str], span: Span, frame: int, fade: in
     return become(carrier, channels, span[0], editing.held(seen(carrier, channels, span), row, fade))
 
 
-def loop(carrier: Any, channels: Sequence[str], span: Span, rounds: int, blend: int) -> int:
-    """The range again and again, `rounds` times after itself; at its end it fades into what comes then."""
+def looped(span: Span, rounds: int, end: int) -> Span:
+    """The range with what loop() writes after it: so many rounds, as far as the scene's last frame.
+
+    Raises InputError where the scene has no frame after the range.
+    """
+    if span[1] >= end:
+        raise InputError(strings.NO_ROOM)
+    return span[0], min(span[1] + rounds * (span[1] - span[0] + 1), end)
+
+
+def loop(carrier: Any, channels: Sequence[str], span: Span, last: int, blend: int) -> int:
+    """The range again and again after itself, to the frame `last`. Over its last `blend` frames each round, also the
+    range itself, is led to its beginning, and what ends at `last` fades into what comes then.
+    """
     length = span[1] - span[0] + 1
-    values = seen(carrier, channels, (span[0], span[1] + rounds * length))
+    values = seen(carrier, channels, (span[0], last))
     wanted = editing.looped(values[:length], len(values), blend)
     left = np.arange(len(values), 0, -1) / (blend + 1)
     share = editing.ease(np.minimum(left, 1.0), "both")[:, None]

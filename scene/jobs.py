@@ -102,7 +102,7 @@ def drive(
         "carrier": character.carrier.name,
         "take": name,
         "meshes": meshes,
-        "bones": by_bones,
+        "bones": [*by_bones, *bones.told_resting(connection.resting)],
         "left_to_drivers": left,
         "limited": limited,
         "missing": [unit for unit in character.map.lacking() if in_region(unit, region)],

@@ -16,8 +16,8 @@ def connect(scene: Any, carrier: Any) -> driving.Connection:
     layers.corrections(carrier)
     if not mapping.has_map(carrier):
         mapping.store(carrier, character.map)
+    jobs.connect_bones(character)  # before keys, that rest where bones do the same
     connection = driving.connect(carrier, mapping.acting(carrier), scene.objects)
-    jobs.connect_bones(character)
     for each in character.objects:
         head.drive_eyes(each, carrier)
     return connection

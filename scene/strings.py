@@ -232,19 +232,21 @@ RIGHT = "R"
 LEFT = "L"
 NO_CARRIER = "Choose a rig or a fitted head with action units"
 NONE_TICKED = "Tick the action units to edit"
-EDITED = "{count} channels edited, frames {first} to {last}"
+CHANNELS = ("channel", "channels")
+EDITED = "{channels} edited, frames {first} to {last}"
 NOTHING_EDITED = "Nothing to change there"
 KEY_SHOWN = "Key"
 KEY_SHOWN_TIP = "Key the ticked action units as the sliders show them, as a correction of what was solved"
-KEYS_SET = "{count} channels keyed at frame {frame}"
+KEYS_SET = "{channels} keyed at frame {frame}"
 DELETE_KEYS = "Delete Keys"
 DELETE_KEYS_TIP = "Delete the ticked action units' correction keys"
-KEYS_DELETED = "{count} correction keys deleted"
+CORRECTION_KEYS = ("correction key", "correction keys")
+KEYS_DELETED = "{keys} deleted"
 REDUCE = "Reduce Keys"
 REDUCE_TIP = "Take correction keys away as far as no frame changes by more than the tolerance"
 TOLERANCE = "Tolerance"
 TOLERANCE_TIP = "How far an action unit may change at any frame"
-REDUCED = "{before} correction keys became {after}"
+REDUCED = "{keys} became {after}"
 SMOOTH = "Smooth"
 SMOOTH_TIP = "Smooth the ticked action units over the range; its first and last frame stay"
 RADIUS = "Radius"
@@ -265,7 +267,8 @@ HOLD_TIP = "Hold the current frame's values over the range (its first frame's, w
 FADE = "Fade"
 FADE_TIP = "Frames at each end of the range over which the edit comes and goes"
 LOOP = "Loop"
-LOOP_TIP = "Repeat the range after itself"
+LOOP_TIP = "Repeat the range after itself, no further than the scene goes"
+NO_ROOM = "the range ends where the scene does; set a shorter preview range, or a later end of the scene"
 ROUNDS = "Rounds"
 ROUNDS_TIP = "How often the range is repeated"
 BLEND = "Blend"
@@ -342,6 +345,7 @@ KEYED = "drives {keys} of the shape keys on {meshes}"
 LACKS = "the rig lacks {names}"
 KEYS_LEFT = "left to drivers of their own: {names}"
 KEYS_LIMITED = "held back by their limit: {names}"
+KEYS_RESTING = "bones turn {meshes}: {keys} at rest"
 KEYS_MISSING = "not on the rig any more: {names}"
 
 # Rig: its table
@@ -471,17 +475,21 @@ BONES_KEYED = "{names}: keyframes of its own don't show while it is connected"
 DRIVE = "Drive"
 CONNECT = "Connect"
 CONNECT_TIP = "Let the rig's shape keys, eyes and bones follow its action units; baked keyframes give way"
-CONNECTED = "{count} shape keys follow the action units of {name}"
+SHAPE_KEYS = ("shape key", "shape keys")
+BONES_COUNTED = ("bone", "bones")
+OBJECTS_COUNTED = ("object", "objects")
+CONNECTED = "the action units of {name} drive {driven}"
+NOTHING_DRIVEN = "nothing"
 DISCONNECT = "Disconnect"
 DISCONNECT_TIP = "Take drivers and baked keyframes off the rig; its action units keep their takes and corrections"
-DISCONNECTED = "took {count} drivers off {name}"
+DISCONNECTED = "the action units of {name} no longer drive {driven}"
 BAKE_RIG = "Bake to Keyframes"
 BAKE_RIG_TIP = "Turn what the rig does into keyframes on its shape keys and bones; Connect takes it back"
 BAKE_FIRST = "First Frame"
 BAKE_FIRST_TIP = "First scene frame to bake"
 BAKE_LAST = "Last Frame"
 BAKE_LAST_TIP = "Last scene frame to bake"
-BAKED_RIG = "baked {count} curves, frames {first} to {last}"
+BAKED_RIG = "baked {driven}, frames {first} to {last}"
 LIMIT_RIG = "Limit All Keys"
 LIMIT_RIG_TIP = "Set the upper limit of every shape key of the table; over 1 allows action units over 1"
 REMOVE_FROM_RIG = "Remove from Rig"
@@ -657,6 +665,10 @@ TASK_FILE_TIP = "Another face_landmarker.task of MediaPipe than the one inside t
 def progress(stage: str, done: int, total: int | None) -> str:
     """The progress bar's text."""
     return f"{stage} {done} / {total}" if total else f"{stage} {done}"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def shortened(names: Sequence[str], most: int = 8) -> str:

@@ -268,6 +268,28 @@ def test_keys_of_eyeballs_rest_while_bones_turn_them(extension, bones_first):
     assert points(balls["eye.L"]).mean(0)[0] > before.mean(0)[0] + 0.003
 
 
+def test_counts_agree_and_tell_keys_from_bones(extension, capfd):
+    """Two eyeballs' keys rest while the eyes' bones turn them; the jaw's key, and each of the bones, count once."""
+    rig = add_armature()
+    balls = add_balls(rig)
+    looking(rig, balls)
+    add_key(balls["jaw"], "jawOpen", lambda point: point - [0, 0, 0.01])
+    extension.context.scene.expression_transfer.rig = rig
+    press = extension.ops.expression_transfer
+    press.connect_rig()
+    turned = sum(bool(row.connected and row.strength) for row in bones.rows(rig))
+    for again in (press.disconnect_rig, press.bake_rig):
+        assert driving.driven_by(rig) == (1, turned, 0)
+        again()
+        press.connect_rig()
+    press.map_names()
+    said = capfd.readouterr().out.split("Info: ")
+    assert sum(f"1 shape key, {turned} bones" in line for line in said) == 5
+    assert "Mapped 3 shape keys" in said[-1]
+    rests = [line for line in said if "bones turn eye.L: 2 shape keys at rest" in line]
+    assert len(rests) == 4
+
+
 def test_baked_bones_move_as_driven_ones(extension):
     rig = add_armature()
     rig.pose.bones["head"].rotation_mode = "XYZ"

@@ -125,7 +125,7 @@ def test_smoothing_keeps_ends_and_blinks(carrier, performance):
 
 def test_loop_ease_and_mirror(carrier):
     before = played(carrier)
-    editing.loop(carrier, ["AU26"], (11, 20), rounds=2, blend=0)
+    editing.loop(carrier, ["AU26"], (11, 20), 40, blend=0)
     looped = played(carrier)
     np.testing.assert_allclose(column(looped, "AU26")[20:29], column(before, "AU26")[10:19], atol=2e-4)
     editing.ease(carrier, ["AU26"], (40, 50), "none")

@@ -60,6 +60,16 @@ def test_baked_connected_and_disconnected(blender, face, performance):
         blender.ops.expression_transfer.bake_rig()
 
 
+def test_baked_then_disconnected_or_removed_is_at_rest(blender, face, performance):
+    for take_off in (blender.ops.expression_transfer.disconnect_rig, blender.ops.expression_transfer.remove_from_rig):
+        transfer(blender, face, performance)
+        assert shown(blender, face, 20).any()
+        blender.ops.expression_transfer.bake_rig()
+        shown(blender, face, 20)
+        assert take_off() == {"FINISHED"}
+        assert not any(shown(blender, face, frame).any() for frame in (1, 20, 40))
+
+
 def test_values_over_one_where_they_are_allowed(blender, face):
     blender.ops.expression_transfer.connect_rig()
     face["AU26"] = 1.4
