@@ -17,6 +17,7 @@ from expression_transfer.core.facs.transfer import (
     target_expression,
     usual_gaze,
 )
+from expression_transfer.core.report import unsure, untouched
 
 
 @pytest.fixture
@@ -30,6 +31,20 @@ def target(make_fit):
 @pytest.fixture
 def driver(make_performance):
     return make_performance(count=60, seed=5)
+
+
+def test_why_frames_are_left_as_they_were(make_fit, make_performance):
+    """A plate of 2.4 s whose face is away in frames 111–115; a driver of 2 s whose face is away from 0.8 to 1 s."""
+    fit = make_fit()
+    fit.visible[10:15] = False
+    driver = make_performance(count=100, fps=50.0)
+    driver.missing[40:51] = True
+    laid = lay(driver, performance(fit, rest(fit, 101), "plate.mp4"), lost=unsure(fit))
+    assert untouched(laid, driver, fit) == {
+        "no sure face in the plate": [[111, 115]],
+        "the driver has ended": [[151, 160]],
+        "no face in the driver": [[121, 126]],
+    }
 
 
 @pytest.mark.parametrize("mode", ["replace", "add"])
