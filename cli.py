@@ -326,11 +326,12 @@ def _transfer_to_rig(arguments: argparse.Namespace, reporter: "Reporter") -> Non
     if arguments.mode != "replace" or arguments.method != "geometry":
         raise InputError(f"{arguments.target}: --mode and --method are for plates; leave them out for a rig")
     rig_jobs = cli_rigs.jobs_for(arguments.target)
+    asked = cli_rigs.asked(arguments, arguments.strength, arguments.region)
+    rig_jobs.open_character(arguments.target, asked)  # what can't be driven is told before the work
     run = _run(arguments, reporter)
     acting = pipeline.solve(_clip(arguments, arguments.source), arguments.out, run).performance
     blend = arguments.out / f"{arguments.target.stem}.blend"
-    asked = cli_rigs.asked(arguments, arguments.strength, arguments.region)
-    report = rig_jobs.drive_rig(acting, arguments.target, blend, asked)
+    report = rig_jobs.drive_rig(acting, arguments.target, blend, asked, arguments.out)
     cli_rigs.tell(report, blend.with_suffix(".json"), reporter)
     _close(arguments.out, run)
 
@@ -344,7 +345,8 @@ def _rig(arguments: argparse.Namespace, reporter: "Reporter") -> None:
         raise InputError(f"{arguments.out}: is the rig itself; give the result another name")
     rig_jobs = cli_rigs.jobs_for(arguments.rig)
     acting = read_performance(arguments.performance)
-    report = rig_jobs.drive_rig(acting, arguments.rig, arguments.out, cli_rigs.asked(arguments, arguments.strength))
+    asked = cli_rigs.asked(arguments, arguments.strength)
+    report = rig_jobs.drive_rig(acting, arguments.rig, arguments.out, asked, arguments.performance.parent)
     cli_rigs.tell(report, arguments.out.with_suffix(".json"), reporter)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .core.reporting import Reporter
     from .core.rigs.judge import Verdict
     from .core.rigs.scan import Scan
-    from .scene.jobs import Asked
+    from .scene.rig_jobs import Asked
 
 SCANNED = ".npz"
 """A character that was scanned in Blender's window, for the worker."""
@@ -29,27 +29,25 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Of commands that drive a rig."""
     parser.add_argument("--object", metavar="NAME", help="the character in a rig file that has several")
-    parser.add_argument(
-        "--map", type=Path, metavar="map.json", help="what its shape keys do; else by their names"
-    )
+    parser.add_argument("--map", type=Path, metavar="map.json", help="what its shape keys do; else by their names")
     parser.add_argument("--at", type=float, metavar="FRAME", help="its frame on which the footage begins")
 
 
 def asked(arguments: argparse.Namespace, strength: float, region: "Region" = "all") -> "Asked":
-    """For scene.jobs.drive_rig, of add_options."""
-    from .scene.jobs import Asked
+    """For scene.rig_jobs.drive_rig, of add_options."""
+    from .scene.rig_jobs import Asked
 
     return Asked(arguments.object, strength, region, arguments.map, arguments.at)
 
 
 def jobs_for(rig: Path) -> Any:
-    """scene.jobs, which needs bpy. Raises InputError where there is none, before any work is done."""
+    """scene.rig_jobs, which needs bpy. Raises InputError where there is none, before any work is done."""
     if not rig.exists():
         raise InputError(f"{rig}: no such file")
     _need_bpy(rig)
-    from .scene import jobs
+    from .scene import rig_jobs
 
-    return jobs
+    return rig_jobs
 
 
 def tell(report: dict[str, Any], path: Path, reporter: "Reporter") -> None:
@@ -61,6 +59,8 @@ def tell(report: dict[str, Any], path: Path, reporter: "Reporter") -> None:
     reporter.log(f"drives {keys} shape keys on {', '.join(report['meshes'])}")
     for line in report["bones"]:
         reporter.log(line)
+    if report["outside"]:
+        reporter.log(report["outside"])
     for found, what in (("left_to_drivers", "left to drivers of their own"), ("limited", "held back by their limit")):
         named = [key for keys in report[found].values() for key in keys]
         if named:

@@ -69,8 +69,11 @@ class MapNames(OnMap, bpy.types.Operator):
         made = mapping.rig_map(carrier)
         text = strings.MAPPED_NAMES if made.lacking() else strings.MAPPED_ALL
         lacking = strings.shortened(made.lacking())
-        said = text.format(rows=len(made.rows), convention=named_after, lacking=lacking)
-        return "INFO", "; ".join([said, *bones.told_resting(bones.resting(carrier, made.rows))])
+        said = [text.format(rows=len(made.rows), convention=named_after, lacking=lacking)]
+        said += bones.told_resting(bones.resting(carrier, made.rows))
+        if left := mapping.without_meaning(carrier):
+            said.append(strings.WITHOUT_MEANING.format(names=strings.shortened(left, 4)))
+        return "INFO", "; ".join(said)
 
 
 class MapAdd(OnMap, bpy.types.Operator):

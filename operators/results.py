@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from ..core.errors import ExpressionTransferError, InputError
-from ..scene import clips, compat, fitted, jobs, settings, strings, summary, windows
+from ..scene import clips, compat, fitted, jobs, settings, solves, strings, summary, windows
 from ..scene.transfer import load_plate
 from .working import Work, WorkerOperator
 
@@ -35,29 +35,18 @@ class OpenSolve(bpy.types.Operator):
 
     def execute(self, context: Any) -> set[str]:
         folder, chosen = Path(bpy.path.abspath(self.directory)), settings.of_scene(context.scene)
-        if not (folder / "fit.npz").is_file():
+        if not solves.is_solve(folder):
             self.report({"ERROR"}, strings.NO_SOLVE.format(folder=folder))
             return {"CANCELLED"}
-        chosen.result_folder, chosen.output = str(folder), str(folder)
-        chosen.result_of_plate = (folder / "target" / "fit.npz").is_file()
-        summary.note(context.scene)
-        _take_footage(chosen, "source", folder)
+        solves.take(context.scene, folder)
         said = strings.SOLVE_OPENED.format(folder=folder)
         if chosen.result_of_plate:
-            _take_footage(chosen, "plate", folder / "target")
             try:
                 said = f"{said}; {load_plate(folder, context.scene)}"
             except InputError as error:  # solved, and not re-performed yet
                 said = f"{said}; {error}"
         self.report({"INFO"}, said)
         return {"FINISHED"}
-
-
-def _take_footage(chosen: Any, role: str, folder: Path) -> None:
-    """Name what was solved, where nothing is named yet."""
-    footage = fitted.footage_of(folder)
-    if footage is not None and clips.footage_of(chosen, role) is None:
-        setattr(chosen, f"{role}_file", footage.argument)
 
 
 class JumpToFrame(bpy.types.Operator):

@@ -6,7 +6,6 @@ from the way the bone lies and the way the face looks. Eyes that look at a targe
 # mypy: disallow-subclassing-any=False, disable-error-code="valid-type"
 
 from collections.abc import Container, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -358,16 +357,3 @@ def unregister() -> None:
 
 def is_registered() -> bool:
     return hasattr(bpy.types.Object, "expression_transfer_bones")
-
-
-@contextmanager
-def registered() -> Iterator[None]:
-    """Rows can be made here, also where Blender runs without the extension."""
-    if is_registered():
-        yield
-        return
-    register()
-    try:
-        yield
-    finally:
-        unregister()

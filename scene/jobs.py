@@ -1,4 +1,4 @@
-"""What a transfer does to a rig: the take on its carrier, shape keys and eyes connected; and the same from files."""
+"""What a transfer does to a rig: the take on its carrier, shape keys and eyes connected."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -17,11 +17,11 @@ from ..core.facs.tables import GAZE_SHAPES, UNITS, UPPER_UNITS
 from ..core.facs.transfer import Region
 from ..core.rigs import bone_names
 from ..core.rigs.mapping import RigMap, Row
-from . import bone_finding, bones, driving, head, keys, layers, passages, rig_files, units
-from .characters import named_object, of_character
+from . import bone_finding, bones, driving, head, keys, layers, passages, rig_files, strings, units
+from .characters import of_character
 
 _NEARLY = 1e-3
-"""Nobody sees a key held back by less."""
+"""Nobody sees a key held back by less, or a take longer by less of a frame."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def drive(
     """Put a region of a performance on a character as a take, and connect what follows it.
 
     What lies outside the region keeps its curves. The report names the keys on each mesh, those that their
-    limit holds back, and the units of the region that the rig can't do. Raises InputError where no key belongs to the
-    region.
+    limit holds back, the units of the region that the rig can't do, and a take that the scene doesn't play whole.
+    Raises InputError where no key belongs to the region.
     """
     acted, frames = scaled(performance, strength), keys.scene_frames(performance.times, scene, start)
     allowed = allowing(character, acted).map.rows
@@ -107,8 +107,19 @@ def drive(
         "limited": limited,
         "missing": [unit for unit in character.map.lacking() if in_region(unit, region)],
         "frames": [float(frames[0]), float(frames[-1])],
+        "outside": _outside(frames, scene),
         "fps": scene.render.fps / scene.render.fps_base,
     }
+
+
+def _outside(frames: Array, scene: Any) -> str:
+    """What an artist has to know of a take that the scene's range leaves out, or cuts; '' where it plays whole."""
+    first, last = int(np.floor(frames[0] + _NEARLY)), int(np.ceil(frames[-1] - _NEARLY))
+    start, end = scene.frame_start, scene.frame_end
+    if start <= first and last <= end:
+        return ""
+    text = strings.PLAYS_PARTLY if first <= end and last >= start else strings.PLAYS_OUTSIDE
+    return text.format(first=first, last=last, start=start, end=end)
 
 
 def connect_bones(character: Character, region: Region = "all") -> list[str]:
@@ -165,49 +176,6 @@ def _peak(row: Row, acted: Performance) -> float:
     """The most that the units ask of a key."""
     acts = [weight * acted.units[:, UNITS.index(name)] for name, weight in row.weights.items() if name in UNITS]
     return row.gain * float(np.sum(acts, axis=0).max()) if acts else 0.0
-
-
-@dataclass(frozen=True)
-class Asked:
-    """How a rig in a file is to be driven."""
-
-    object_name: str | None = None
-    """Of the character, where there are several."""
-    strength: float = 1.0
-    region: Region = "all"
-    map_file: Path | None = None
-    """A rig map (RigMap.save); None: by the keys' names."""
-    start: float | None = None
-    """Scene frame of the performance's second 0; None: the scene's first."""
-
-
-def drive_rig(performance: Performance, rig: Path, out: Path, asked: Asked) -> dict[str, Any]:
-    """Drive the character of a rig file with a performance and save it as a .blend; the report says what is driven.
-
-    A .blend keeps its frame rate and the performance lands at its seconds; other files take the footage's rate.
-    Raises InputError where the rig or its map can't be read or it has no keys to drive, Failure where `out` can't be
-    written.
-    """
-    wanted = None if asked.map_file is None else RigMap.load(asked.map_file)
-    rig_files.open_rig(rig)
-    with bones.registered():
-        try:
-            report = _drive_opened(performance, rig, wanted, asked)
-        except InputError as error:
-            raise InputError(f"{rig}: {error}") from error
-        rig_files.save_blend(out)
-    return report | {"rig": str(rig), "blend": str(out)}
-
-
-def _drive_opened(performance: Performance, rig: Path, wanted: RigMap | None, asked: Asked) -> dict[str, Any]:
-    scene = bpy.context.scene
-    if rig.suffix.lower() != ".blend":
-        set_timing(scene, performance.fps, performance.times, 1 if asked.start is None else round(asked.start))
-    target = None if asked.object_name is None else named_object(scene, asked.object_name)
-    character = (
-        find_character(scene.objects, target) if wanted is None else mapped_character(scene.objects, target, wanted)
-    )
-    return drive(performance, character, scene, strength=asked.strength, region=asked.region, start=asked.start)
 
 
 def save_head_blend(performance: Performance, model: FaceModel, out: Path, identity: Array | None = None) -> None:

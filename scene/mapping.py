@@ -12,7 +12,7 @@ import bpy
 from ..core.errors import InputError
 from ..core.facs.tables import ACTION_UNITS
 from ..core.rigs.mapping import CHANNELS, RigMap, Row
-from ..core.rigs.names import convention
+from ..core.rigs.names import convention, meanings
 from . import characters, drivers, driving, keys, strings
 
 ROWS, MARKED = "expression_transfer_rows", "expression_transfer_marked"
@@ -290,6 +290,12 @@ def fill_by_names(carrier: Any) -> str | None:
         raise InputError(f"{carrier.name}: {error}") from error
     store(carrier, keys.map_of(faces))
     return convention({key for names in places(carrier).values() for key in names})
+
+
+def without_meaning(carrier: Any) -> list[str]:
+    """The character's keys whose names say nothing."""
+    known = [(names, meanings(names)) for names in places(carrier).values()]
+    return list(dict.fromkeys(key for names, meant in known for key in names if key not in meant))
 
 
 def add_row(carrier: Any) -> Any:

@@ -125,6 +125,7 @@ def _key_rig(request: Request, scene: Any) -> list[str]:
     count = sum(map(len, report["meshes"].values()))
     said = [strings.KEYED.format(keys=count, meshes=", ".join(report["meshes"]))]
     said += report["bones"]
+    said += [report["outside"]] if report["outside"] else []
     for text, told in ((strings.KEYS_LEFT, "left_to_drivers"), (strings.KEYS_LIMITED, "limited")):
         named = [key for keys in report[told].values() for key in keys]
         said += [text.format(names=strings.shortened(named))] if named else []

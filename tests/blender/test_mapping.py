@@ -8,6 +8,7 @@ import pytest
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.facs.tables import ARKIT
 from expression_transfer.core.rigs.mapping import RigMap, Row
+from expression_transfer.operators import mapping as mapping_operators
 from expression_transfer.scene import driving, map_mirror, map_presets, mapping, rig_files, settings, units
 
 HEAD, TEETH = "Head", "Teeth"
@@ -257,6 +258,13 @@ def test_operators(bpy, carrier, tmp_path):
         ops.map_load(filepath=str(tmp_path / "absent.json"))
     settings.of_scene(bpy.context.scene).rig = None
     assert not ops.map_names.poll()
+
+
+def test_map_by_names_says_what_it_left_alone(bpy, carrier):
+    add_mesh(bpy, carrier, "Tongue", {name: push([0, 0, 0], [0, 0, 0.1]) for name in ("Smile.L", "wobble", "b", "c")})
+    _, said = mapping_operators.MapNames.act(None, carrier)
+    assert mapping.rig_map(carrier).row("Tongue", "Smile.L").weights == {"AU12_L": 1.0}
+    assert said.endswith("; left alone, as their names say nothing: Key 1, Key 2, wobble, b and 1 more")
 
 
 def test_an_object_without_keys_is_named(bpy, carrier):

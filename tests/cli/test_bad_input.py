@@ -215,6 +215,21 @@ def test_rigs_that_are_none(run, clips, tmp_path):
     assert unfinished(tmp_path) == []
 
 
+@pytest.mark.parametrize(("rig", "options", "words"), [
+    ("junk.glb", (), ["junk.glb"]), ("face.glb", ("--map", "txt.mp4"), ["txt.mp4"]),
+    ("face.glb", ("--object", "Nope"), ["face.glb", "Nope"]), ("face.glb", (), ["face.glb", "shape key"]),
+])  # fmt: skip
+def test_what_cannot_be_driven_is_told_before_the_work(run, clips, tmp_path, rig, options, words):
+    pytest.importorskip("bpy")
+    (tmp_path / "junk.glb").write_bytes(b"junk")
+    trimesh.creation.box().export(tmp_path / "face.glb")
+    (tmp_path / "txt.mp4").write_text("no map")
+    options = [tmp_path / each if each == "txt.mp4" else each for each in options]
+    ran = run("transfer", clips / "face.mp4", tmp_path / rig, "-o", tmp_path / "out", *options)
+    one_line(ran, 2, *words)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_missing_rig_is_told_before_the_work(run, clips, tmp_path):
     ran = run("transfer", clips / "face.mp4", tmp_path / "gone.glb", "-o", tmp_path / "out")
     one_line(ran, 2, "gone.glb")
