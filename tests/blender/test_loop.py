@@ -6,7 +6,8 @@ import pytest
 from expression_transfer.operators.editing import told
 from expression_transfer.scene import layers
 
-FRAMES = np.arange(1.0, 61.0)
+FRAMES = np.arange(1.0, 71.0)
+"""Ten more than the take has."""
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def carrier(blender, performance):
     carrier = blender.data.objects.new("Rig", None)
     scene.collection.objects.link(carrier)
     blender.context.view_layer.objects.active = carrier
-    layers.put_solve(carrier, performance, FRAMES, "take")
+    layers.put_solve(carrier, performance, FRAMES[:60], "take")
     blender.ops.expression_transfer.tick_units(group="jaw")
     scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end = True, 20, 40
     yield carrier
