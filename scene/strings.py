@@ -193,9 +193,7 @@ GAIN_TIP = "{unit} is used as value · gain + offset"
 OFFSET_TIP = "{unit} is used as value · gain + offset"
 DERIVED_TIP = "Lid that follows the eye; driven by the gaze"
 LINKED = "{name}: is linked from another file; connect it in that file (Rig, Drive), then make a library override here"
-OVERRIDDEN = (
-    "{name}: overrides a rig of {file} that isn't connected; connect it there (Rig, Drive) and save it"
-)
+OVERRIDDEN = "{name}: overrides a rig of {file} that isn't connected; connect it there (Rig, Drive) and save it"
 TAKES_TRACK = "Expression"
 CORRECTIONS_TRACK = "Expression corrections"
 CORRECTIONS_NAME = "Expression corrections {name}"
