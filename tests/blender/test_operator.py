@@ -69,6 +69,14 @@ def test_the_rig_is_keyed(blender, panel, performance, tmp_path):
     assert "the rig lacks" in job.message
 
 
+def test_a_take_outside_the_scene_is_told(blender, panel, performance):
+    blender.context.scene.frame_end, panel.offset = 20, 40
+    assert blender.ops.expression_transfer.transfer() == {"FINISHED"}
+    last = int(np.ceil(41 + performance.times[-1] * 24))
+    said = f"plays at frames 41–{last}, outside the scene's 1–20"
+    assert said in blender.context.window_manager.expression_transfer.message
+
+
 def test_a_transfer_fills_the_rigs_table_and_the_table_leads_the_next(blender, panel, performance):
     assert blender.ops.expression_transfer.transfer() == {"FINISHED"}
     table = panel.rig.expression_transfer_rows
