@@ -1,5 +1,7 @@
 """A clean bpy session for every test, and values with known curves."""
 
+import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +12,23 @@ bpy = pytest.importorskip("bpy", reason="bpy is missing: make env, or make test-
 
 from expression_transfer.core.facs.performance import Performance  # noqa: E402
 from expression_transfer.core.facs.tables import UNITS  # noqa: E402
+
+_outcome = 0
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    global _outcome  # noqa: PLW0603  the hook that leaves isn't told
+    _outcome = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Leave at once, all being said: bpy as a module (4.2) may crash where Python takes it down, after every test has
+    passed. Blender itself never does that.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(_outcome)
 
 
 @pytest.fixture
