@@ -7,9 +7,10 @@ from typing import Any
 import bpy
 
 from ..scene import clips, settings, strings
+from .choosing import ChoosingOperator
 
 
-class ChooseFootage(bpy.types.Operator):
+class ChooseFootage(ChoosingOperator):
     bl_idname = "expression_transfer.choose_footage"
     bl_label = strings.CHOOSE_FOOTAGE
     bl_description = strings.CHOOSE_FOOTAGE_TIP
@@ -23,17 +24,6 @@ class ChooseFootage(bpy.types.Operator):
         default=True, name=strings.WHOLE_SEQUENCE, description=strings.WHOLE_SEQUENCE_TIP
     )
     role: bpy.props.EnumProperty(items=strings.ROLES, options={"HIDDEN", "SKIP_SAVE"})
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        if settings.job(context).running:
-            cls.poll_message_set(strings.RUNNING)
-            return False
-        return True
-
-    def invoke(self, context: Any, event: Any) -> set[str]:  # noqa: ARG002  Blender's signature
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
 
     def execute(self, context: Any) -> set[str]:
         chosen = settings.of_scene(context.scene)

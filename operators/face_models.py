@@ -10,10 +10,11 @@ from ..core.errors import ExpressionTransferError, InputError
 from ..core.heads import registry
 from ..core.userdata import user_data_folder
 from ..scene import models, settings, strings
+from .choosing import ChoosingOperator
 from .working import Work, WorkerOperator
 
 
-class ChooseModel(bpy.types.Operator):
+class ChooseModel(ChoosingOperator):
     bl_idname = "expression_transfer.choose_model"
     bl_label = strings.CHOOSE_MODEL
     bl_description = strings.CHOOSE_MODEL_TIP
@@ -21,17 +22,6 @@ class ChooseModel(bpy.types.Operator):
 
     filepath: bpy.props.StringProperty(subtype="FILE_PATH")
     filter_glob: bpy.props.StringProperty(default=strings.MODEL_FILES, options={"HIDDEN"})
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        if settings.job(context).running:
-            cls.poll_message_set(strings.RUNNING)
-            return False
-        return True
-
-    def invoke(self, context: Any, event: Any) -> set[str]:  # noqa: ARG002  Blender's signature
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
 
     def execute(self, context: Any) -> set[str]:
         windows = list(context.window_manager.windows)

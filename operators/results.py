@@ -10,10 +10,11 @@ import numpy as np
 from ..core.errors import ExpressionTransferError, InputError
 from ..scene import clips, compat, fitted, jobs, settings, solves, strings, summary, windows
 from ..scene.transfer import load_plate
+from .choosing import ChoosingOperator
 from .working import Work, WorkerOperator
 
 
-class OpenSolve(bpy.types.Operator):
+class OpenSolve(ChoosingOperator):
     bl_idname = "expression_transfer.open_solve"
     bl_label = strings.OPEN_SOLVE
     bl_description = strings.OPEN_SOLVE_TIP
@@ -21,17 +22,6 @@ class OpenSolve(bpy.types.Operator):
 
     directory: bpy.props.StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
     filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        if settings.job(context).running:
-            cls.poll_message_set(strings.RUNNING)
-            return False
-        return True
-
-    def invoke(self, context: Any, event: Any) -> set[str]:  # noqa: ARG002  Blender's signature
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
 
     def execute(self, context: Any) -> set[str]:
         folder, chosen = Path(bpy.path.abspath(self.directory)), settings.of_scene(context.scene)
