@@ -21,7 +21,9 @@ from .fill import Filler
 from .geometry import PlateGeometry
 from .patch import Patch
 from .perform import Fillers, Layers, perform, warped
+from .stages import Stages
 
+ALL = Stages()
 Method = Literal["geometry", "tps"]
 """'geometry': warp along the posed face model; 'tps': the field's classic, landmark offsets by a thin-plate spline."""
 
@@ -60,9 +62,12 @@ class Reperformed:
 class Reperformer:
     """Gives the target of a fit new expressions. Results depend on the arguments alone, never on frames done before."""
 
-    def __init__(self, model: FaceModel, fit: Fit, track: LandmarkTrack, method: Method = "geometry") -> None:
+    def __init__(
+        self, model: FaceModel, fit: Fit, track: LandmarkTrack, method: Method = "geometry", stages: Stages = ALL
+    ) -> None:
         self._fit = fit
         self._method = method
+        self._stages = stages
         self._geometry = PlateGeometry(model, fit, track)
         self._likeness = Likeness(model, fit.identity)
         self._frame: Window = (0, 0, track.width, track.height)
