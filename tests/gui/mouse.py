@@ -55,7 +55,9 @@ def insist(act, condition, seconds=6.0):
 
 def order(**fields):
     """Have in_window.py do what no artist would do with the mouse, such as type long paths."""
-    ORDERS.write_text(json.dumps(fields))
+    whole = ORDERS.with_suffix(".new")
+    whole.write_text(json.dumps(fields))
+    whole.replace(ORDERS)  # Blender looks at any moment, and one look at half a file ends its timer
     stamp = ORDERS.stat().st_mtime
     wait(lambda now: now["obeyed"] == stamp, 60)
 

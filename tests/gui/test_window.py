@@ -71,7 +71,8 @@ def session(blender52, archive, shared, tmp_path_factory) -> Path:
          *(str(shared / material) for material in materials), face],
         check=False, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=840,
     )  # fmt: skip
-    assert played.returncode == 0, f"{played.stderr}\nscreenshots and blender.log: {folder}"
+    said = (folder / "blender.log").read_text(errors="replace")[-3000:] if (folder / "blender.log").exists() else ""
+    assert played.returncode == 0, f"{played.stderr}\nBlender's last words: {said}\nscreenshots: {folder}"
     return folder
 
 
