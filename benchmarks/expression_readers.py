@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from ..core.clip import open_clip
 from ..core.conventions import LANDMARKS, Array32
 from ..core.encoder import networks
 from ..core.encoder.encode import ShotEncoder
+from ..core.encoder.faces import open_faces
 from ..core.encoder.predict import predict
 from ..core.encoder.shape_free import ShapeFree
 from ..core.face.model import FaceModel
@@ -74,14 +76,18 @@ class Readers:
     def observed(self, clip: Path, jitter: float = 0.0) -> Observed:
         if not self._encodes:
             return Observed(noisy(detect(open_clip(clip), DetectOptions(), SilentReporter()), jitter), None)
-        rows, encoder = count(), ShotEncoder(ShapeFree.load(networks.LAYOUT))
+        rows = count()
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "faces.npy"
+            with ShotEncoder(ShapeFree.load(networks.LAYOUT), path) as encoder:
 
-        def observe(rgb: Image, seen: Seen | None) -> None:
-            row = next(rows)
-            encoder.observe(rgb, None if seen is None else replace(seen, points=seen.points + noise(row, jitter)))
+                def observe(rgb: Image, seen: Seen | None) -> None:
+                    added = noise(next(rows), jitter)
+                    encoder.observe(rgb, None if seen is None else replace(seen, points=seen.points + added))
 
-        track = noisy(detect(open_clip(clip), DetectOptions(), SilentReporter(), observe), jitter)
-        return Observed(track, predict(networks.open_expression("cpu"), encoder.encoding(track.visible), track))
+                track = noisy(detect(open_clip(clip), DetectOptions(), SilentReporter(), observe), jitter)
+                encoder.finish(track.visible)
+            return Observed(track, predict(networks.open_expression("cpu"), open_faces(path), track))
 
 
 def noise(row: int, jitter: float) -> Array32:

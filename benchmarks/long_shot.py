@@ -6,11 +6,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from ..core.encoder.encoding import Encoding
+from ..core.encoder.faces import HEADER, Faces, open_faces, write_header
 from ..core.encoder.networks import open_expression
 from ..core.encoder.predict import predict
 from ..core.fit.solve import solve_shot
@@ -50,19 +51,31 @@ def in_a_process(solved: Path, frames: int) -> Solving:
 
 def solve_repeated(solved: Path, frames: int) -> Solving:
     """Solve the folder's clip, as often in a row as makes at least so many frames."""
-    track, encoding = LandmarkTrack.load(solved / "landmarks.npz"), Encoding.load(solved / "encoding.npz")
+    track = LandmarkTrack.load(solved / "landmarks.npz")
     times = -(-frames // len(track))
-    track, encoding = repeated(track, times), repeated(encoding, times)
+    track = repeated(track, times)
     count = len(track)
     track = replace(track, frames=np.arange(count), times=np.arange(count) / track.fps)
     model, network = load_model("builtin", SilentReporter()), open_expression("cpu")
-    begun = time.perf_counter()
-    evidence = predict(network, encoding, track)
-    fit = solve_shot(track, model, SilentReporter(), evidence=evidence)
-    seconds = time.perf_counter() - begun
+    with TemporaryDirectory() as folder:
+        faces = repeated_faces(open_faces(solved / "faces.npy"), times, Path(folder) / "faces.npy")
+        begun = time.perf_counter()
+        evidence = predict(network, faces, track)
+        fit = solve_shot(track, model, SilentReporter(), evidence=evidence)
+        seconds = time.perf_counter() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     held = sum(size(value) for value in (track, evidence, fit)) / 1024
     return Solving(count, count / seconds, peak, held / count)
+
+
+def repeated_faces(faces: Faces, times: int, path: Path) -> Faces:
+    """The same in a row so many times, written to `path`."""
+    with path.open("wb") as stream:
+        stream.seek(HEADER)
+        for _ in range(times):
+            stream.write(faces.rows(range(len(faces))).tobytes())
+        write_header(stream, times * len(faces))
+    return open_faces(path)
 
 
 def repeated(value: Any, times: int) -> Any:

@@ -12,7 +12,7 @@ from .clip import Clip
 from .conventions import Array, Array32
 from .editable import TARGET, WANTED, is_editable, pictures_of, read_editable, rows_for
 from .encoder.encode import ShotEncoder
-from .encoder.encoding import Encoding
+from .encoder.faces import Faces, open_faces
 from .encoder.networks import EXPRESSION, LAYOUT, digest, open_expression
 from .encoder.predict import predict
 from .encoder.shape_free import ShapeFree
@@ -42,12 +42,12 @@ from .report import fit_report, passages, unsure, untouched
 from .reporting import Reporter
 from .shot import Footage, Run, Solved
 from .still import held
-from .storage import write_json
+from .storage import whole_file, write_json
 from .timings import Timings
 
 
 def solve(footage: Footage, folder: Path, run: Run) -> Solved:
-    """Footage → everything in `folder`: landmarks.npz, encoding.npz, fit.npz, performance.npz, arkit.csv, facs.csv,
+    """Footage → everything in `folder`: landmarks.npz, faces.npy, fit.npz, performance.npz, arkit.csv, facs.csv,
     events.json, neutral.obj, curves.png, report.json; facs_0-5.csv and facs_A-E.csv on request; flame.npz where the
     model was made from FLAME.
     """
@@ -62,11 +62,11 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
     read_by = digest(EXPRESSION)
     fitted_from = fingerprint(seen=seen_from, model=model.digest(), focal=footage.focal, read_by=read_by)
     before = likeness_of(track_in(folder), run.recogniser)
-    track, encoding = _seen(clip, footage, job, seen_from, run)
+    track, faces = _seen(clip, footage, job, seen_from, run)
     likeness = likeness_of(track, run.recogniser)
     others = stranger(run.recogniser, before, likeness, str(footage.path), f"{folder} held") if run.resume else []
     tell(others, run.reporter)
-    fit = _fit(track, encoding, model, footage, job, fitted_from, run)
+    fit = _fit(track, faces, model, footage, job, fitted_from, run)
     neutral = _neutral(fit, footage)
     acted = performance(fit, neutral, footage.path.name)
     named = {"footage": str(footage.path), "kind": clip.kind, "first_file": str(footage_files(clip)[0].resolve())}
@@ -121,30 +121,32 @@ def write_curves(acted: Performance, folder: Path, scales: tuple[Scale, ...]) ->
     plot_curves(acted, folder / "curves.png")
 
 
-def _seen(clip: Clip, footage: Footage, job: Job, made_from: str, run: Run) -> tuple[LandmarkTrack, Encoding]:
+def _seen(clip: Clip, footage: Footage, job: Job, made_from: str, run: Run) -> tuple[LandmarkTrack, Faces]:
     """Where the face is and what it looks like, in one pass over the footage."""
-    marks, faces = job.folder / "landmarks.npz", job.folder / "encoding.npz"
+    marks, faces = job.folder / "landmarks.npz", job.folder / "faces.npy"
     if job.finished("landmarks", made_from, marks, faces):
-        return LandmarkTrack.load(marks), Encoding.load(faces)
-    encoder = ShotEncoder(ShapeFree.load(LAYOUT))
+        return LandmarkTrack.load(marks), open_faces(faces)
     options = DetectOptions(backend=run.backend, person=footage.person, recogniser=run.recogniser)
-    with run.timings.stage("detect", clip.frame_count):
+    with (
+        run.timings.stage("detect", clip.frame_count),
+        whole_file(faces) as temporary,
+        ShotEncoder(ShapeFree.load(LAYOUT), temporary) as encoder,
+    ):
         track = detect(clip, options, run.reporter, encoder.observe)
-        encoding = encoder.encoding(track.visible)
+        encoder.finish(track.visible)
     track.save(marks)
-    encoding.save(faces, packed=False)
     job.note("landmarks", made_from)
-    return track, encoding
+    return track, open_faces(faces)
 
 
 def _fit(
-    track: LandmarkTrack, encoding: Encoding, model: FaceModel, footage: Footage, job: Job, made_from: str, run: Run
+    track: LandmarkTrack, faces: Faces, model: FaceModel, footage: Footage, job: Job, made_from: str, run: Run
 ) -> Fit:
     file = job.folder / "fit.npz"
     if job.finished("fit", made_from, file):
         return Fit.load(file)
     with run.timings.stage("read expression", len(track)):
-        evidence = predict(open_expression(run.device), encoding, track)
+        evidence = predict(open_expression(run.device), faces, track)
     with run.timings.stage("fit", len(track)):
         fit = solve_shot(track, model, run.reporter, footage.focal, evidence=evidence)
     fit.save(file)

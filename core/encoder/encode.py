@@ -1,44 +1,56 @@
 """A shot's faces taken from its frames beside the detection: the footage is decoded once."""
 
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..landmarks.backend import Image
 from ..landmarks.follow import Seen
-from .encoding import Encoding
-from .shape_free import SIDE, ShapeFree
+from .faces import HEADER, SIZE, write_header
+from .shape_free import ShapeFree
 
 WAITING = 8
 """Frames whose pictures are held until their texture is taken, at most."""
 
 
 class ShotEncoder:
-    """Observes a detection (landmarks.detect) and keeps the shape-free texture of every face that it sees, taken in a
-    thread beside the detector.
+    """Observes a detection (landmarks.detect) and writes the shape-free texture of every face that it sees to a file
+    (see Faces), taken in a thread beside the detector. A context: leaving it closes the file.
     """
 
-    def __init__(self, shape_free: ShapeFree) -> None:
+    def __init__(self, shape_free: ShapeFree, path: Path) -> None:
         self._shape_free = shape_free
+        self._stream = path.open("wb")
+        self._stream.seek(HEADER)
         self._thread = ThreadPoolExecutor(1)
-        self._textures: list[Future[NDArray[np.uint8]] | None] = []
+        self._waiting: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._thread.shutdown(cancel_futures=True)
+        self._stream.close()
 
     def observe(self, rgb: Image, seen: Seen | None) -> None:
         """The next frame, H×W×3."""
-        take = self._shape_free.texture
-        self._textures.append(None if seen is None else self._thread.submit(take, rgb, seen.points))
-        if len(self._textures) > WAITING and (earlier := self._textures[-WAITING]) is not None:
-            earlier.result()
+        self._waiting.append(self._thread.submit(self._keep, rgb, seen))
+        if len(self._waiting) > WAITING:
+            self._waiting.popleft().result()
 
-    def encoding(self, visible: NDArray[np.bool_]) -> Encoding:
-        """Of the frames observed, which are handed over; `visible`: T, those of them that the track believes after all
-        (LandmarkTrack).
-        """
-        textures = np.zeros((len(visible), SIDE, SIDE), np.uint8)
-        for row in reversed(range(len(visible))):
-            texture = self._textures.pop()  # never is there a second copy of them all
-            if texture is not None and visible[row]:
-                textures[row] = texture.result()
-        self._thread.shutdown()
-        return Encoding(textures, visible.copy())
+    def finish(self, visible: NDArray[np.bool_]) -> None:
+        """Make the file whole; `visible`: T, the frames that the track believes after all (LandmarkTrack)."""
+        while self._waiting:
+            self._waiting.popleft().result()
+        for row in np.flatnonzero(~visible):
+            self._stream.seek(HEADER + SIZE * int(row))
+            self._stream.write(bytes(SIZE))
+        write_header(self._stream, len(visible))
+
+    def _keep(self, rgb: Image, seen: Seen | None) -> None:
+        self._stream.write(bytes(SIZE) if seen is None else self._shape_free.texture(rgb, seen.points).tobytes())

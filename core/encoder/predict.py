@@ -1,4 +1,4 @@
-"""Encoding → Evidence: the whole shot's expressions and gaze, read against the person's own mean face."""
+"""Faces → Evidence: the whole shot's expressions and gaze, read against the person's own mean face."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +9,7 @@ from ..conventions import LANDMARKS, Array, Array32
 from ..fit.evidence import Evidence
 from ..landmarks.track import LandmarkTrack
 from .alignment import align
-from .encoding import Encoding
+from .faces import Faces
 from .networks import ExpressionNetwork, Mean
 from .shape_free import SIDE
 
@@ -19,16 +19,16 @@ BATCH = 64
 Rows = NDArray[np.int64]
 
 
-def predict(network: ExpressionNetwork, encoding: Encoding, track: LandmarkTrack) -> Evidence:
-    """What the encoder reads off each frame that it saw; NaN elsewhere. `encoding` and `track`: of the same frames."""
-    seen = np.flatnonzero(encoding.visible & track.visible)
-    count, names = len(encoding), len(network.names)
+def predict(network: ExpressionNetwork, faces: Faces, track: LandmarkTrack) -> Evidence:
+    """What the encoder reads off each frame that shows the person; NaN elsewhere; both of the same clip."""
+    seen = np.flatnonzero(track.visible)
+    count, names = len(track), len(network.names)
     weights, sigma = np.full((count, names), np.nan), np.full((count, names), np.nan)
     gaze = np.full((count, 2, 2), np.nan)
-    mean = mean_face(encoding, track, seen)
+    mean = mean_face(faces, track, seen)
 
     def read(rows: Rows) -> None:
-        weights[rows], sigma[rows], gaze[rows] = network(encoding.texture[rows], fronts(track, rows), mean)
+        weights[rows], sigma[rows], gaze[rows] = network(faces.rows(rows), fronts(track, rows), mean)
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(read, _batches(seen)))
@@ -41,12 +41,12 @@ def fronts(track: LandmarkTrack, rows: Rows) -> Array32:
     return align(points).front(points)
 
 
-def mean_face(encoding: Encoding, track: LandmarkTrack, seen: Rows) -> Mean:
+def mean_face(faces: Faces, track: LandmarkTrack, seen: Rows) -> Mean:
     """Of the frames `seen`, summed batch by batch: memory doesn't grow with the shot."""
     texture: Array = np.zeros((SIDE, SIDE))
     landmarks: Array = np.zeros((LANDMARKS, 3))
     for rows in _batches(seen):
-        texture += encoding.texture[rows].sum(axis=0, dtype=np.float64)
+        texture += faces.rows(rows).sum(axis=0, dtype=np.float64)
         landmarks += fronts(track, rows).sum(axis=0, dtype=np.float64)
     count = max(len(seen), 1)
     return Mean((texture / count).astype(np.float32), (landmarks / count).astype(np.float32))

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 from expression_transfer.core import pipeline
-from expression_transfer.core.encoder.encoding import Encoding
+from expression_transfer.core.encoder.faces import open_faces
 from expression_transfer.core.encoder.networks import digest, open_expression
 from expression_transfer.core.landmarks.track import LandmarkTrack
 from footage_maker import contents
@@ -31,16 +31,13 @@ def given(monkeypatch):
 def test_a_shot_is_encoded_and_its_reading_reaches_the_fit(run, clips, tmp_path, given):
     ran = run("solve", clips / "leaving.mp4", "-o", tmp_path / "out", "--identity-model", ARCFACE)
     assert ran.status == 0, ran.err
-    track, made = (
-        kind.load(tmp_path / "out" / name)
-        for kind, name in ((LandmarkTrack, "landmarks.npz"), (Encoding, "encoding.npz"))
-    )
-    np.testing.assert_array_equal(made.visible, track.visible)
-    assert made.visible.sum() == 14 and made.texture[made.visible].std(axis=(1, 2)).min() > 20
+    track, faces = LandmarkTrack.load(tmp_path / "out" / "landmarks.npz"), open_faces(tmp_path / "out" / "faces.npy")
+    seen = faces.rows(np.flatnonzero(track.visible))
+    assert len(faces) == 26 and len(seen) == 14 and seen.std(axis=(1, 2)).min() > 20
     (evidence,) = given
-    brightness = made.texture[made.visible, :48, :48].mean(axis=(1, 2)) / 255
-    np.testing.assert_allclose(evidence.weights[made.visible, 44], brightness, atol=1e-5)
-    assert np.isnan(evidence.weights[~made.visible]).all()
+    brightness = seen[:, :48, :48].mean(axis=(1, 2)) / 255
+    np.testing.assert_allclose(evidence.weights[track.visible, 44], brightness, atol=1e-5)
+    assert np.isnan(evidence.weights[~track.visible]).all()
 
 
 def test_it_goes_on_only_with_the_same_weights(run, clips, tmp_path, given, monkeypatch):
@@ -50,7 +47,7 @@ def test_it_goes_on_only_with_the_same_weights(run, clips, tmp_path, given, monk
     first = contents(out)
     assert run(*solving).status == 0
     assert contents(out) == first and len(given) == 1
-    (out / "encoding.npz").unlink()
+    (out / "faces.npy").unlink()
     assert run(*solving).status == 0
     assert contents(out) == first
     shutil.copyfile(out / "landmarks.npz", tmp_path / "kept.npz")
