@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import cli_models, cli_preview, cli_rigs
+from . import cli_export, cli_models, cli_preview, cli_rigs
 from .core.errors import ExpressionTransferError, InputError
 from .core.terminal import TerminalReporter
 
@@ -147,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
 
     cli_models.add_commands(commands)
     cli_preview.add_command(commands)
+    cli_export.add_command(commands)
     cli_rigs.add_commands(commands)
     demo = commands.add_parser("demo", help="the whole job on embedded input")
     demo.add_argument("-o", "--out", type=Path, default=Path("out/demo"), metavar="DIR")

@@ -25,6 +25,7 @@ ROOMS = (
     "refine",
     "export",
     "pipeline",
+    "hand_off",
     "demo",
 )
 """Inside core, each room imports only itself and those before it …"""

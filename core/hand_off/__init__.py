@@ -1,0 +1,1 @@
+"""What solve, transfer and composite made, handed on to other programs."""

@@ -1,0 +1,40 @@
+"""Every kind of hand-off there is, and the presets that ask for several at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .handed import Exporter
+
+if TYPE_CHECKING:
+    from ..export.curves import Format
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of hand-off."""
+
+    what: str
+    """For the command line's help."""
+    load: Callable[[], Exporter]
+    """Imports what it needs: the list of kinds is cheap."""
+
+
+def _curves(kind: "Format") -> Callable[[], Exporter]:
+    def load() -> Exporter:
+        from .curves import exporter
+
+        return exporter(kind)
+
+    return load
+
+
+KINDS: dict[str, Kind] = {
+    "livelink": Kind("ARKit's curves as a Live Link Face CSV", _curves("live_link")),
+    "openface": Kind("action units as an OpenFace CSV", _curves("openface")),
+    "facs": Kind("all action units, each side, as CSV", _curves("facs")),
+    "json": Kind("all channels with their names as JSON", _curves("json")),
+}
+
+PRESETS: dict[str, tuple[str, ...]] = {}
+"""Kinds by the name of the program that takes them."""
