@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .shape_free import SIDE
 
+NPY: Any = np.lib.format
+"""Public, but numpy gives it no types."""
 Textures = NDArray[np.uint8]
 SIZE = SIDE**2
 """Bytes of a face."""
@@ -31,7 +33,7 @@ class Faces:
     def __len__(self) -> int:
         return self.count
 
-    def rows(self, rows: Sequence[int] | NDArray[np.integer]) -> Textures:
+    def rows(self, rows: Sequence[int] | NDArray[np.integer[Any]]) -> Textures:
         """N×SIDE×SIDE: those of some frames, read from the file."""
         found = np.empty((len(rows), SIZE), np.uint8)
         with self.path.open("rb") as stream:
@@ -45,8 +47,8 @@ def open_faces(path: Path) -> Faces:
     """Raises InputError where it is no such file, or not whole."""
     try:
         with path.open("rb") as stream:
-            np.lib.format.read_magic(stream)
-            shape, _, kind = np.lib.format.read_array_header_1_0(stream)
+            NPY.read_magic(stream)
+            shape, _, kind = NPY.read_array_header_1_0(stream)
             begin = stream.tell()
         size = path.stat().st_size
     except (OSError, ValueError) as error:
@@ -59,4 +61,4 @@ def open_faces(path: Path) -> Faces:
 def write_header(stream: BinaryIO, count: int) -> None:
     """At the file's beginning: so many faces follow."""
     stream.seek(0)
-    np.lib.format.write_array_header_1_0(stream, {"descr": "|u1", "fortran_order": False, "shape": (count, SIDE, SIDE)})
+    NPY.write_array_header_1_0(stream, {"descr": "|u1", "fortran_order": False, "shape": (count, SIDE, SIDE)})
