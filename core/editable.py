@@ -1,7 +1,9 @@
 """A plate whose performance an artist edits: one that was solved, or one that was made to act by another."""
 
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
@@ -76,4 +78,42 @@ def pictures_of(driving: Solved) -> DrivingFootage:
         starts=float(track.times[0]),
         offsets=tps.driver_offsets(driving.model, driving.fit, track),
         made_from=driving.made_from,
+        solve=driving.folder,
     )
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Of which solves a job re-performed a plate; its report tells."""
+
+    plate: Path
+    driver: Path | None
+    """That of who drove it, where their pictures filled."""
+    later: float
+    """s by which the driver's times are later on the plate's clock."""
+
+    @classmethod
+    def of(cls, plate: Solved, pictures: DrivingFootage | None) -> Self:
+        return cls(plate.folder, None, 0.0) if pictures is None else cls(plate.folder, pictures.solve, pictures.shift)
+
+    def told(self, folder: Path) -> dict[str, Any]:
+        """For the report of a job in `folder`, which may be moved as a whole."""
+        driver = None if self.driver is None else _within(self.driver, folder)
+        return {"plate": _within(self.plate, folder), "driver": driver, "later": self.later}
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Back from a job's report. Raises InputError where it doesn't tell."""
+        file = folder / "report.json"
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))["made"]
+            driver = None if told["driver"] is None else folder / told["driver"]
+            return cls(folder / told["plate"], driver, float(told["later"]))
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise InputError(f"{file}: doesn't tell what was re-performed; make the result again") from error
+
+
+def _within(solve: Path, folder: Path) -> str:
+    """A path as its report has it: relative where it lies in the job's folder."""
+    solve, folder = solve.resolve(), folder.resolve()
+    return solve.relative_to(folder).as_posix() if solve.is_relative_to(folder) else str(solve)

@@ -10,7 +10,7 @@ import numpy as np
 
 from .clip import Clip
 from .conventions import Array, Array32
-from .editable import TARGET, WANTED, is_editable, pictures_of, read_editable, rows_for
+from .editable import TARGET, WANTED, Origin, is_editable, pictures_of, read_editable, rows_for
 from .encoder.encode import ShotEncoder
 from .encoder.faces import Faces, open_faces
 from .encoder.networks import EXPRESSION, LAYOUT, digest, open_expression
@@ -84,7 +84,7 @@ def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -
             write_flame(fit, model, folder / "flame.npz")
     write_json(folder / "report.json", report)
     made_from = fingerprint(fit=fitted_from, neutral=footage.neutral_frame)
-    return Solved(clip, model, track, fit, neutral, acted, made_from, report, likeness, before)
+    return Solved(clip, model, track, fit, neutral, acted, made_from, report, likeness, before, folder)
 
 
 def _doubts(fit: Fit, footage: Footage, run: Run) -> list[str]:
@@ -233,6 +233,7 @@ def _recomposite(
         "settings": {**asdict(mix), "method": method},
         "untouched": passages(laid.missing, plan.fit.frames),
         "files": [str(file.relative_to(job.folder)) for file in files],
+        "made": Origin.of(plate, plan.driver).told(job.folder),
     }
     write_json(job.folder / "report.json", report)
     return report

@@ -48,9 +48,13 @@ class DrivingFootage:
     """T×478×2, in eye distances: the classic method's signal (tps.driver_offsets)."""
     made_from: str
     """Fingerprint of footage and settings."""
+    solve: Path
+    """The folder it was solved to."""
+    shift: float = 0.0
+    """s by which `times` are later than the solve's."""
 
     def later(self, seconds: float) -> "DrivingFootage":
-        return replace(self, times=self.times + seconds)
+        return replace(self, times=self.times + seconds, shift=self.shift + seconds)
 
     def row_at(self, seconds: float) -> int:
         return int(np.abs(self.times - seconds).argmin())

@@ -103,6 +103,8 @@ class Solved:
     """D: the person's mean look."""
     before: Array32 | None
     """D: the same of the person whom an earlier job left in the folder."""
+    folder: Path
+    """Where it was solved to."""
 
 
 def is_solve(folder: Path) -> bool:
@@ -131,7 +133,7 @@ def read_solve(named: Footage, folder: Path, run: Run) -> Solved:
                             neutral=footage.neutral_frame)  # fmt: skip
     acted = performance(fit, neutral, footage.path.name)
     likeness = likeness_of(track, run.recogniser)
-    return Solved(clip, model, track, fit, neutral, acted, made_from, report, likeness, None)
+    return Solved(clip, model, track, fit, neutral, acted, made_from, report, likeness, None, solved)
 
 
 def _told(solved: Path) -> tuple[Footage, str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..facs.performance import Performance
 from ..job import Job
 from ..shot import Run, is_solve
+from .result import Result, read_result
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class HandOff:
     def performance(self) -> Performance:
         """What the face does: as the plate was made to act, or as it was solved. Raises InputError."""
         return Performance.load(self.made / (WANTED if self.altered else "performance.npz"))
+
+    @cached_property
+    def result(self) -> Result:
+        """All that the result's frames are made from, its footage too. Raises InputError where that is gone."""
+        return read_result(self.made, self.folder, self.run)
 
 
 Exporter = Callable[[HandOff], list[Path]]

@@ -88,7 +88,8 @@ def solved(model):
         fps=fit.fps, width=640, height=480, focal=None, backend="planted",
     )  # fmt: skip
     neutral = rest(fit, 1)
-    return Solved(filmed(track), model, track, fit, neutral, performance(fit, neutral, "planted"), "", {}, None, None)
+    acted = performance(fit, neutral, "planted")
+    return Solved(filmed(track), model, track, fit, neutral, acted, "", {}, None, None, Path())
 
 
 def test_pairs_share_the_pose_differ_in_expression_and_lie_apart(solved):
