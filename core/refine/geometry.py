@@ -5,16 +5,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import Array
+from ..conventions import Array, camera_rotations
 from ..face.geometry import Eyeballs
 from ..face.model import FaceModel
+from ..face.surface import vertex_normals
 from ..fit.result import Fit
 from ..landmarks.places import RIGID, eye_distance
 from ..landmarks.track import LandmarkTrack
 from .anchor import corrections, spread
 from .backward import Motion
+from .chart import chart_of
 from .closing import closed, closures, inset
 from .inner import ALBEDO, InnerMouth, arch_length
+from .view import Surface
 
 SKIN_PARTS = ("skin", "lips")
 """Parts of a model that are warped; eyes and the inside of the mouth are filled instead."""
@@ -30,6 +33,7 @@ class PlateGeometry:
         self.triangles: NDArray[np.int32] = corners.reshape(-1, 3).astype(np.int32)
         """F×3, into the skin's vertices."""
         self._skin = vertices_only(model, vertices)
+        self.chart = chart_of(self._skin, self.triangles)
         self._marks = landmarks_only(model)
         inside = [model.parts.index(part) for part in ALBEDO if part in model.parts]
         faces = np.isin(model.part, inside)
@@ -52,6 +56,25 @@ class PlateGeometry:
         fit = self._fit
         shape = self._marks.shape(fit.identity, fit.expression[row], fit.gaze[row])
         return np.asarray(fit.project(shape, row) + self._corrections[row])
+
+    def skin(self, row: int) -> tuple[Array, Array]:
+        """V×2 px: where the skin is on the plate; and V: the cosine of its normals to the eye."""
+        fit = self._fit
+        shape = self._skin.shape(fit.identity, fit.expression[row])
+        towards = fit.to_camera(shape, row)
+        towards /= -np.linalg.norm(towards, axis=1, keepdims=True)
+        normals = self.chart.normals @ camera_rotations(fit.rotation[row]).T
+        return fit.project(shape, row) + self._spread(self._corrections[row]), np.sum(normals * towards, axis=1)
+
+    def surface(self, row: int, expression: Array) -> Surface:
+        """What guides tell of the skin when a row's expression (E weights) becomes this."""
+        fit = self._fit
+        old, new = (
+            vertex_normals(fit.to_camera(self._skin.shape(fit.identity, weights), row), self.triangles)
+            for weights in (fit.expression[row], expression)
+        )
+        attributes = np.concatenate([new, new - old, self._skin.mean[:, :2]], axis=1)
+        return Surface(self.triangles, attributes.astype(np.float32))
 
     def motion(self, row: int, expression: Array, gaze: Array) -> Motion:
         """What moves when a row's expression (E weights) and gaze (2×2 rad) become these."""

@@ -16,6 +16,7 @@ from .fill import Fill, Filler
 from .grid import mix
 from .lids import hold_edges, hold_lips, lid_skin, mend_stretched
 from .patch import Patch
+from .wrinkles import Folds
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Layers:
     window: Window
     pixels: Array32
     """H×W×3, the new picture."""
+    bare: Array32
+    """H×W×3: the same with nothing filled."""
     matte: Array32
     """H×W, 0–1."""
     offsets: Array32
@@ -43,10 +46,16 @@ class Layers:
 
 
 def perform(
-    plate: Patch, frame: Window, motion: Motion, triangles: NDArray[np.int32], fillers: Fillers, row: int
+    plate: Patch,
+    frame: Window,
+    motion: Motion,
+    triangles: NDArray[np.int32],
+    fillers: Fillers,
+    folds: Folds | None,
+    row: int,
 ) -> Layers:
-    """`plate`: the part of the frame that may change; `triangles` (F×3): the skin, open at mouth and eyes; `row`: the
-    frame's place in the shot.
+    """`plate`: the part of the frame that may change; `triangles` (F×3): the skin, open at mouth and eyes; `folds`:
+    what the new expression does to it; `row`: the frame's place in the shot.
     """
     fillers_of = (fillers.left_eye, fillers.right_eye)
     layers = [mouth_layer(plate, motion, fillers.mouth, row)]
@@ -55,6 +64,8 @@ def perform(
     for layer in layers:
         holes[within(layer.window, plate.window)] |= layer.coverage > 0
     skin = warped(plate, skin_map(motion, triangles, plate.window, frame, holes))
+    if folds is not None:
+        skin.pixels[:] = folds.laid_on(skin.pixels, motion, plate.window)
     for eye, others in zip(EYES, fillers_of, strict=True):
         lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye, row))
         for filler in others:
@@ -75,7 +86,8 @@ def lay(layers: Layers, fill: Fill) -> None:
 def warped(plate: Patch, offsets: Array32) -> Layers:
     """The plate moved by a backward map (offsets H×W×2 px), nothing filled."""
     pixels = plate.sample(lookup(offsets, plate.window), cv2.INTER_LANCZOS4)
-    return Layers(plate.window, pixels, matte.moved(offsets), offsets, np.zeros(offsets.shape[:2], dtype=np.float32))
+    nothing = np.zeros(offsets.shape[:2], dtype=np.float32)
+    return Layers(plate.window, pixels, pixels.copy(), matte.moved(offsets), offsets, nothing)
 
 
 def skin_map(

@@ -22,6 +22,7 @@ from .geometry import PlateGeometry
 from .patch import Patch
 from .perform import Fillers, Layers, perform, warped
 from .stages import Stages
+from .wrinkles import Learner, Wrinkles
 
 ALL = Stages()
 Method = Literal["geometry", "tps"]
@@ -72,6 +73,7 @@ class Reperformer:
         self._likeness = Likeness(model, fit.identity)
         self._frame: Window = (0, 0, track.width, track.height)
         self._banks: tuple[Bank, ...] = ()
+        self._wrinkles: Wrinkles | None = None
 
     def learn(self, clip: Clip, reporter: Reporter) -> None:
         """Read the target once and keep pictures of its mouth and eyes from frames that span what they do in it."""
@@ -82,14 +84,18 @@ class Reperformer:
         count = int(np.clip(BANK_BYTES / (MOUTH_BYTES * size**2), 4, BANK_SIZE))
         rows = [farthest(part, seen, count) for part in features]
         self._banks = tuple(Bank(chosen, part[chosen]) for chosen, part in zip(rows, features, strict=True))
-        wanted = {int(row) for chosen in rows for row in chosen}
+        folds = Learner(fit, self._geometry.chart) if self._stages.wrinkles else None
+        wanted = {int(row) for chosen in (*rows, *([] if folds is None else [folds.rows])) for row in chosen}
         for row, frame in enumerate(clip):
             reporter.check()
             if row in wanted:
                 self._keep(row, frame.pixels)
+                if folds is not None and row in folds.rows:
+                    folds.add(row, frame.pixels, *self._geometry.skin(row))
             reporter.progress("learn", row + 1, len(fit))
             if not wanted or row >= max(wanted):
                 break
+        self._wrinkles = None if folds is None else folds.learnt()
 
     def frame(
         self,
@@ -117,7 +123,8 @@ class Reperformer:
             layers = warped(plate, tps.spline_offsets(motion.old_landmarks[:468], motion.new_landmarks[:468], window))
         else:
             fillers = self._fillers(row, expression, gaze, None if source is None else _source_patch(source, pixels))
-            layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers, row)
+            folds = None if self._wrinkles is None else self._wrinkles.folds(self._fit.expression[row], expression)
+            layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers, folds, row)
         return self._finished(pixels, layers)
 
     def landmarks(self, row: int) -> Array:
