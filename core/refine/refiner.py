@@ -1,0 +1,96 @@
+"""The refiner: a network that mends what a warp can't (models/refiner/CARD.md). Where it is unsure, the warp stays."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..conventions import Array32
+from ..device import Device
+from ..encoder.sessions import open_session
+from ..errors import InputError
+from ..raster.windows import Window, around, pixel_centres, within
+from .backward import Motion
+from .crop import SIDE, Crop
+from .grid import sample
+from .light import Light
+from .patch import Patch
+from .perform import Layers
+from .view import Surface, view
+
+NETWORK = Path(__file__).resolve().parents[2] / "models" / "refiner" / "refiner.onnx"
+INPUTS = {"pictures", "guides"}
+LANCZOS = 4
+"""OpenCV's constant."""
+SHARP = (1.25, 2.0)
+"""px of the plate in one of the network's: up to the first its detail is as sharp as the plate, from the second on it
+would be a blur and is left out.
+"""
+
+
+@dataclass(frozen=True)
+class Mending:
+    """What the network gives, over the crop's square."""
+
+    low: Array32
+    """n×n×8: logarithm of the gain (3), offset (3), flow (2 px of the square): where to take the picture from, less the
+    pixel's own place.
+    """
+    fine: Array32
+    """SIDE×SIDE×5: attention (0–1), share of the unfilled picture, detail (3)."""
+
+
+class Refiner:
+    """Does nothing where its network is missing. One for many frames and threads."""
+
+    def __init__(self, device: Device = "auto", network: Path = NETWORK) -> None:
+        self._device, self._file = device, network
+
+    @cached_property
+    def _session(self) -> Any:
+        """Opened for the first frame. Raises as open_session, and InputError where the file is another network."""
+        session = open_session(self._file, self._device)
+        if {each.name for each in session.get_inputs()} != INPUTS:
+            raise InputError(f"{self._file}: is not the refiner's network; fetch it again")
+        return session
+
+    def __call__(self, layers: Layers, plate: Patch, motion: Motion, surface: Surface, light: Light) -> Layers:
+        """`layers` with its picture mended, and its attention."""
+        if not self._file.is_file():
+            return layers
+        crop = Crop.of(motion.old_landmarks)
+        seen = view(layers, plate, motion, surface, crop, light)
+        low, fine = self._session.run(["low", "fine"], {"pictures": seen.pictures[None], "guides": seen.guides[None]})
+        found = Mending(low[0].transpose(1, 2, 0), fine[0].transpose(1, 2, 0))
+        square = crop.affine[:, :2] @ np.array([[0, SIDE, 0, SIDE], [0, 0, SIDE, SIDE]]) + crop.affine[:, 2:]
+        part = around(square.T, 0, plate.window)
+        place = within(part, plate.window)
+        pixels, attention = layers.pixels.copy(), layers.attention.copy()
+        pixels[place], attention[place] = mended(pixels[place], layers.bare[place], found, crop, part, light)
+        return replace(layers, pixels=pixels, attention=attention)
+
+
+SHIPPED = Refiner()
+"""Of the network that comes with the program, on the best device there is."""
+
+
+def mended(
+    filled: Array32, bare: Array32, found: Mending, crop: Crop, window: Window, light: Light
+) -> tuple[Array32, Array32]:
+    """A · (gain · filled + offset + detail) + (1 − A) · filled over a window (H×W×3), and A (H×W).
+
+    `filled` is taken along the residual flow, and part of the detail is what `bare`, the picture without fills, has
+    in its place: both in the plate's own sharpness. All is reckoned as a display shows it and added to the values.
+    """
+    low, fine = crop.put(found.low, window), crop.put(found.fine, window)
+    attention = fine[..., 0]
+    start, other = light.shown(filled), light.shown(bare)
+    flow = (low[..., 6:] @ crop.affine[:, :2].T).astype(np.float32)
+    moved = sample(start, window, pixel_centres(window) + flow, LANCZOS)
+    soft = np.clip((SHARP[1] - crop.scale) / (SHARP[1] - SHARP[0]), 0, 1)
+    detail = np.float32(soft) * fine[..., 2:] + fine[..., 1:2] * (other - start)
+    refined = np.exp(low[..., :3]) * moved + low[..., 3:6] + detail
+    added = light.meant(start + attention[..., None] * (refined - start)) - light.meant(start)
+    return filled + np.where(np.isfinite(added), added, np.float32(0)), attention
