@@ -42,6 +42,14 @@ def camera_rotations(turn: Array) -> Array:
     return np.asarray(CAMERA_FROM_FACE @ rotation_matrices(turn))
 
 
+def gaze_rotations(gaze: Array) -> Array:
+    """Rotations in the head (…×3×3) of an eye that looks yaw to the subject's left and pitch downwards (…×2 rad)."""
+    yaw, pitch = np.moveaxis(gaze, -1, 0)
+    zero = np.zeros_like(yaw)
+    sideways = rotation_matrices(np.stack([zero, yaw, zero], axis=-1))
+    return np.asarray(sideways @ rotation_matrices(np.stack([pitch, zero, zero], axis=-1)))
+
+
 def yaw_pitch_roll(turn: Array) -> Array:
     """Head turn as angles (…×3 rad): yaw to the subject's left, pitch downwards, roll to the subject's right.
 

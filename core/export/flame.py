@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..conventions import Array, camera_rotations, rotation_matrices
+from ..conventions import Array, camera_rotations, gaze_rotations
 from ..face.flame import CODE_NAMES, EXPRESSIONS, SHAPES
 from ..face.model import FaceModel
 from ..fit.result import Fit
@@ -30,8 +30,8 @@ def flame_parameters(fit: Fit, model: FaceModel) -> dict[str, Array]:
         "global_orient": _vectors(turn),
         "neck_pose": np.zeros((len(fit), 3)),
         "jaw_pose": codes[:, EXPRESSIONS:],
-        "leye_pose": _gaze(fit.gaze[:, 0]),
-        "reye_pose": _gaze(fit.gaze[:, 1]),
+        "leye_pose": _vectors(gaze_rotations(fit.gaze[:, 0])),
+        "reye_pose": _vectors(gaze_rotations(fit.gaze[:, 1])),
         "transl": shift,
     }
 
@@ -41,13 +41,6 @@ def write_flame(fit: Fit, model: FaceModel, path: Path) -> None:
     arrays = {name: values.astype(np.float32) for name, values in flame_parameters(fit, model).items()}
     with whole_file(path) as temporary, temporary.open("wb") as stream:
         np.savez(stream, **arrays, frames=fit.frames, fps=np.array(fit.fps), model=np.array(model.name))
-
-
-def _gaze(angles: Array) -> Array:
-    """T×3 rotation vectors of yaw and pitch (T×2), as Geometry turns its eyes."""
-    zero = np.zeros(len(angles))
-    yaw = rotation_matrices(np.stack([zero, angles[:, 0], zero], axis=1))
-    return _vectors(yaw @ rotation_matrices(np.stack([angles[:, 1], zero, zero], axis=1)))
 
 
 def _vectors(rotations: Array) -> Array:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import Array, Array32, rotation_matrices
+from ..conventions import Array, Array32, gaze_rotations
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,7 @@ class Geometry:
     def _turn_eyes(self, vertices: Array, identity: Array, gaze: Array) -> Array:
         for eye, centre in enumerate(self.eye_centres(identity)):
             ball = self.eyes.member == eye + 1
-            yaw, pitch = gaze[eye]
-            turn = rotation_matrices(np.array([0.0, yaw, 0.0])) @ rotation_matrices(np.array([pitch, 0.0, 0.0]))
-            vertices[ball] = (vertices[ball] - centre) @ turn.T + centre
+            vertices[ball] = (vertices[ball] - centre) @ gaze_rotations(gaze[eye]).T + centre
         return vertices
 
 

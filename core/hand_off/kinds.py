@@ -8,6 +8,7 @@ from .handed import Exporter
 
 if TYPE_CHECKING:
     from ..export.curves import Format
+    from .scenes import Format as SceneFormat
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,22 @@ def _curves(kind: "Format") -> Callable[[], Exporter]:
     return load
 
 
+def _scene(kind: "SceneFormat") -> Callable[[], Exporter]:
+    def load() -> Exporter:
+        from .scenes import exporter
+
+        return exporter(kind)
+
+    return load
+
+
 KINDS: dict[str, Kind] = {
     "livelink": Kind("ARKit's curves as a Live Link Face CSV", _curves("live_link")),
     "openface": Kind("action units as an OpenFace CSV", _curves("openface")),
     "facs": Kind("all action units, each side, as CSV", _curves("facs")),
     "json": Kind("all channels with their names as JSON", _curves("json")),
+    "gltf": Kind("the acting head and its camera as glTF (.glb)", _scene("gltf")),
+    "usd": Kind("the acting head and its camera as USD, with UsdSkel blend shapes (.usda)", _scene("usd")),
 }
 
 PRESETS: dict[str, tuple[str, ...]] = {}
