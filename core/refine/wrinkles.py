@@ -1,9 +1,8 @@
 """Folds and creases that come and go with an expression: an expression ratio image (Liu, Shan and Zhang 2001).
 
-How light or dark each place of the skin is, laid flat and as a logarithm, is learnt as a function of the expression: a
-Gaussian process (Rasmussen and Williams 2006, 2.2), seen through the shot's own frames. Light that goes with the head's
-pose is a part of its own, so that folds are not taken for it. What changes from the plate's expression to the wanted
-one multiplies the warped skin: no change of expression changes nothing, and what the shot never showed hardly anything.
+How light or dark each place of the skin is, laid flat and as a logarithm, is learnt from the shot's own frames as a
+function of the expression. What changes from the plate's expression to the wanted one multiplies the warped skin: no
+change of expression changes nothing, and one that the shot never showed hardly anything.
 """
 
 from dataclasses import dataclass, field
@@ -15,17 +14,11 @@ from ..conventions import Array, Array32
 from ..fit.result import Fit
 from ..raster.windows import Window, around, within
 from .backward import Motion
-from .bank import farthest
 from .chart import Chart
+from .learnt import Learnt, learn, telling
 
 LOOKS = 96
 """Frames of a shot that are looked at, at most; half of them spread over its time, half over its expressions."""
-NEAR = 0.5
-"""Distance of expressions, in weights, within which skin looks alike."""
-NOISE = 0.3
-"""Variance of a look, of light and registration, in that of what expressions do."""
-TURN, PLACE = 0.2, 0.05
-"""rad and m by which a head has another light."""
 RANK = 32
 """Pictures that make up all looks; what is left out is noise."""
 FLOOR = 0.05
@@ -39,22 +32,17 @@ class Wrinkles:
     """One person's skin, by expression."""
 
     chart: Chart
-    columns: NDArray[np.intp]
-    """D: of a fit's weights, those that count."""
-    expressions: Array
-    """K×D: of the looks."""
-    weights: Array
-    """K×RANK: how much of each picture an expression like a look's brings."""
+    learnt: Learnt
+    """How much of each picture: RANK values."""
     pictures: Array32
-    """RANK×N: natural log of brightness, at the chart's N texels."""
+    """RANK×N natural log of brightness, at the chart's N texels of skin."""
     floor: float
     """Plate values: FLOOR of the skin's brightness, which is added before logarithms."""
 
     def folds(self, old: Array, new: Array) -> "Folds":
         """What becomes of the skin from one expression to another (E weights each)."""
-        one, other = (likeness(weights[None, self.columns], self.expressions) for weights in (old, new))
         log = np.zeros_like(self.chart.skin)
-        log[self.chart.skin > 0] = ((other - one) @ self.weights).astype(np.float32)[0] @ self.pictures
+        log[self.chart.skin > 0] = self.learnt.change(old, new) @ self.pictures
         return Folds(self.chart, np.clip(log, -LIMIT, LIMIT), self.floor)
 
 
@@ -74,41 +62,19 @@ class Folds:
         return (pixels + np.float32(self.floor)) * gain - np.float32(self.floor)
 
 
-def likeness(one: Array, other: Array) -> Array:
-    """N×K: covariance of skin's looks with expressions N×D and K×D: alike when near, and in proportion beyond."""
-    product = one @ other.T
-    squared = np.sum(one**2, axis=1)[:, None] + np.sum(other**2, axis=1) - 2 * product
-    return np.asarray(product + np.exp(-squared / (2 * NEAR**2)))
-
-
-def acting(fit: Fit) -> NDArray[np.intp]:
-    """Columns of the expression that move skin: where the eyes look is no matter."""
-    return np.array([i for i, name in enumerate(fit.expressions) if not name.startswith("eyeLook")], dtype=np.intp)
-
-
-def looked_at(fit: Fit, columns: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Rows of a shot from which its wrinkles are learnt, rising."""
-    seen = np.flatnonzero(fit.visible)
-    even = seen[np.unique(np.linspace(0, len(seen) - 1, min(LOOKS // 2, len(seen))).astype(int))]
-    # farthest goes by the mean over columns, expressions are as far apart as their sum
-    return np.union1d(even, farthest(np.sqrt(len(columns)) * fit.expression[:, columns], seen, LOOKS // 2))
-
-
 @dataclass
 class Learner:
     """Gathers the looks of a shot, one frame at a time."""
 
     fit: Fit
     chart: Chart
-    columns: NDArray[np.intp] = field(init=False)
     rows: NDArray[np.intp] = field(init=False)
     _looks: dict[int, tuple[NDArray[np.float16], NDArray[np.float16]]] = field(init=False, default_factory=dict)
     """Row → natural log of brightness and how well it was seen, at the chart's N texels."""
     _floor: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
-        self.columns = acting(self.fit)
-        self.rows = looked_at(self.fit, self.columns)
+        self.rows = telling(self.fit, np.flatnonzero(self.fit.visible), LOOKS)
 
     def add(self, row: int, plate: NDArray[np.generic], pixels: Array, cosine: Array) -> None:
         """Row `row` of the shot shows the skin's vertices in its frame (H×W×3 or ×4) at V×2 px; `cosine`: V."""
@@ -130,17 +96,7 @@ class Learner:
         logs, seen = (np.stack([self._looks[row][k] for row in rows]).astype(np.float32) for k in (0, 1))
         mean = (logs * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-3)
         modes, pictures = compressed((logs - mean) * seen)
-        expressions = self.fit.expression[np.ix_(rows, self.columns)]
-        covariance = likeness(expressions, expressions) + self._light(rows) + NOISE * np.eye(len(rows))
-        weights = np.linalg.solve(covariance, modes)
-        return Wrinkles(self.chart, self.columns, expressions, weights, pictures, self._floor)
-
-    def _light(self, rows: NDArray[np.intp]) -> Array:
-        """K×K: covariance of what the head's turn and place do to its light; and of the shot's mean."""
-        fit = self.fit
-        pose = np.concatenate([fit.rotation[rows] / TURN, fit.translation[rows] / PLACE], axis=1)
-        squared = np.sum((pose[:, None] - pose) ** 2, axis=2)
-        return np.asarray(np.exp(-squared / 2) + 0.2)
+        return Wrinkles(self.chart, learn(self.fit, rows, modes), pictures, self._floor)
 
 
 def compressed(looks: Array32) -> tuple[Array, Array32]:
