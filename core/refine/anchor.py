@@ -8,13 +8,17 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from ..face.model import FaceModel
 from ..fit.result import Fit
-from ..landmarks.places import EYES, MOUTH, OUTER_LIPS
+from ..landmarks.places import EYES, MOUTH, OUTER_LIPS, eye_distance
 from ..landmarks.track import LandmarkTrack
 
 STILL_FRAMES = 2.0
 """Standard deviation in time, frames, of the corrections' smoothing."""
 QUICK_FRAMES = 0.7
 """The same on lips, lids and irises, where a lagging correction would show."""
+TREMOR = 0.002
+"""Of the eye distance: a face that is off as a whole by much less trembles in the detector's eyes; by much more, its
+fit lags behind a quick motion.
+"""
 NEIGHBOURS = 4
 
 
@@ -25,16 +29,38 @@ def corrections(marks: FaceModel, fit: Fit, track: LandmarkTrack) -> Array32:
     """
     seen = np.flatnonzero(fit.visible & track.visible)
     field = np.zeros((len(fit), *track.points.shape[1:]), dtype=np.float32)
+    whole = np.zeros_like(field)
+    size = np.ones(len(fit), dtype=np.float32)
     for row in seen:
-        shape = marks.shape(fit.identity, fit.expression[row], fit.gaze[row])
-        field[row] = track.points[row] - fit.project(shape, row)
+        fitted = fit.project(marks.shape(fit.identity, fit.expression[row], fit.gaze[row]), row)
+        whole[row] = _as_a_whole(fitted, track.points[row])
+        field[row] = track.points[row] - fitted - whole[row]
+        size[row] = eye_distance(fitted)
     if seen.size == 0:
         return field
     quick = _quick()
     still = np.setdiff1d(np.arange(field.shape[1]), quick)
     field[:, still] = _smoothed(field[:, still], seen, STILL_FRAMES)
     field[:, quick] = _smoothed(field[:, quick], seen, QUICK_FRAMES)
-    return field
+    return field + _steadied(whole, seen, size)
+
+
+def _as_a_whole(fitted: Array, detected: Array | Array32) -> Array:
+    """478×2 px: what a similarity (least squares over the face) adds to fitted landmarks to bring them to detected."""
+    one, other = (points[:, 0] + 1j * points[:, 1] for points in (fitted, detected))
+    middle, goal = one[:468].mean(), other[:468].mean()
+    turn = np.vdot(one[:468] - middle, other[:468] - goal) / np.vdot(one[:468] - middle, one[:468] - middle)
+    added = goal + turn * (one - middle) - one
+    return np.stack([added.real, added.imag], axis=-1)
+
+
+def _steadied(whole: Array32, seen: NDArray[np.intp], size: Array32) -> Array32:
+    """T×478×2: without its tremor, at the speed of real motion. `size`: T px, the eye distance."""
+    steady = _smoothed(whole, seen, STILL_FRAMES)
+    left = np.zeros_like(whole)
+    left[seen] = (whole - steady)[seen]
+    lag = np.mean(left**2, axis=(1, 2)) * 2 / size**2
+    return np.asarray(steady + left * (lag / (lag + TREMOR**2))[:, None, None], dtype=np.float32)
 
 
 def _quick() -> NDArray[np.intp]:
