@@ -1,6 +1,7 @@
 """Started by path as a process of its own: loads this very package as `expression_transfer` and serves one command.
 
-The first line on stdin is {"argv": [...], "path": [...]}: the command, and the parent's module search path.
+The first line on stdin is {"argv": [...], "path": [...], "module": "cli"}: the command, the parent's module search
+path, and which of the package's modules has the `main` that serves it.
 """
 
 import importlib.util
@@ -8,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,19 +26,20 @@ def _load_package(root: Path) -> None:
     spec.loader.exec_module(package)
 
 
-def _command_line() -> Any:
-    return importlib.import_module("expression_transfer.cli").main
+def _main_of(module: str) -> Any:
+    return importlib.import_module(f"expression_transfer.{module}").main
 
 
-def main(load_command: Callable[[], Any] = _command_line) -> int:
-    """Serve one request with the command that `load_command` returns (core.worker.Command)."""
+def main(load_command: Callable[[], Any] | None = None) -> int:
+    """Serve one request with the command that `load_command` returns (core.worker.Command), or the one it asks for."""
     requests = open(0, "rb", buffering=0)  # noqa: SIM115  stays open as long as the process
     request = json.loads(requests.readline())
     sys.path += [folder for folder in request["path"] if folder not in sys.path]
     _load_package(Path(__file__).resolve().parent)
     importlib.import_module("expression_transfer.core.wheels").put_first()
     worker = importlib.import_module("expression_transfer.core.worker")
-    return int(worker.serve(request["argv"], load_command, requests, worker.take_stdout()))
+    load = load_command or partial(_main_of, request["module"])
+    return int(worker.serve(request["argv"], load, requests, worker.take_stdout()))
 
 
 def leave(status: int) -> NoReturn:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,9 +61,11 @@ class WorkerProcess:
         environment: Mapping[str, str] | None = None,
         *,
         bootstrap: Path = BOOTSTRAP,
-        python: str = sys.executable,
+        python: Sequence[str] = (sys.executable, "-I"),
+        module: str = "cli",
     ) -> None:
-        """Start `python` (Blender's own, inside Blender) on the bootstrap.
+        """Start `python` (Blender's own, inside Blender; or a whole Blender) on the bootstrap, where one of the
+        package's modules serves the command.
 
         `environment` is added to this process's own. Raises Failure where it can't be started.
         """
@@ -71,12 +73,12 @@ class WorkerProcess:
         pipe = subprocess.PIPE
         try:
             self._process = subprocess.Popen(  # noqa: S603  our own file with our own Python
-                [python, "-I", str(bootstrap)], stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8",
+                [*python, str(bootstrap)], stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8",
                 errors="replace", creationflags=flags, env=os.environ | dict(environment or {}),
             )  # fmt: skip
         except OSError as error:
             raise Failure(
-                f"{python}: the worker can't be started ({error.strerror or error}); reinstall Blender"
+                f"{python[0]}: the worker can't be started ({error.strerror or error}); reinstall Blender"
             ) from error
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._said: deque[str] = deque(maxlen=200)
@@ -84,7 +86,7 @@ class WorkerProcess:
         self._cancelled = False
         self._stderr_reader = _start_thread(self._read_stderr)
         _start_thread(self._read_stdout)
-        self._send({"argv": argv, "path": [folder for folder in sys.path if folder]})
+        self._send({"argv": argv, "path": [folder for folder in sys.path if folder], "module": module})
 
     @property
     def stderr(self) -> str:

@@ -18,26 +18,30 @@ NEAR, FAR = 0.1, 10.0
 """Clipping: this much of the nearest, and of the farthest, distance of the head."""
 
 
-def add_camera(name: str, fit: Fit, scene: Any, sensor_width: float) -> Any:
-    """A camera object with the fit's lens; `sensor_width` (mm) only scales its focal length in mm.
+def add_camera(name: str, lens: Camera, distance: Array, scene: Any, sensor_width: float) -> Any:
+    """A camera object with a fit's lens; `sensor_width` (mm) only scales its focal length in mm. `distance`: how far
+    the head is (any number of m).
 
     A pixel of the footage covers what it covered in the fit where the scene renders at the footage's size and pixel
     shape; otherwise the footage fits into the frame.
     """
     data = bpy.data.cameras.new(name)
-    set_lens(data, fit, scene, sensor_width)
+    set_lens(data, lens, distance, scene, sensor_width)
     return bpy.data.objects.new(name, data)
 
 
-def set_lens(data: Any, fit: Fit, scene: Any, sensor_width: float) -> None:
-    """Give a camera the fit's lens, as add_camera."""
-    lens = fit.camera
+def set_lens(data: Any, lens: Camera, distance: Array, scene: Any, sensor_width: float) -> None:
+    """Give a camera a fit's lens, as add_camera."""
     data.sensor_width, data.sensor_height = sensor_width, sensor_width / _shape(lens)
     data.sensor_fit = "HORIZONTAL" if _shape(lens) >= _render_shape(scene.render) else "VERTICAL"
     data.lens = focal_lengths(lens, sensor_width)[0]
     data.shift_x, data.shift_y = lens_shift(lens, data.sensor_fit)
-    distance = fit.translation[fit.visible | fit.bridged, 2]
     data.clip_start, data.clip_end = NEAR * float(distance.min()), max(100.0, FAR * float(distance.max()))
+
+
+def distances(fit: Fit) -> Array:
+    """How far (m) the head is where it is known."""
+    return np.asarray(fit.translation[fit.visible | fit.bridged, 2])
 
 
 def focal_lengths(lens: Camera, sensor_width: float) -> Array:

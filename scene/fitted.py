@@ -141,7 +141,10 @@ def add_fitted_head(solve: Solve, scene: Any, options: Options) -> tuple[Any, st
     collection = bpy.data.collections.new(strings.FITTED_NAME.format(name=solve.name))
     scene.collection.children.link(collection)
     parts = _add_head(solve, scene, collection)
-    seen_by = camera.add_camera(strings.CAMERA_NAME.format(name=solve.name), fit, scene, options.sensor_width)
+    lens, distances = fit.camera, camera.distances(fit)
+    seen_by = camera.add_camera(
+        strings.CAMERA_NAME.format(name=solve.name), lens, distances, scene, options.sensor_width
+    )
     collection.objects.link(seen_by)
     scene.camera = seen_by
     frames = keys.scene_frames(fit.times, scene, options.start)
@@ -212,7 +215,8 @@ def renew(face: Any, scene: Any) -> str:
     animate: Animated = "HEAD" if any("location" in layers.moved_by(take) for take in takes) else "CAMERA"
     frames = layers.scene_frames(takes[-1], solve.fit.times)
     head.reshape(face, solve.model, solve.fit.identity)
-    camera.set_lens(seen_by.data, solve.fit, scene, seen_by.data.sensor_width)
+    lens, distances = solve.fit.camera, camera.distances(solve.fit)
+    camera.set_lens(seen_by.data, lens, distances, scene, seen_by.data.sensor_width)
     _animate(solve, face, seen_by, scene, frames, animate)
     return strings.RENEWED.format(name=face.name)
 

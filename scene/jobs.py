@@ -203,7 +203,12 @@ def set_timing(scene: Any, fps: float, times: Array, start: int = 1) -> None:
 
     Second 0 of the clip is frame `start`: 1, where Blender also puts a movie clip.
     """
-    scene.render.fps = max(1, round(fps))
-    scene.render.fps_base = scene.render.fps / fps
+    set_rate(scene, fps)
     scene.frame_start = start
     scene.frame_end = int(np.ceil(keys.scene_frames(times[-1:], scene, start)[0]))
+
+
+def set_rate(scene: Any, fps: float) -> None:
+    """Let a scene run at a frame rate, exactly."""
+    scene.render.fps = max(1, round(fps))
+    scene.render.fps_base = scene.render.fps / fps

@@ -31,7 +31,7 @@ _READERS: dict[str, Callable[[str], None]] = {
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep what Blender and its importers print of their progress off the terminal; errors go to stderr as ever."""
     sys.stdout.flush()
     terminal = os.dup(1)
@@ -58,7 +58,7 @@ def open_rig(path: Path) -> None:
     if reader is not _open_blend:
         new_scene()
     try:
-        with _quiet():
+        with quiet():
             reader(str(path))
     except Exception as error:  # importers raise whatever their parsing meets; a damaged file is the user's to hear of
         reason = str(error).strip().splitlines() or [type(error).__name__]
@@ -75,7 +75,7 @@ def save_blend(path: Path) -> None:
     with whole_file(path) as temporary:
         temporary.unlink()  # an existing file would be kept as .blend1
         try:
-            with _quiet():
+            with quiet():
                 bpy.ops.wm.save_as_mainfile(filepath=str(temporary), compress=True, copy=True, check_existing=False)
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]

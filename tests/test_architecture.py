@@ -36,13 +36,13 @@ PIPELINE = {
 }
 """Files of the last stage, which stand in core itself."""
 
-OPEN = {"conventions", "device", "easing", "errors", "offers", "reporting", "storage", "userdata"}
+OPEN = {"conventions", "device", "easing", "errors", "offers", "process", "reporting", "storage", "userdata"}
 """… what everyone may use …"""
 
 DATA = {"landmarks.track", "face.geometry", "face.model", "fit.result", "facs.tables", "facs.performance"}
 """… and the dataclasses that the rooms hand to each other."""
 
-AROUND = {"worker", "process", "terminal", "wheels"}
+AROUND = {"worker", "terminal", "wheels"}
 """How core is run, which only knows the open files."""
 
 BLENDER = {"bpy", "mathutils", "bmesh", "gpu", "gpu_extras", "blf", "bl_ext", "addon_utils"}

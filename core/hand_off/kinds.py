@@ -46,6 +46,8 @@ KINDS: dict[str, Kind] = {
     "json": Kind("all channels with their names as JSON", _curves("json")),
     "gltf": Kind("the acting head and its camera as glTF (.glb)", _scene("gltf")),
     "usd": Kind("the acting head and its camera as USD, with UsdSkel blend shapes (.usda)", _scene("usd")),
+    "fbx": Kind("the acting head and its camera as FBX (through Blender)", _scene("fbx")),
+    "abc": Kind("the acting head and its camera as Alembic, points per frame (through Blender)", _scene("abc")),
 }
 
 PRESETS: dict[str, tuple[str, ...]] = {}

@@ -1,5 +1,6 @@
 """The acting head and the camera that sees it, as a scene of another program."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -7,38 +8,66 @@ from pathlib import Path
 from typing import Literal
 
 from ..export.gltf import write_gltf
-from ..export.head_scene import HeadScene, head_scene
+from ..export.head_scene import HeadScene, beyond, head_scene
 from ..export.usd import write_usd
 from ..face.model import FaceModel
 from ..fit.result import Fit
 from ..heads.registry import load_model
+from .blender import find_blender, write_in_blender
 from .handed import Exporter, HandOff
 
 TEXTURE = Path("texture") / "texture.png"
 """In a solve's folder: the person's, where it was baked."""
-NAME = "head"
+NAME = "fitted_head"
 
+Format = Literal["gltf", "usd", "fbx", "abc"]
 
-Format = Literal["gltf", "usd"]
-
-WRITERS: dict[Format, tuple[str, Callable[[HeadScene, Path], list[str]]]] = {
+_OWN: dict[Format, tuple[str, Callable[[HeadScene, Path], list[str]]]] = {
     "gltf": (".glb", write_gltf),
     "usd": (".usda", write_usd),
 }
-"""Suffix and writer by format; a writer returns what the format can't say, a line each."""
+"""Suffix and writer of formats that need no Blender; a writer returns what the format can't say, a line each."""
+_BLENDERS: dict[Format, str] = {"gltf": ".glb", "usd": ".usdc", "fbx": ".fbx", "abc": ".abc"}
+"""Suffixes of what Blender writes."""
 
 
 def exporter(kind: Format) -> Exporter:
-    """Writes the scene in one format."""
+    """Writes the scene in one format, and the characters that `rig` or `transfer` left beside it."""
     return partial(_export, kind)
 
 
 def _export(kind: Format, hand: HandOff) -> list[Path]:
-    suffix, write = WRITERS[kind]
-    file = hand.folder / f"{NAME}{suffix}"
-    for line in write(scene_of(hand), file):
+    return [_export_head(kind, hand), *_export_characters(kind, hand)]
+
+
+def _export_head(kind: Format, hand: HandOff) -> Path:
+    scene = scene_of(hand)
+    if kind in _OWN:
+        suffix, write = _OWN[kind]
+        file = hand.folder / f"{NAME}{suffix}"
+        unsaid = write(scene, file)
+    else:
+        file = hand.folder / f"{NAME}{_BLENDERS[kind]}"
+        unsaid = beyond(scene.camera, shift=True, zoom=True)
+        with tempfile.TemporaryDirectory() as folder:
+            kept = Path(folder) / "scene.npz"
+            scene.save(kept, packed=False)
+            write_in_blender(kind, kept, file, hand.run.reporter)
+    for line in unsaid:
         hand.run.reporter.log(f"{file.name}: {line}")
-    return [file]
+    return file
+
+
+def _export_characters(kind: Format, hand: HandOff) -> list[Path]:
+    """The characters that were driven into the folder; only Blender reads them."""
+    driven = sorted(file for file in hand.made.glob("*.blend") if file.with_suffix(".json").is_file())
+    if driven and find_blender() is None:
+        hand.run.reporter.log(f"{', '.join(file.name for file in driven)}: not exported, which needs Blender")
+        return []
+    files = [hand.folder / f"{blend.stem}{_BLENDERS[kind]}" for blend in driven]
+    for blend, file in zip(driven, files, strict=True):
+        write_in_blender(kind, blend.resolve(), file, hand.run.reporter)
+    return files
 
 
 def scene_of(hand: HandOff) -> HeadScene:

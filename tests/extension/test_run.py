@@ -59,7 +59,10 @@ def run(blender, extension, monkeypatch, *argv) -> WorkerProcess:
     with monkeypatch.context() as patch:
         patch.setattr(sys, "path", [str(site), str(blender["library"])])
         worker = WorkerProcess(
-            [str(each) for each in argv], environment, bootstrap=extension / "worker.py", python=str(blender["python"])
+            [str(each) for each in argv],
+            environment,
+            bootstrap=extension / "worker.py",
+            python=(str(blender["python"]), "-I"),
         )
     assert worker.wait().error == "", worker.stderr
     return worker

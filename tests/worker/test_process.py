@@ -118,7 +118,7 @@ def test_a_bootstrap_that_is_missing(tmp_path):
 
 def test_a_python_that_is_missing():
     with pytest.raises(Failure, match="can't be started"):
-        WorkerProcess([], python="/no/python")
+        WorkerProcess([], python=("/no/python",))
 
 
 def test_the_command_line_in_the_real_worker(tmp_path):

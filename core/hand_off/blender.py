@@ -1,0 +1,58 @@
+"""What only Blender can write, by a Blender of its own: the user's session is left alone."""
+
+import importlib.util
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from ..errors import Failure, InputError
+from ..process import Ended, WorkerProcess
+from ..reporting import Reporter
+
+VARIABLE = "EXPRESSION_TRANSFER_BLENDER"
+"""Names the Blender to use: the one in whose window the export was asked for, or a user's choice."""
+JOB = "scene.export_job"
+_TICK = 0.1
+"""s between looks at the worker."""
+
+
+def find_blender() -> tuple[str, ...] | None:
+    """How a script is run in Blender: the one that is named, this Python's own `bpy`, or a `blender` on the path."""
+    named = os.environ.get(VARIABLE) or None
+    if named is None and importlib.util.find_spec("bpy") is not None:
+        return sys.executable, "-I"
+    found = named or shutil.which("blender")
+    return None if found is None else (found, "--background", "--factory-startup", "--python")
+
+
+def write_in_blender(kind: str, source: Path, file: Path, reporter: Reporter) -> None:
+    """Let Blender write `file` of a HeadScene (.npz) or of a driven character (.blend).
+
+    Raises InputError where there is no Blender, Cancelled, and whatever the job itself has to say.
+    """
+    blender = find_blender()
+    if blender is None:
+        raise InputError(
+            f"{file.name}: needs Blender; run `blender --command expression_transfer export …`, name it in {VARIABLE},"
+            " or install the extra [bpy]"
+        )
+    worker = WorkerProcess([kind, str(source), str(file)], python=blender, module=JOB)
+    try:
+        ended = _followed(worker, reporter)
+    except BaseException:
+        worker.stop()
+        raise
+    if ended.error:
+        raise (InputError if ended.status == InputError.exit_status else Failure)(ended.error)
+
+
+def _followed(worker: WorkerProcess, reporter: Reporter) -> Ended:
+    """Wait for the worker, listening for a cancellation."""
+    while True:
+        reporter.check()
+        for news in worker.poll():
+            if isinstance(news, Ended):
+                return news
+        time.sleep(_TICK)
