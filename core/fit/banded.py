@@ -11,21 +11,28 @@ import numpy as np
 from ..conventions import Array, Array32
 
 
-def second_difference_weights(count: int) -> Array:
-    """count×3: main, first and second upper diagonals of DᵀD, D the second-difference operator of `count` rows."""
-    diagonals = np.zeros((count, 3))
+def bends(states: Array) -> Array:
+    """(T−2)×n: second differences of T×n; no rows where there are fewer than three."""
+    return np.diff(states, n=2, axis=0) if len(states) >= 3 else states[:0]
+
+
+def second_difference_weights(count: int, stiffness: Array) -> Array:
+    """count×3×n: main, first and second upper diagonals of DᵀSD, D the second-difference operator of `count` rows, S
+    the weights of its rows, state by state ((count−2)×n).
+    """
+    diagonals = np.zeros((count, 3, stiffness.shape[1]))
     stencil = (1.0, -2.0, 1.0)
     for i in range(3):
         for j in range(i, 3):
-            diagonals[i : max(count - 2, 0) + i, j - i] += stencil[i] * stencil[j]
+            diagonals[i : len(stiffness) + i, j - i] += stencil[i] * stencil[j] * stiffness
     return diagonals
 
 
-def smoothness_gradient(states: Array) -> Array:
-    """DᵀD·states (T×n): the gradient of half the squared second differences."""
+def smoothness_gradient(states: Array, stiffness: Array) -> Array:
+    """DᵀSD·states (T×n): the gradient of half the squared second differences, weighted by S ((T−2)×n)."""
     gradient = np.zeros_like(states)
     if len(states) >= 3:
-        bend = states[:-2] - 2 * states[1:-1] + states[2:]
+        bend = stiffness * bends(states)
         gradient[:-2] += bend
         gradient[1:-1] -= 2 * bend
         gradient[2:] += bend
@@ -33,15 +40,15 @@ def smoothness_gradient(states: Array) -> Array:
 
 
 def solve_coupled(hessians: Array, gradient: Array, stiffness: Array) -> Array:
-    """The step x (T×n) of (blockdiag(hessians) + DᵀD ⊗ diag(stiffness)) x = gradient.
+    """The step x (T×n) of (blockdiag(hessians) + DᵀSD) x = gradient.
 
-    hessians: T×n×n, positive definite; gradient: T×n; stiffness: n, weight of each state's second differences.
+    hessians: T×n×n, positive definite; gradient: T×n; stiffness: S, (T−2)×n weights of second differences.
     States are scaled to a unit diagonal first, so that single precision serves (a step's relative error is 1e-4).
     """
     frames, states = gradient.shape
-    diagonals = second_difference_weights(frames)
-    scale = 1.0 / np.sqrt(np.diagonal(hessians, axis1=1, axis2=2) + diagonals[:, :1] * stiffness)
-    blocks = _Blocks(hessians, gradient, diagonals, stiffness, scale)
+    diagonals = second_difference_weights(frames, stiffness)
+    scale = 1.0 / np.sqrt(np.diagonal(hessians, axis1=1, axis2=2) + diagonals[:, 0])
+    blocks = _Blocks(hessians, gradient, diagonals, scale)
     pairs = (frames + 1) // 2
     factors = np.empty((pairs, 2 * states, 2 * states), np.float32)  # inv(D) B, for the backward sweep
     reduced = np.zeros((pairs, 2 * states), np.float32)
@@ -64,7 +71,6 @@ class _Blocks:
     hessians: Array
     gradient: Array
     diagonals: Array
-    stiffness: Array
     scale: Array
 
     def pair(self, pair: int) -> tuple[Array32, Array32, Array32]:
@@ -80,7 +86,7 @@ class _Blocks:
             block[rows, rows][states, states] = 1.0
             right[rows] = self.gradient[frame] * scale
             for ahead in range(1, min(3, frames - frame)):
-                link = self.diagonals[frame, ahead] * self.stiffness * scale * self.scale[frame + ahead]
+                link = self.diagonals[frame, ahead] * scale * self.scale[frame + ahead]
                 here, there = states + half * n, states + (half + ahead) % 2 * n
                 if half + ahead < 2:
                     block[here, there] = block[there, here] = link

@@ -82,14 +82,14 @@ def steady_gaze(raw: Array, blink: Array, track: LandmarkTrack) -> Array:
     seen = np.isfinite(raw).all(axis=(1, 2))
     if not seen.any():
         return gaze
-    stiff = np.full(2, (NOISE / (BEND * (30.0 / track.fps) ** 2)) ** 2)
+    stiff = (NOISE / (BEND * (30.0 / track.fps) ** 2)) ** 2
     certainty: Array = np.where(seen[:, None], np.clip(1.0 - 1.6 * blink, 1e-4, 1.0) ** 2, 1e-4)
     for run in segments(track.visible, track.times):
         for eye in range(2):
             weight = certainty[run, eye, None]
             hessian: Array = weight[..., None] * np.eye(2)
             pull: Array = weight * np.nan_to_num(raw[run, eye])
-            gaze[run, eye] = solve_coupled(hessian, pull, stiff)
+            gaze[run, eye] = solve_coupled(hessian, pull, np.full((max(len(pull) - 2, 0), 2), stiff))
     squint = np.median(gaze[seen, 0] - gaze[seen, 1], axis=0)
     gaze[seen | (gaze != 0).any(axis=(1, 2))] -= np.stack([squint / 2, -squint / 2])
     return gaze

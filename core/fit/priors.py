@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..conventions import Array
 
@@ -50,10 +51,41 @@ TONGUE_SPREAD = 0.02
 DEFAULT = Priors()
 
 
-def stiffness(expressions: tuple[str, ...], fps: float) -> Array:
-    """POSE+E weights of squared second differences for clips at `fps`."""
-    bends = [*POSE_BEND, *(_bend(name) for name in expressions)]
-    return np.asarray(1.0 / np.square(np.array(bends) * (30.0 / fps) ** 2))
+STILL = 40.0
+"""How many times stiffer a weight is that hardly bends."""
+TREMOR = 0.05
+"""The bend at which that is half of it, in the standard deviation above: what trembles by less is noise."""
+LIVELY = "eyeBlink"
+"""Lids are never held still: a blink comes out of nothing, and three frames of it must be believed."""
+
+
+@dataclass(frozen=True)
+class Stiffness:
+    """Weights of squared second differences in time, for clips at one rate."""
+
+    usual: Array
+    """POSE+E."""
+    steadied: NDArray[np.bool_]
+    """POSE+E: those that are held still where they hardly move."""
+
+    @classmethod
+    def of(cls, expressions: tuple[str, ...], fps: float) -> "Stiffness":
+        bends = [*POSE_BEND, *(_bend(name) for name in expressions)]
+        steadied = [False] * len(POSE_BEND) + [not name.startswith(LIVELY) for name in expressions]
+        return cls(np.asarray(1.0 / np.square(np.array(bends) * (30.0 / fps) ** 2)), np.array(steadied))
+
+    def at(self, bends: Array) -> Array:
+        """(T−2)×(POSE+E) weights where second differences are `bends`, the mean of three neighbours' squares.
+
+        Acting comes in bursts: most of the time nothing moves, then much does. That is a Cauchy prior on second
+        differences, not a Gaussian; this is its weight in iteratively reweighted least squares.
+        """
+        if len(bends) == 0:
+            return bends
+        squares = np.pad(bends**2, ((1, 1), (0, 0)), mode="edge")
+        around = (squares[:-2] + squares[1:-1] + squares[2:]) / 3
+        quiet = STILL / (1.0 + around * self.usual / TREMOR**2)
+        return np.asarray(self.usual * np.where(self.steadied, quiet, 1.0))
 
 
 def _bend(name: str) -> float:

@@ -14,12 +14,12 @@ from ..errors import InputError
 from ..face.model import FaceModel
 from ..landmarks.track import LandmarkTrack
 from ..reporting import Reporter
-from .banded import smoothness_gradient, solve_coupled
+from .banded import bends, smoothness_gradient, solve_coupled
 from .evidence import Evidence
 from .gaze import eye_directions, steady_gaze, with_reading
 from .normal import POSE, Pose
 from .person import find_person
-from .priors import DEFAULT, Priors, stiffness
+from .priors import DEFAULT, Priors, Stiffness
 from .result import Fit
 from .segments import bridge, bridged, segments
 from .solver import Person, Rows, Solver, States, diagonals
@@ -78,7 +78,7 @@ def solve_states(solver: Solver, person: Person, seen: Rows, reporter: Reporter)
     pose, weights = bridge(pose, started, track.times), bridge(weights, started, track.times)
     start = States(Pose(pose[:, :3], pose[:, 3:]), weights)
     result = States(Pose(pose[:, :3].copy(), pose[:, 3:].copy()), np.zeros_like(weights))
-    stiff = stiffness(solver.model.expressions, track.fps)
+    stiff = Stiffness.of(solver.model.expressions, track.fps)
 
     def solve(window: "Window") -> tuple[States, Array]:
         return solve_window(solver, person, start.rows(window.rows), window.rows, stiff)
@@ -173,21 +173,24 @@ def solve_frames(solver: Solver, person: Person, rows: Rows) -> States:
     return states
 
 
-def solve_window(solver: Solver, person: Person, states: States, rows: Rows, stiff: Array) -> tuple[States, Array]:
+def solve_window(solver: Solver, person: Person, states: States, rows: Rows, stiff: Stiffness) -> tuple[States, Array]:
     """States of consecutive rows (bridged ones included) coupled in time, and their weights' variances (T×E)."""
     known = np.flatnonzero(solver.track.visible[rows])
     steps = WINDOW_STEPS - int(solver.belief.informed)
-    normal = np.zeros((len(rows), len(stiff), len(stiff)))
+    size = len(stiff.usual)
+    normal = np.zeros((len(rows), size, size))
     for iteration in range(steps + 1):
         visible = states.rows(known)
         seen = solver.compare(rows[known], person, visible)
-        gradient = -stiff * smoothness_gradient(states.stacked())
+        stacked = states.stacked()
+        held = stiff.at(bends(stacked))
+        gradient = -smoothness_gradient(stacked, held)
         if iteration == 0:
             normal[known], discount = solver.discounted_normal(rows[known], visible, seen)
         gradient[known] += solver.gradient(rows[known], person, visible, seen, solver.expression_modes, discount)
 
-        def step(precision: Array, pull: Array) -> Array:
-            return solve_coupled(normal + diagonals(precision), pull, stiff)
+        def step(precision: Array, pull: Array, held: Array = held) -> Array:
+            return solve_coupled(normal + diagonals(precision), pull, held)
 
         if iteration < steps:
             states = states.moved(solver.bounded_step(rows, states.expression, gradient, step, rounds=1))
