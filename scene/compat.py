@@ -98,3 +98,60 @@ def import_fbx(path: str) -> None:
         bpy.ops.wm.fbx_import(filepath=path)
     else:
         bpy.ops.import_scene.fbx(filepath=path)
+
+
+def compositor_tree(scene: Any) -> Any:
+    """The scene's compositing nodes, made where it has none: its own tree before 5.0, a node group from then on."""
+    if not hasattr(scene, "compositing_node_group"):
+        new = scene.node_tree is None
+        scene.use_nodes = True
+        if new:
+            scene.node_tree.nodes.clear()  # Blender would render the scene's objects too
+        return scene.node_tree
+    if scene.compositing_node_group is None:
+        scene.compositing_node_group = bpy.data.node_groups.new(scene.name, "CompositorNodeTree")
+    return scene.compositing_node_group
+
+
+def composite_socket(tree: Any) -> Any:
+    """Where the picture goes that a scene's compositing gives; made where it is missing."""
+    kind = "NodeGroupOutput" if bpy.app.version >= (5, 0, 0) else "CompositorNodeComposite"
+    if kind == "NodeGroupOutput" and not any(each.in_out == "OUTPUT" for each in tree.interface.items_tree):
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    node = next((node for node in tree.nodes if node.bl_idname == kind), None) or tree.nodes.new(kind)
+    return node.inputs["Image"]
+
+
+def compositor_math(tree: Any, operation: str) -> Any:
+    """A node that calculates with two numbers: shading's own from 5.0."""
+    node = tree.nodes.new("ShaderNodeMath" if bpy.app.version >= (5, 0, 0) else "CompositorNodeMath")
+    node.operation = operation
+    return node
+
+
+def compositor_mix(tree: Any, blend: str) -> tuple[Any, dict[str, Any]]:
+    """A node that mixes two pictures, and its sockets by role: their names are not unique."""
+    if bpy.app.version >= (5, 0, 0):
+        node = tree.nodes.new("ShaderNodeMix")
+        node.data_type = "RGBA"
+        names = {"factor": "Factor_Float", "under": "A_Color", "over": "B_Color", "result": "Result_Color"}
+    else:
+        node = tree.nodes.new("CompositorNodeMixRGB")
+        names = {"factor": "Fac", "under": "Image", "over": "Image_001", "result": "Image"}
+    node.blend_type = blend
+    sockets = {
+        role: _identified(node.outputs if role == "result" else node.inputs, name) for role, name in names.items()
+    }
+    return node, sockets
+
+
+def _identified(sockets: Any, identifier: str) -> Any:
+    return next(socket for socket in sockets if socket.identifier == identifier)
+
+
+def set_map_filter(node: Any) -> None:
+    """Let a Map UV node look between pixels."""
+    if "Interpolation" in node.inputs:
+        node.inputs["Interpolation"].default_value = "Bilinear"
+    else:
+        node.filter_type = "ANISOTROPIC"

@@ -149,7 +149,7 @@ def tracks(text):
     return {row["name"]: row for row in found}
 
 
-def picture(node, files):
+def picture(node, files):  # noqa: C901  a case a kind
     """H×W arrays by channel of what a node gives; `files` as Read nodes have them."""
     pictures = [picture(each, files) for each in node.inputs]
     knobs = node.knobs

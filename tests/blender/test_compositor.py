@@ -1,0 +1,120 @@
+"""The compositor's node group gives the engine's own composite, rendered in every Blender."""
+
+import numpy as np
+import OpenImageIO as oiio  # noqa: N813 - its own name for itself
+import pytest
+from expression_transfer.core.clip.exr import Placed, write_exr
+from expression_transfer.core.refine.composite import composite
+from expression_transfer.scene import compat, compositor
+
+WIDTH, HEIGHT, FIRST = 64, 48, 1001
+COUNT = 2
+
+
+@pytest.fixture
+def layers(tmp_path):
+    """Sequences of an 8-bit plate, their first files and the engine's composites (0–1)."""
+    random, made = np.random.default_rng(5), []
+    across = np.linspace(-1.6, 1.6, WIDTH)[None] ** 2 + np.linspace(-1.6, 1.6, HEIGHT)[:, None] ** 2
+    matte, mouth = np.clip(1.5 - across, 0, 1).astype(np.float32), (across < 0.2).astype(np.float32)
+    v, u = np.mgrid[:HEIGHT, :WIDTH] + 0.5
+    for number in range(FIRST, FIRST + COUNT):
+        plate, face = random.integers(0, 256, (2, HEIGHT, WIDTH, 3)).astype(np.uint8)
+        plate = np.asarray(plate // 4 + 2 * np.arange(WIDTH)[None, :, None], np.uint8)
+        result = composite(plate, face.astype(np.float32), matte, (0, 0, WIDTH, HEIGHT))
+        whole = {name: result[..., k] / np.float32(255) for k, name in enumerate("RGB")}
+        whole |= {"A": np.ones((HEIGHT, WIDTH), np.float32)}
+        whole |= {f"plate.{name}": plate[..., k] / np.float32(255) for k, name in enumerate("RGB")}
+        data = {
+            "matte.Y": matte,
+            "mouth.Y": mouth,
+            "eyes.Y": 0 * mouth,
+            "stmap.X": np.asarray((u + 3) / WIDTH, np.float32),
+            "stmap.Y": np.asarray(1 - v / HEIGHT, np.float32),
+            "stmap.Z": np.ones((HEIGHT, WIDTH), np.float32),
+        }
+        placed = Placed(0, 0, WIDTH, HEIGHT)
+        write_exr(tmp_path / f"result.{number}.exr", whole, placed, {})
+        write_exr(tmp_path / f"mattes.{number}.exr", data, placed, {})
+        made.append((plate / 255, result / 255))
+    return tmp_path, made, matte, mouth
+
+
+def rendered(blender, folder, frame):
+    """H×W×3, as the compositor leaves it."""
+    scene = blender.context.scene
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = WIDTH, HEIGHT, 100
+    scene.view_settings.view_transform = "Raw"
+    kind = scene.render.image_settings
+    if hasattr(kind, "media_type"):
+        kind.media_type = "IMAGE"  # first, from 5.0
+    kind.file_format, kind.color_mode, kind.color_depth = "OPEN_EXR", "RGBA", "32"
+    scene.render.filepath = str(folder / f"render{frame}.exr")
+    if scene.camera is None:
+        scene.camera = blender.data.objects.new("camera", blender.data.cameras.new("camera"))
+        scene.collection.objects.link(scene.camera)
+    scene.frame_set(frame)
+    blender.ops.render.render(write_still=True)
+    return oiio.ImageBuf(scene.render.filepath).get_pixels(oiio.FLOAT)[..., :3]
+
+
+def built(blender, folder, *, encoded=False, start=11):
+    told = compositor.Layers(folder / f"result.{FIRST}.exr", folder / f"mattes.{FIRST}.exr", COUNT, encoded)
+    return compositor.build(told, blender.context.scene, start)
+
+
+def light(encoded):
+    """IEC 61966-2-1."""
+    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+
+
+def test_group_gives_the_engines_composite(blender, layers):
+    folder, made, _, _ = layers
+    built(blender, folder)
+    for frame, (_, result) in zip((11, 12), made, strict=True):
+        assert np.abs(rendered(blender, folder, frame) - result).max() < 1 / 1024
+
+
+def test_encoded_plates_end_in_linear_light(blender, layers):
+    folder, made, _, _ = layers
+    built(blender, folder, encoded=True)
+    assert np.abs(rendered(blender, folder, 11) - light(made[0][1])).max() < 1 / 1024
+
+
+def test_sliders_leave_parts_out(blender, layers):
+    folder, made, matte, mouth = layers
+    (plate, result), node = made[0], built(blender, folder)
+    node.inputs["Mouth"].default_value = 0.0
+    without = np.where(mouth[..., None] > 0, plate, result)
+    assert np.abs(rendered(blender, folder, 11) - without).max() < 1 / 1024
+    node.inputs["Mouth"].default_value, node.inputs["Choke"].default_value = 1.0, 0.5
+    share = np.divide(np.maximum((matte - 0.5) / 0.5, 0), matte, out=0 * matte, where=matte > 0)[..., None]
+    choked = plate + (result - plate) * share
+    assert np.abs(rendered(blender, folder, 11) - choked).max() < 1 / 1024
+
+
+def test_plate_is_warped_as_the_stmap_says(blender, layers):
+    folder, made, matte, mouth = layers
+    (plate, result), node = made[0], built(blender, folder)
+    node.inputs["Warped Plate"].default_value = 1.0
+    seen = rendered(blender, folder, 11)
+    inside = (matte == 1) & (mouth == 0)
+    inside[:, -8:] = inside[:, :8] = False
+    assert inside.any() and np.abs(seen - np.roll(plate, -3, axis=1))[inside].max() < 0.02
+    assert np.abs(seen - result)[mouth > 0].max() < 1 / 1024
+
+
+def test_building_again_keeps_the_sliders_and_the_artists_nodes(blender, layers):
+    folder, _, _, _ = layers
+    scene = blender.context.scene
+    tree = compat.compositor_tree(scene)
+    own = tree.nodes.new("CompositorNodeRGB")
+    tree.links.new(own.outputs[0], compat.composite_socket(tree))
+    node = built(blender, folder)
+    node.inputs["Eyes"].default_value = 0.25
+    before = len(tree.nodes)
+    again = built(blender, folder)
+    assert again.inputs["Eyes"].default_value == 0.25
+    sequences = [image for image in blender.data.images if image.source == "SEQUENCE"]
+    assert len(tree.nodes) == before and len(sequences) == 2
+    assert compat.composite_socket(tree).links[0].from_node == own
