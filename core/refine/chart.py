@@ -29,6 +29,8 @@ EDGE = 0.04
 """Of the chart's side: over which a look fades in from where skin ends."""
 COARSE = 2
 """px: of the picture that one place on the chart is looked up for; in between, places are interpolated."""
+TORN = 3.0
+"""From so many times the usual step between two such places on, nothing lies in between."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Chart:
         `cosine`: V, to the eye.
         """
         place = self.of_vertices(np.column_stack([pixels - 0.5, cosine]))
-        shown = cv2.remap(picture, place[..., :2], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        shown = cv2.remap(picture, place[..., :2], None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         height, width = picture.shape
         inside = (place[..., 0] >= 0) & (place[..., 0] < width) & (place[..., 1] >= 0) & (place[..., 1] < height)
         return np.asarray(shown, dtype=np.float32), self.skin * smoothstep(place[..., 2], *FACING) * inside
@@ -66,11 +68,18 @@ class Chart:
         width, height = -(-(u1 - u0) // COARSE), -(-(v1 - v0) // COARSE)
         new = (motion.new - (u0, v0)) / COARSE
         fragments = rasterise(new, motion.depth, self.triangles, width, height, edges=False)
-        place = interpolate(fragments, self.triangles, self.places) - np.float32(0.5)
-        found = cv2.remap(values, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        inside = smoothstep(distance_into(fragments.seen) / np.float32(EDGE * np.ptp(new[:, 1])))
-        whole = cv2.resize(found * inside, (width * COARSE, height * COARSE), interpolation=cv2.INTER_LINEAR)
-        return np.asarray(whole[: v1 - v0, : u1 - u0], dtype=np.float32)
+        place = interpolate(fragments, self.triangles, self.places)
+        size = np.ptp(new[:, 1])
+        inside = distance_into(fragments.seen & (_steps(place) < TORN * SIDE / size)) / np.float32(EDGE * size)
+        known = cv2.resize(np.dstack([place, smoothstep(inside)]), (width * COARSE, height * COARSE))
+        found = cv2.remap(values, known[..., :2] - np.float32(0.5), None, cv2.INTER_CUBIC)
+        return np.asarray((found * known[..., 2])[: v1 - v0, : u1 - u0], dtype=np.float32)
+
+
+def _steps(place: Array32) -> Array32:
+    """H×W texels: how far the next pixels show the face from here (H×W×2); far where it hides itself."""
+    steps = [np.abs(np.diff(place, axis=axis, append=place.take([-1], axis))).max(axis=2) for axis in (0, 1)]
+    return np.asarray(np.maximum(*steps), dtype=np.float32)
 
 
 def chart_of(skin: FaceModel, triangles: NDArray[np.int32]) -> Chart:

@@ -7,6 +7,7 @@ change of expression changes nothing, and one that the shot never showed hardly 
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +26,12 @@ FLOOR = 0.05
 """Of the skin's brightness: what is darker has no folds to be seen."""
 LIMIT = 0.7
 """Natural log: skin gets no lighter or darker than by this."""
+SLIP = 1.0
+"""Texels by which a look may lie beside its place: what that makes of an edge is no fold."""
+AROUND = 9
+"""Texels across: an edge's doubt reaches as far."""
+FOLD = 0.08
+"""Natural log: how much a fold takes, typically."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,18 @@ class Learner:
         logs, seen = (np.stack([self._looks[row][k] for row in rows]).astype(np.float32) for k in (0, 1))
         mean = (logs * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-3)
         modes, pictures = compressed((logs - mean) * seen)
-        return Wrinkles(self.chart, learn(self.fit, rows, modes), pictures, self._floor)
+        return Wrinkles(self.chart, learn(self.fit, rows, modes), pictures * self._trust(mean), self._floor)
+
+    def _trust(self, mean: Array32) -> Array32:
+        """N, 0–1: how much of a change is a fold's and not an edge's (a brow's, the lips') that slipped."""
+        texels = self.chart.skin > 0
+        picture = np.full(texels.shape, np.median(mean), dtype=np.float32)
+        picture[texels] = mean
+        smooth = cv2.GaussianBlur(picture, (0, 0), 1)
+        steep = np.hypot(cv2.Sobel(smooth, -1, 1, 0, scale=1 / 8), cv2.Sobel(smooth, -1, 0, 1, scale=1 / 8))
+        slipped = SLIP * cv2.dilate(steep, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (AROUND, AROUND)))
+        trust = 1 / (1 + (cv2.GaussianBlur(slipped, (0, 0), AROUND / 4) / FOLD) ** 4)
+        return np.asarray(trust[texels], dtype=np.float32)
 
 
 def compressed(looks: Array32) -> tuple[Array, Array32]:
