@@ -206,6 +206,7 @@ def _footage(parser: argparse.ArgumentParser, whose: str, prefix: str = "") -> N
     group.add_argument(f"--{prefix}person", type=_point, metavar="U,V", help="a pixel on the face to follow")
     group.add_argument(f"--{prefix}focal", type=_pixels, metavar="PX", help="focal length, where a matchmove gives it")
     group.add_argument(f"--{prefix}neutral", type=int, metavar="N", help="a source frame with a neutral face")
+    group.add_argument(f"--{prefix}colour", metavar="SPACE", help="colour space by OpenColorIO's name (see $OCIO)")
 
 
 def _solving(parser: argparse.ArgumentParser) -> None:
@@ -267,7 +268,7 @@ def _point(text: str) -> tuple[float, float]:
 def _clip(arguments: argparse.Namespace, path: Path, prefix: str = "") -> "Footage":
     from .core.shot import Footage
 
-    said = {name: getattr(arguments, prefix + name) for name in ("start", "end", "fps", "person", "focal")}
+    said = {name: getattr(arguments, prefix + name) for name in ("start", "end", "fps", "person", "focal", "colour")}
     return Footage(path=path, neutral_frame=getattr(arguments, prefix + "neutral"), **said)
 
 

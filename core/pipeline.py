@@ -57,8 +57,8 @@ def solve(footage: Footage, folder: Path, run: Run) -> Solved:
 def _solve(footage: Footage, clip: Clip, model: FaceModel, job: Job, run: Run) -> Solved:
     folder = job.folder
     seen_from = fingerprint(files=footage_files(clip), range=[footage.start, footage.end], fps=str(footage.fps),
-                            person=footage.person, backend=run.backend, recogniser=run.recogniser.name,
-                            layout=digest(LAYOUT))  # fmt: skip
+                            person=footage.person, colour=footage.colour, backend=run.backend,
+                            recogniser=run.recogniser.name, layout=digest(LAYOUT))  # fmt: skip
     read_by = digest(EXPRESSION)
     fitted_from = fingerprint(seen=seen_from, model=model.digest(), focal=footage.focal, read_by=read_by)
     before = likeness_of(track_in(folder), run.recogniser)

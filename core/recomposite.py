@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,13 +90,20 @@ class Recomposition:
         return fingerprint(shot=self.made_from, row=row, wanted=wanted.hexdigest(), driver=driver)
 
 
+Done = TypeVar("Done")
+Task = Callable[[int, Frame, SourceFill | None], Done]
+"""What is to be done to a row's frame, of which the driver shows this at that moment."""
+
+
 @dataclass(frozen=True)
-class _Work:
+class Work(Generic[Done]):
+    """A frame in work."""
+
     row: int
     frame: Frame
-    beside: Image
-    """What the result is shown beside: the driver at that moment, or without one the plate as it was."""
-    future: Future[Reperformed] | None
+    driver: NDArray[np.generic] | None
+    """The driver's picture at that moment."""
+    future: Future[Done] | None
     """None: the frame is there from an earlier run that wanted the same of it."""
 
 
@@ -115,13 +123,13 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
     with (
         timings.stage("composite", len(plan.fit)),
         review,
-        closing(_in_order(plan, performer, kept, reporter)) as finished,
+        closing(in_order(plan, performing(plan, performer), kept, reporter)) as finished,
     ):
         for work in finished:
             reporter.check()
             number = work.frame.number
-            shown = products.shown(number) if work.future is None else products.write(work, work.future.result())
-            review.add(shown, work.beside, work.frame.time)
+            shown = products.shown(number) if work.future is None else products.write(number, work.future.result())
+            review.add(shown, _beside(plan, work), work.frame.time)
             reporter.progress("composite", work.row + 1, len(plan.fit))
     return [*review.files, *products.folders]
 
@@ -138,30 +146,36 @@ def plate_frames(plan: Recomposition) -> Callable[[int], Image]:
     return lambda number: display(clip.read(number).pixels, clip) if still is None else still
 
 
-def _in_order(
-    plan: Recomposition, performer: Reperformer, kept: set[int], reporter: Reporter
-) -> Generator[_Work, None, None]:
-    """Frames in order, the next ones in work. Threads compute and this one writes: an interruption need not wait for
-    them, and finds nothing half-written.
+def performing(plan: Recomposition, performer: Reperformer) -> Task[Reperformed]:
+    """Re-performs a frame as planned."""
+
+    def perform(row: int, frame: Frame, source: SourceFill | None) -> Reperformed:
+        offsets = None if plan.offsets is None else plan.offsets[row]
+        return performer.frame(row, frame.pixels, plan.expression[row], plan.gaze[row], source, offsets)
+
+    return perform
+
+
+def in_order(
+    plan: Recomposition, task: Task[Done], kept: set[int], reporter: Reporter, *, wait: bool = False
+) -> Generator[Work[Done], None, None]:
+    """Frames in order, the next ones in work; nothing is done to those `kept`. Where threads compute and the caller
+    writes, an interruption need not wait for them, and finds nothing half-written; tasks that write want it to `wait`.
     """
     threads = ThreadPoolExecutor(THREADS)
-    waiting: deque[_Work] = deque()
+    waiting: deque[Work[Done]] = deque()
     try:
         for row, frame in enumerate(read_ahead(_all_frames(plan), 1)):
             reporter.check()
-            source, beside = _driver_at(plan, frame)
-            future = None
-            if frame.number not in kept:
-                expression, gaze = plan.expression[row], plan.gaze[row]
-                offsets = None if plan.offsets is None else plan.offsets[row]
-                future = threads.submit(performer.frame, row, frame.pixels, expression, gaze, source, offsets)
-            waiting.append(_Work(row, frame, beside, future))
+            source, shown = (None, None) if plan.driver is None else driver_at(plan.driver, frame.time)
+            future = None if frame.number in kept else threads.submit(task, row, frame, source)
+            waiting.append(Work(row, frame, shown, future))
             if len(waiting) > THREADS:
                 yield waiting.popleft()
         while waiting:
             yield waiting.popleft()
     finally:
-        threads.shutdown(wait=False, cancel_futures=True)
+        threads.shutdown(wait=wait, cancel_futures=True)
 
 
 def _all_frames(plan: Recomposition) -> Iterator[Frame]:
@@ -174,12 +188,11 @@ def _all_frames(plan: Recomposition) -> Iterator[Frame]:
         yield Frame(int(number), float(seconds), pixels)
 
 
-def _driver_at(plan: Recomposition, frame: Frame) -> tuple[SourceFill | None, Image]:
-    """What the driver shows at a frame's time, to fill from and to show beside it; the plate itself without one."""
-    if plan.driver is None:
-        return None, display(frame.pixels, plan.clip)
-    fill, pixels = driver_at(plan.driver, frame.time)
-    return fill, display(pixels, plan.driver.clip)
+def _beside(plan: Recomposition, work: Work[Reperformed]) -> Image:
+    """What the result is shown beside: the driver at that moment, or without one the plate as it was."""
+    if plan.driver is None or work.driver is None:
+        return display(work.frame.pixels, plan.clip)
+    return display(work.driver, plan.driver.clip)
 
 
 def driver_at(driver: DrivingFootage, seconds: float) -> tuple[SourceFill | None, NDArray[np.generic]]:
@@ -219,10 +232,10 @@ class _Products:
         """The frames of which all files are good."""
         return {number for number in self._made_from if good.issuperset(self._of(number))}
 
-    def write(self, work: _Work, made: Reperformed) -> Image:
+    def write(self, number: int, made: Reperformed) -> Image:
         """Write one frame; how it looks."""
-        write_png(np.rint(made.matte * 255).astype(np.uint8), self._matte(work.frame.number))
-        self._frames.write(work.frame.number, made.pixels)
+        write_png(np.rint(made.matte * 255).astype(np.uint8), self._matte(number))
+        self._frames.write(number, made.pixels)
         return display(made.pixels, self._clip)
 
     def shown(self, number: int) -> Image:

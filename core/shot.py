@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 from .clip import Clip, open_clip
+from .clip.colour import known_space
 from .conventions import Array32
 from .device import Device
 from .encoder.recognise import FaceRecogniser, open_recogniser
@@ -42,10 +43,14 @@ class Footage:
     """px, from a matchmove."""
     neutral_frame: int | None = None
     """A source frame that shows the person's neutral face."""
+    colour: str | None = None
+    """The pixels' colour space, as OpenColorIO's config names it, where the files don't tell."""
 
     def open(self, folder: Path) -> Clip:
         """The clip, for a job that writes to `folder`. Raises InputError where it can't be used for that."""
         clip = open_clip(self.path, self.start, self.end, self.fps)
+        if self.colour is not None:
+            clip = replace(clip, colour_space=known_space(self.colour))
         refuse_own_results(self.path, clip, folder)
         return clip
 
@@ -77,6 +82,8 @@ class Run:
     """Where networks run."""
     scales: tuple[Scale, ...] = ()
     """Scales on which the units are written beside 0–1."""
+    provenance: bool = True
+    """Results say that they were altered (core/provenance.py); off only where the user says so."""
     identity_model: Path | None = None
     """A user's face recognition network in place of the encoder's embedding."""
 

@@ -36,7 +36,10 @@ PIPELINE = {
 }
 """Files of the last stage, which stand in core itself."""
 
-OPEN = {"conventions", "device", "easing", "errors", "offers", "process", "reporting", "storage", "userdata"}
+OPEN = {
+    *("conventions", "device", "easing", "errors", "offers", "process", "provenance", "reporting", "storage"),
+    "userdata",
+}
 """… what everyone may use …"""
 
 DATA = {"landmarks.track", "face.geometry", "face.model", "fit.result", "facs.tables", "facs.performance"}

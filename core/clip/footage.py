@@ -64,7 +64,7 @@ class Clip:
     """px, from EXIF FocalLengthIn35mmFilm; None where absent."""
     timecode: str | None
     colour_space: str
-    """As OpenImageIO names it, or the video stream's matrix; '' where unknown."""
+    """As OpenColorIO or OpenImageIO names it, or the video stream's matrix; '' where unknown."""
     source: Source
     warnings: list[str] = field(default_factory=list, compare=False)
     """What was wrong but could be read around; complete after an iteration."""

@@ -10,6 +10,7 @@ import numpy as np
 import OpenImageIO as oiio  # noqa: N813 - its own name for itself
 
 from ..errors import InputError
+from .colour import space_of_file
 from .footage import Clip, Frame, FrameError, Pixels
 from .video import DEFAULT_FPS, frame_range
 
@@ -56,7 +57,7 @@ def _open(
         has_audio=False,
         focal=_focal(spec, width, height),
         timecode=spec.get_string_attribute("smpte:TimeCode") or None,
-        colour_space=spec.get_string_attribute("oiio:ColorSpace"),
+        colour_space=space_of_file(files[first], spec),
         source=ImageSource(files, rate, (height, width, channels), dtype),
     )
 

@@ -7,15 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import srgb_encoded
+from .colour import is_plain, looked_at
 from .footage import Clip, Pixels
 
 
 def display(pixels: Pixels, clip: Clip) -> NDArray[np.uint8]:
-    """H×W×3 uint8 of a frame of `clip`: integers by their high byte, float by the sRGB curve unless encoded already.
+    """H×W×3 uint8 of a frame of `clip`: integers by their high byte, float by the sRGB curve unless encoded already;
+    what is in another space than those (ACEScg, a camera's log) through OpenColorIO.
 
     Float below 0 and NaN show black, above 1 and infinity white. Alpha is dropped.
     """
     rgb = pixels[..., :3]
+    if not is_plain(clip.colour_space):
+        return looked_at(rgb, clip.colour_space)
     if rgb.dtype == np.uint8:
         return np.ascontiguousarray(rgb)
     if rgb.dtype == np.uint16:
@@ -27,7 +31,7 @@ def display(pixels: Pixels, clip: Clip) -> NDArray[np.uint8]:
 
 def is_encoded(colour_space: str) -> bool:
     """Whether float pixels of this colour space are display-encoded, not linear light."""
-    return any(name in colour_space.lower() for name in ("srgb", "g22", "g24", "gamma", "bt709"))
+    return any(name in colour_space.lower() for name in ("srgb", "g22", "g24", "gamma", "bt709", "log"))
 
 
 @lru_cache(maxsize=2)

@@ -39,7 +39,26 @@ def _scene(kind: "SceneFormat") -> Callable[[], Exporter]:
     return load
 
 
+def _exr() -> Exporter:
+    from .exr import export_exr
+
+    return export_exr
+
+
+def _nuke() -> Exporter:
+    from .setups import export_nuke
+
+    return export_nuke
+
+
+def _tracks() -> Exporter:
+    from .setups import export_tracks
+
+    return export_tracks
+
+
 KINDS: dict[str, Kind] = {
+    "exr": Kind("the result with all layers, as OpenEXR", _exr),
     "livelink": Kind("ARKit's curves as a Live Link Face CSV", _curves("live_link")),
     "openface": Kind("action units as an OpenFace CSV", _curves("openface")),
     "facs": Kind("all action units, each side, as CSV", _curves("facs")),
@@ -48,6 +67,8 @@ KINDS: dict[str, Kind] = {
     "usd": Kind("the acting head and its camera as USD, with UsdSkel blend shapes (.usda)", _scene("usd")),
     "fbx": Kind("the acting head and its camera as FBX (through Blender)", _scene("fbx")),
     "abc": Kind("the acting head and its camera as Alembic, points per frame (through Blender)", _scene("abc")),
+    "nuke": Kind("a Nuke script that makes the composite again from the layers, with camera and head", _nuke),
+    "tracks": Kind("landmarks as Nuke trackers, a corner pin on the head, camera and head (.nk)", _tracks),
 }
 
 PRESETS: dict[str, tuple[str, ...]] = {}

@@ -13,9 +13,14 @@ from ..face.model import FaceModel
 from ..facs.performance import Performance
 from ..facs.transfer import target_expression
 from ..fit.result import Fit
+from ..job import Job, fingerprint
 from ..landmarks.track import LandmarkTrack
-from ..recomposite import DrivingFootage
+from ..recomposite import DrivingFootage, Recomposition
+from ..refine.reperform import Method
 from ..shot import Footage, Run, Solved, read_solve
+
+GEOMETRY: Method = "geometry"
+"""The method whose layers are known."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Result:
     """T×2×2 rad."""
     driver: DrivingFootage | None
     """The pictures that filled mouth and eyes, where somebody's were given."""
+    made_from: str
+    """Fingerprint of plate, driver and settings."""
     settings: dict[str, Any]
     """Of the composite, as its report has them; none for a solve."""
 
@@ -43,6 +50,15 @@ class Result:
     @property
     def model(self) -> FaceModel:
         return self.plate.model
+
+    def plan(self, job: Job) -> Recomposition:
+        """How its frames are made again, for a job that writes what is made of them. Raises InputError where they came
+        from another method than the geometry.
+        """
+        if self.settings.get("method", GEOMETRY) != GEOMETRY:
+            raise InputError(f"{job.folder}: --method tps has no layers; make the result again without --method")
+        whole = self.plate.clip, self.model, self.fit, self.track, self.expression, self.gaze
+        return Recomposition(self.driver, *whole, GEOMETRY, None, self.made_from, job)
 
 
 def read_result(made: Path, folder: Path, run: Run) -> Result:
@@ -61,12 +77,16 @@ def read_result(made: Path, folder: Path, run: Run) -> Result:
     if len(fit) != len(acting):
         raise InputError(f"{made}: its plate was solved anew since, to other frames; make the result again")
     expression = target_expression(fit, plate.neutral, own, acting)
-    return Result(plate, fit, track, acting, expression, acting.gaze, driver, _settings(made))
+    settings = _settings(made)
+    whose = None if driver is None else driver.made_from
+    made_from = fingerprint(plate=plate.made_from, driver=whose, settings=settings)
+    return Result(plate, fit, track, acting, expression, acting.gaze, driver, made_from, settings)
 
 
 def _solved(plate: Solved) -> Result:
     fit = plate.fit
-    return Result(plate, fit, plate.track, plate.performance, fit.expression, fit.gaze, None, {})
+    acting, made_from = plate.performance, plate.made_from
+    return Result(plate, fit, plate.track, acting, fit.expression, fit.gaze, None, made_from, {})
 
 
 def _settings(made: Path) -> dict[str, Any]:

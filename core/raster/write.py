@@ -4,9 +4,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import OpenImageIO
 from numpy.typing import NDArray
 
+from ..clip.exr import DATA, Placed, write_exr
 from ..conventions import Array32, stmap_from_pixels
 from ..errors import Failure
 from ..storage import whole_file
@@ -23,22 +23,13 @@ _UPWARDS = np.array([1, -1, -1], dtype=np.float32)
 def write_guides(guides: Guides, path: Path, plate_number: int) -> None:
     """One part of float32 layers, ZIP, whose data window is the guides' window and display window the plate's frame.
 
-    depth.Z m; N camera space; P m, face space; uv; forward: new − old at the old face's pixels, backward: old − new at
-    the new face's, both px with v down; stmap: the backward map as Nuke's STMap takes it (0–1, origin bottom-left;
-    identity off the face); mask.Y coverage. `plate_number`: the plate's own number of the frame.
+    depth.Z m; N camera space, x right, y up, z to the eye; P m, face space; uv; forward: new − old at the old face's
+    pixels, backward: old − new at the new face's, both px with v down; stmap: the backward map as Nuke's STMap takes it
+    (0–1, origin bottom-left; identity off the face); mask.Y coverage. `plate_number`: the plate's own number of the
+    frame.
     """
-    layers = _layers(guides)
-    values = np.ascontiguousarray(np.stack(list(layers.values()), axis=-1), dtype=np.float32)
-    spec = OpenImageIO.ImageSpec(values.shape[1], values.shape[0], values.shape[2], OpenImageIO.FLOAT)
-    spec.x, spec.y = guides.window[:2]
-    spec.full_x, spec.full_y, spec.full_width, spec.full_height = 0, 0, guides.width, guides.height
-    spec.channelnames = tuple(layers)
-    spec.attribute("compression", "zip")
-    spec.attribute("oiio:ColorSpace", "data")
-    spec.attribute("colorInteropID", "data")
-    spec.attribute("frameNumber", plate_number)
-    with whole_file(path) as temporary:
-        _write(temporary, spec, values, path)
+    placed = Placed(*guides.window[:2], guides.width, guides.height)
+    write_exr(path, guide_layers(guides), placed, {"colorInteropID": DATA, "frameNumber": plate_number})
 
 
 def preview(guides: Guides, plate: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -73,36 +64,26 @@ def write_preview(guides: Guides, path: Path, plate: NDArray[np.uint8]) -> None:
         temporary.write_bytes(data.tobytes())
 
 
-def _layers(guides: Guides) -> dict[str, Array32]:
-    """Channel name → H×W. An empty window, which EXR can't hold, is a black pixel."""
-    if not guides.triangle.size:
-        return {name: np.zeros((1, 1), dtype=np.float32) for name in _CHANNELS}
+def guide_layers(guides: Guides) -> dict[str, Array32]:
+    """Channel name → H×W, as write_guides tells."""
     back = guides.backward.astype(np.float64)
     away = guides.backward - pixel_centres(guides.window)
     stmap = stmap_from_pixels(back[..., 0], back[..., 1], guides.width, guides.height)
     depth = np.where(guides.seen, guides.depth, np.float32(FAR))
-    groups = (guides.uv, guides.normal, guides.position, guides.motion, away)
+    groups = (guides.uv, guides.normal * _UPWARDS, guides.position, guides.motion, away)
     planes = [
         depth,
         guides.mask,
         *stmap,
         *(np.moveaxis(group, -1, 0)[k] for group in groups for k in range(group.shape[-1])),
     ]
-    return dict(zip(_CHANNELS, planes, strict=True))
+    return {name: np.asarray(plane, dtype=np.float32) for name, plane in zip(_CHANNELS, planes, strict=True)}
 
 
 _CHANNELS = (
     "depth.Z", "mask.Y", "stmap.u", "stmap.v", "uv.u", "uv.v", "N.x", "N.y", "N.z", "P.x", "P.y", "P.z",
     "forward.u", "forward.v", "backward.u", "backward.v",
 )  # fmt: skip
-
-
-def _write(temporary: Path, spec: OpenImageIO.ImageSpec, values: Array32, path: Path) -> None:
-    output = OpenImageIO.ImageOutput.create(str(temporary))
-    written = output is not None and output.open(str(temporary), spec) and output.write_image(values) and output.close()
-    if not written:
-        reason = output.geterror() if output is not None else OpenImageIO.geterror()
-        raise Failure(f"{path}: can't be written ({reason}); check the folder's rights and free space")
 
 
 def _outlines(triangle: NDArray[np.int32]) -> NDArray[np.bool_]:

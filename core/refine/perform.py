@@ -41,8 +41,17 @@ class Layers:
     """H×W, 0–1."""
     offsets: Array32
     """H×W×2 px: old place − new place of the skin; zero where nothing moves."""
-    filled: Array32
-    """H×W, 0–1: inside of mouth and eyes, where the skin's map does not hold."""
+    mouth: Array32
+    """H×W, 0–1: inside of the mouth, where the skin's map does not hold."""
+    eyes: Array32
+    """H×W, 0–1: of the eyes, and what of the lids was mended."""
+    attention: Array32
+    """H×W, 0–1: how far the refiner changed the picture."""
+
+    @property
+    def filled(self) -> Array32:
+        """H×W, 0–1: mouth and eyes."""
+        return np.maximum(self.mouth, self.eyes)
 
 
 def perform(
@@ -66,28 +75,29 @@ def perform(
     skin = warped(plate, skin_map(motion, triangles, plate.window, frame, holes))
     if folds is not None:
         skin.pixels[:] = folds.laid_on(skin.pixels, motion, plate.window)
+        skin.bare[:] = skin.pixels
     for eye, others in zip(EYES, fillers_of, strict=True):
-        lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye, row))
+        lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye, row), skin.eyes)
         for filler in others:
-            lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye))
-    for layer in layers:
-        lay(skin, layer)
+            lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye), skin.eyes)
+    for layer, filled in zip(layers, (skin.mouth, skin.eyes, skin.eyes), strict=True):
+        lay(skin, layer, filled)
     return skin
 
 
-def lay(layers: Layers, fill: Fill) -> None:
-    """Put a fill on top of what is there."""
+def lay(layers: Layers, fill: Fill, filled: Array32) -> None:
+    """Put a fill on top of what is there; `filled`: the layers' mouth or eyes, which it is part of."""
     place = within(fill.window, layers.window)
     layers.pixels[place] = mix(layers.pixels[place], fill.pixels, fill.coverage)
     layers.matte[place] += fill.coverage * (fill.onset - layers.matte[place])
-    layers.filled[place] = np.maximum(layers.filled[place], fill.coverage * fill.onset)
+    filled[place] = np.maximum(filled[place], fill.coverage * fill.onset)
 
 
 def warped(plate: Patch, offsets: Array32) -> Layers:
     """The plate moved by a backward map (offsets H×W×2 px), nothing filled."""
     pixels = plate.sample(lookup(offsets, plate.window), cv2.INTER_LANCZOS4)
-    nothing = np.zeros(offsets.shape[:2], dtype=np.float32)
-    return Layers(plate.window, pixels, pixels.copy(), matte.moved(offsets), offsets, nothing)
+    mouth, eyes, attention = (np.zeros(offsets.shape[:2], dtype=np.float32) for _ in range(3))
+    return Layers(plate.window, pixels, pixels.copy(), matte.moved(offsets), offsets, mouth, eyes, attention)
 
 
 def skin_map(

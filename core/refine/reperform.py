@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..clip import Clip
+from ..clip.proxy import is_encoded
 from ..conventions import Array, Array32
 from ..face.model import FaceModel
 from ..fit.result import Fit
@@ -19,8 +20,10 @@ from .bank import Bank, Likeness, farthest, mismatch, shares
 from .composite import Plate, composite, full_scale
 from .fill import Filler
 from .geometry import PlateGeometry
+from .light import light_of
 from .patch import Patch
 from .perform import Fillers, Layers, perform, warped
+from .refiner import SHIPPED, Refiner
 from .stages import Stages
 from .wrinkles import Learner, Wrinkles
 
@@ -56,15 +59,32 @@ class Reperformed:
     """H×W, 0–1: where the plate was changed."""
     backward: Array32
     """H×W×2 px: where each pixel's skin comes from in the plate (centres at +0.5); itself outside the matte."""
-    filled: Array32
-    """H×W, 0–1: inside of mouth and eyes, which the backward map does not explain."""
+    mouth: Array32
+    """H×W, 0–1: the inside of the mouth, which the backward map does not explain."""
+    eyes: Array32
+    """H×W, 0–1: that of the eyes, and what of the lids was mended."""
+    attention: Array32
+    """H×W, 0–1: how far the refiner changed the warped picture."""
+    occlusion: Array32
+    """H×W, 0–1: what is in front of the face."""
+
+    @property
+    def filled(self) -> Array32:
+        """H×W, 0–1: mouth and eyes."""
+        return np.maximum(self.mouth, self.eyes)
 
 
 class Reperformer:
     """Gives the target of a fit new expressions. Results depend on the arguments alone, never on frames done before."""
 
     def __init__(
-        self, model: FaceModel, fit: Fit, track: LandmarkTrack, method: Method = "geometry", stages: Stages = ALL
+        self,
+        model: FaceModel,
+        fit: Fit,
+        track: LandmarkTrack,
+        method: Method = "geometry",
+        stages: Stages = ALL,
+        refiner: Refiner = SHIPPED,
     ) -> None:
         self._fit = fit
         self._method = method
@@ -73,11 +93,14 @@ class Reperformer:
         self._likeness = Likeness(model, fit.identity)
         self._frame: Window = (0, 0, track.width, track.height)
         self._banks: tuple[Bank, ...] = ()
+        self._refiner = refiner
+        self._encoded = False
         self._wrinkles: Wrinkles | None = None
 
     def learn(self, clip: Clip, reporter: Reporter) -> None:
         """Read the target once and keep pictures of its mouth and eyes from frames that span what they do in it."""
         fit = self._fit
+        self._encoded = is_encoded(clip.colour_space)
         features = self._likeness(fit.expression, fit.gaze, fit.rotation)
         seen = np.flatnonzero(fit.visible)
         size = max((float(eye_distance(self.landmarks(row))) for row in seen[:: max(len(seen) // 16, 1)]), default=1.0)
@@ -125,6 +148,9 @@ class Reperformer:
             fillers = self._fillers(row, expression, gaze, None if source is None else _source_patch(source, pixels))
             folds = None if self._wrinkles is None else self._wrinkles.folds(self._fit.expression[row], expression)
             layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers, folds, row)
+            if self._stages.refiner:
+                light = light_of(pixels.dtype, self._encoded)
+                layers = self._refiner(layers, plate, motion, self._geometry.surface(row, expression), light)
         return self._finished(pixels, layers)
 
     def landmarks(self, row: int) -> Array:
@@ -160,13 +186,15 @@ class Reperformer:
 
     def _untouched(self, pixels: Plate) -> Reperformed:
         blank = np.zeros(pixels.shape[:2], dtype=np.float32)
-        return Reperformed(pixels.copy(), blank, pixel_centres(self._frame), blank.copy())
+        blanks = (blank.copy() for _ in range(4))
+        return Reperformed(pixels.copy(), blank, pixel_centres(self._frame), *blanks)
 
     def _finished(self, pixels: Plate, layers: Layers) -> Reperformed:
         result = self._untouched(pixels)
         place = within(layers.window, self._frame)
         result.matte[place] = layers.matte
-        result.filled[place] = layers.filled
+        result.mouth[place], result.eyes[place] = layers.mouth, layers.eyes
+        result.attention[place] = layers.attention * (layers.matte > 0)
         result.backward[place] += layers.offsets * (layers.matte[..., None] > 0)
         return replace(result, pixels=composite(pixels, layers.pixels, layers.matte, layers.window))
 

@@ -1,0 +1,52 @@
+"""Layers as OpenEXR: for each frame result.####.exr (RGBA and the plate, whole frame, the plate's own type) and
+layers.####.exr (float32 data in the face's box).
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from ..clip.exr import Channels, Placed, write_exr
+from ..clip.footage import Pixels
+from ..raster.guides import Surface, surface
+from ..refine.composite import full_scale
+from .frames import Made, write_frames
+from .handed import HandOff
+from .header import camera_of, colour_of, no_colour, origin_of, time_of
+from .layers import layers_of
+
+RESULT, LAYERS = "result", "layers"
+"""How the two files of a frame are called."""
+
+
+def export_exr(hand: HandOff) -> list[Path]:
+    """Both files of every frame. Raises InputError as write_frames."""
+    drawn = surface(hand.result.model, 1)
+    return write_frames(hand, "exr", (RESULT, LAYERS), ".exr", lambda made, paths: _write(made, paths, hand, drawn))
+
+
+def _write(made: Made, paths: dict[str, Path], hand: HandOff, drawn: Surface) -> None:
+    result, fit, row = made.result, made.result.fit, made.row
+    common = {**time_of(result, made.number), **camera_of(fit, row), **origin_of(result, told=hand.run.provenance)}
+    whole = Placed(0, 0, fit.camera.width, fit.camera.height)
+    write_exr(paths[RESULT], picture(made.reperformed.pixels, made.plate), whole, common | colour_of(result))
+    states = result.expression[row], result.gaze[row]
+    window, channels = layers_of(made.reperformed, result.model, fit, row, *states, drawn)
+    placed = Placed(window[0], window[1], whole.width, whole.height)
+    write_exr(paths[LAYERS], channels, placed, common | no_colour())
+
+
+def picture(pixels: Pixels, plate: Pixels) -> Channels:
+    """Result and plate (H×W×3 or ×4) as channels: floats as they are, integers as 0–1, exact in float32. Alpha is the
+    plate's own, or 1.
+    """
+    new, old = (_as_float(values) for values in (pixels, plate))
+    alpha = new[..., 3] if new.shape[2] == 4 else np.ones_like(new[..., 0])
+    own = {name: new[..., k] for k, name in enumerate("RGB")} | {"A": alpha}
+    return own | {f"plate.{name}": old[..., k] for k, name in enumerate("RGB")}
+
+
+def _as_float(pixels: Pixels) -> Pixels:
+    if pixels.dtype.kind == "f":
+        return pixels
+    return (pixels / np.float32(full_scale(pixels.dtype))).astype(np.float32)

@@ -1,0 +1,65 @@
+"""What a frame's files tell of it in their headers: time, colour, camera, and that the picture was altered."""
+
+import numpy as np
+
+from ..clip.colour import interop_id, primaries
+from ..clip.exr import DATA, Attribute
+from ..conventions import camera_rotations
+from ..export.timecode import Timecode
+from ..fit.result import Fit
+from ..provenance import exr_attributes
+from .result import Result
+
+
+def colour_of(result: Result) -> dict[str, Attribute]:
+    """For files whose pixels are the plate's."""
+    space = result.clip.colour_space
+    told: dict[str, Attribute] = {}
+    if known := interop_id(space):
+        told["colorInteropID"] = known
+    if corners := primaries(space):
+        told["chromaticities"] = ("float[8]", corners)
+    return told
+
+
+def no_colour() -> dict[str, Attribute]:
+    return {"colorInteropID": DATA}
+
+
+def time_of(result: Result, number: int) -> dict[str, Attribute]:
+    """Of a frame by its source number: the plate's own timecode; without one, its number on a clock that is 0 at frame
+    0, as Nuke has it.
+    """
+    clip, rate = result.clip, result.clip.fps
+    start = Timecode.parse(clip.timecode or "")
+    if start is None:
+        code = Timecode.of(number, round(rate), drop=False)
+    else:
+        code = start.later(number - (1 if clip.kind == "video" else clip.first), rate)
+    return {
+        "smpte:TimeCode": ("timecode", (code.packed(), 0)),
+        "FramesPerSecond": ("rational", (rate.numerator, rate.denominator)),
+        "frameNumber": number,
+    }
+
+
+def camera_of(fit: Fit, row: int) -> dict[str, Attribute]:
+    """The shot's camera, which stands still, and the head before it: camera.head takes face space (m, row vectors) to
+    camera space (m: x right, y down, z forward); camera.focal_px is measured down the image.
+    """
+    head = np.eye(4)
+    head[:3, :3], head[3, :3] = camera_rotations(fit.rotation[row]).T, fit.translation[row]
+    return {
+        "camera.focal_px": float(fit.camera.focal[row]),
+        "camera.principal_px": ("float[2]", tuple(map(float, fit.camera.principal))),
+        "camera.distortion": ("float[2]", tuple(map(float, fit.camera.distortion))),
+        "camera.pixel_aspect": 1 / fit.camera.aspect,
+        "camera.head": ("matrix", tuple(map(float, head.ravel()))),
+    }
+
+
+def origin_of(result: Result, *, told: bool) -> dict[str, Attribute]:
+    """Provenance, where the picture was altered and the user didn't turn it off."""
+    if not told or not result.settings:
+        return {}
+    return {**exr_attributes(), "alteredFrom": result.clip.path.name}
