@@ -71,7 +71,7 @@ def camera_and_head(fit: Fit, at: tuple[int, int] = (0, 0)) -> list[Node]:
         "label": quoted(_lens_told(fit)),
     }
     beside = (at[0] + 150, at[1])
-    return [Node("Camera2", "Camera_fitted", seen_by, at=at), Node("Axis2", "Head", head, at=beside)]
+    return [Node("Camera2", "Fitted_camera", seen_by, at=at), Node("Axis2", "Fitted_head", head, at=beside)]
 
 
 def _window(fit: Fit) -> Array:

@@ -35,9 +35,9 @@ def trackers(main: Points, every: Points, pin: Points) -> list[Node]:
     CornerPin2D that fastens a picture to the head.
     """
     return [
-        _tracker("Head", main.only(HEAD), (0, 0), used=HEAD),
-        _tracker("Face", main, (150, 0)),
-        _tracker("All_landmarks", every, (300, 0)),
+        _tracker("Track_head", main.only(HEAD), (0, 0), used=HEAD),
+        _tracker("Track_face", main, (150, 0)),
+        _tracker("Track_all", every, (300, 0)),
         _corner_pin("Card_on_head", pin, (450, 0)),
     ]
 

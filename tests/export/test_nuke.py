@@ -110,7 +110,7 @@ def turned(axis, degrees):
 
 def test_head_and_camera_see_what_the_fit_sees(fit):
     script = nuke_reader.read(nk.script(nuke_shot.root(SHOT), nuke_shot.camera_and_head(fit)))
-    camera, head = (script.nodes[name].knobs for name in ("Camera_fitted", "Head"))
+    camera, head = (script.nodes[name].knobs for name in ("Fitted_camera", "Fitted_head"))
     focal = nuke_reader.curves(camera["focal"])[0][0]
     window, width = nuke_reader.curves(camera["win_translate"]), float(camera["haperture"])
     point = np.array([0.03, -0.05, 0.02])
@@ -137,7 +137,7 @@ def test_trackers_hold_the_landmarks(fit):
     )  # fmt: skip
     main, every, pin = points.main_points(track), points.all_points(track), points.card(fit, load_builtin())
     script = nuke_reader.read(nk.script(nuke_shot.root(SHOT), nuke_tracks.trackers(main, every, pin)))
-    for name, count in (("Head", len(points.HEAD)), ("Face", len(points.MAIN)), ("All_landmarks", 478)):
+    for name, count in (("Track_head", len(points.HEAD)), ("Track_face", len(points.MAIN)), ("Track_all", 478)):
         rows = nuke_reader.tracks(script.nodes[name].knobs["tracks"])
         assert len(rows) == count
         for label, row in rows.items():
@@ -145,7 +145,7 @@ def test_trackers_hold_the_landmarks(fit):
             x, y = (nuke_reader.curve(row[column])[0] for column in ("track_x", "track_y"))
             enabled, way = nuke_reader.curve(row["enable"])
             assert way == "K" and list(x) == list(y) == [1001 + k for k in np.flatnonzero(fit.visible)]
-            assert [row["T"], row["R"], row["S"]] == (["1"] * 3 if name == "Head" else ["0"] * 3)
+            assert [row["T"], row["R"], row["S"]] == (["1"] * 3 if name == "Track_head" else ["0"] * 3)
             for k in range(FRAMES):
                 held = enabled[max(frame for frame in enabled if frame <= 1001 + k)]
                 assert held == fit.visible[k]
