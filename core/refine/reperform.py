@@ -1,5 +1,6 @@
 """A target's frames with a new expression: what the pipeline calls."""
 
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -146,12 +147,20 @@ class Reperformer:
             layers = warped(plate, tps.spline_offsets(motion.old_landmarks[:468], motion.new_landmarks[:468], window))
         else:
             fillers = self._fillers(row, expression, gaze, None if source is None else _source_patch(source, pixels))
-            folds = None if self._wrinkles is None else self._wrinkles.folds(self._fit.expression[row], expression)
+            folds = None
+            if self._stages.wrinkles and self._wrinkles is not None:
+                folds = self._wrinkles.folds(self._fit.expression[row], expression)
             layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers, folds, row)
             if self._stages.refiner:
                 light = light_of(pixels.dtype, self._encoded)
                 layers = self._refiner(layers, plate, motion, self._geometry.surface(row, expression), light)
         return self._finished(pixels, layers)
+
+    def at_work(self, stages: Stages) -> "Reperformer":
+        """The same, with all that it has learnt, and other stages at work."""
+        other = copy(self)
+        other._stages = stages
+        return other
 
     def landmarks(self, row: int) -> Array:
         """478×2 px: where this face's landmarks are on the plate (for use as another's SourceFill)."""
