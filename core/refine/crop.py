@@ -54,11 +54,7 @@ class Crop:
 
     def take(self, values: Array32, window: Window) -> Array32:
         """SIDE×SIDE×C: values on a window's pixels (H×W×C); averaged, not aliased, where they shrink."""
-        shrink = max(int(self.scale), 1)
-        small = values
-        if shrink > 1:
-            size = (-(-values.shape[1] // shrink), -(-values.shape[0] // shrink))
-            small = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
+        small = _shrunk(values, max(int(self.scale), 1))
         steps = np.array([values.shape[1] / small.shape[1], values.shape[0] / small.shape[0]])
         linear = self.affine[:, :2] / steps[:, None]
         offset = (self.affine[:, 2] - np.array(window[:2])) / steps
@@ -70,6 +66,15 @@ class Crop:
         offset = back @ (np.array(window[:2]) - self.affine[:, 2])
         size = (window[2] - window[0], window[3] - window[1])
         return _looked_up(field, back, offset, size, cv2.INTER_LINEAR)
+
+
+def _shrunk(values: Array32, times: int) -> Array32:
+    """Means of about times×times pixels of H×W×C values."""
+    if times == 1:
+        return values
+    size = (-(-values.shape[1] // times), -(-values.shape[0] // times))
+    threes = np.array_split(values, -(-values.shape[2] // 3), axis=2)  # OpenCV averages four channels at most
+    return np.dstack([cv2.resize(three, size, interpolation=cv2.INTER_AREA) for three in threes])
 
 
 def _looked_up(values: Array32, linear: Array, offset: Array, size: tuple[int, int], interpolation: int) -> Array32:

@@ -71,7 +71,7 @@ class Figure:
         return mean, identity, expression
 
     @cached_property
-    def _blinks(self) -> list[int]:
+    def blinks(self) -> list[int]:
         return [self.head.expressions.index(f"eyeBlink_{side}") for side in "LR"]
 
     def closing(self, identity: Array) -> Array32:
@@ -98,7 +98,7 @@ class Figure:
     def shapes(self, identity: Array, neutral: Array32, weights: Array, gaze: Array) -> Array32:
         """T×V×3 m, face space: `FaceModel.shape` of T frames at once (weights T×E, gaze T×2×2 rad)."""
         played = weights.astype(np.float32)
-        played[:, self._blinks] *= self.closing(identity)
+        played[:, self.blinks] *= self.closing(identity)
         moved = (played @ self._motion).reshape(len(weights), *neutral.shape)
         moved += neutral
         for eye, centre in enumerate(self.head.eye_centres(identity).astype(np.float32)):
