@@ -3,9 +3,13 @@
 import numpy as np
 
 from ..conventions import Array32
+from ..easing import smoothstep
+from .grid import distance_into
 
 VISIBLE = 0.25
 """px: from this displacement on the warped picture is taken whole; below, it is blended in: change sets in smoothly."""
+EDGE = 0.5
+"""Of the matte, where it counts as its edge."""
 
 
 def moved(offsets: Array32) -> Array32:
@@ -22,3 +26,16 @@ def _onset(displacement: Array32) -> Array32:
     """Perlin's quintic step: so flat at zero that a ten-thousandth of a change is no code value, even of 16 bit."""
     t = np.clip(displacement / np.float32(VISIBLE), 0, 1)
     return np.asarray(t**3 * (t * (6 * t - 15) + 10), dtype=np.float32)
+
+
+def trimmed(matte: Array32, feather: float, choke: float) -> Array32:
+    """H×W: the matte with its edge drawn in by `choke` px and rising over `feather` px from there, inwards only: it is
+    nowhere more than it was.
+    """
+    if feather <= 0 and choke <= 0:
+        return matte
+    # to the outline itself, which lies half a pixel before the first pixel inside; what runs into the border goes on
+    inside = np.pad(matte >= EDGE, 1, mode="edge")
+    deep = distance_into(inside)[1:-1, 1:-1] - np.float32(0.5 + choke)
+    ramp = smoothstep(deep / np.float32(feather)) if feather > 0 else np.clip(deep + np.float32(0.5), 0, 1)
+    return np.asarray(matte * ramp, dtype=np.float32)
