@@ -16,7 +16,7 @@ def _write_gltf(path: str) -> None:
     bpy.ops.export_scene.gltf(
         filepath=path, export_format="GLB", use_selection=True, export_yup=True, export_cameras=True,
         export_animation_mode="SCENE", export_anim_scene_split_object=False, export_force_sampling=True,
-        export_optimize_animation_size=False, export_morph_normal=True,
+        export_optimize_animation_size=False, export_morph_normal=True, export_anim_slide_to_zero=True,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..conventions import CAMERA_FROM_FACE, Array, Array32, gaze_rotations, rotation_matrices
 from ..errors import InputError
-from ..face.model import FaceModel
+from ..face.geometry import Geometry
 from ..facs.tables import SHAPES
 from ..fit.result import Camera, Fit
 from ..storage import Saved
@@ -68,7 +68,7 @@ class HeadScene(Saved):
     uv: Array32
     """C×2, u right, v up."""
     materials: tuple[str, ...]
-    """Names of the kinds of surface: FaceModel.parts."""
+    """Names of the kinds of surface: Geometry.parts."""
     texture: str
     """File of the person's texture; empty: plain colours."""
     face: Part
@@ -89,7 +89,7 @@ class HeadScene(Saved):
         return np.asarray(moved @ part.turn[row].T + part.origin)
 
 
-def head_scene(fit: Fit, model: FaceModel, name: str, texture: Path | None = None) -> HeadScene:
+def head_scene(fit: Fit, model: Geometry, name: str, texture: Path | None = None) -> HeadScene:
     """The scene of a fit. Raises InputError where no frame shows a face."""
     rows = np.flatnonzero(fit.visible | fit.bridged)
     if not len(rows):
@@ -145,7 +145,7 @@ def _places(fit: Fit, rows: NDArray[np.intp]) -> Array:
 
 
 def _part(
-    name: str, model: FaceModel, neutral: Array, chosen: NDArray[np.bool_], origin: Array, turn: Array
+    name: str, model: Geometry, neutral: Array, chosen: NDArray[np.bool_], origin: Array, turn: Array
 ) -> Part | None:
     """The triangles that are chosen; None where there are none."""
     if not chosen.any():
