@@ -22,6 +22,7 @@ from .composite import Plate, composite, full_scale
 from .fill import Filler
 from .geometry import PlateGeometry
 from .light import light_of
+from .occlusion import Front, Occluders
 from .patch import Patch
 from .perform import Fillers, Layers, perform, warped
 from .refiner import SHIPPED, Refiner
@@ -97,6 +98,7 @@ class Reperformer:
         self._refiner = refiner
         self._encoded = False
         self._wrinkles: Wrinkles | None = None
+        self._occluders = Occluders(model, fit)
 
     def learn(self, clip: Clip, reporter: Reporter) -> None:
         """Read the target once and keep pictures of its mouth and eyes from frames that span what they do in it."""
@@ -109,17 +111,21 @@ class Reperformer:
         rows = [farthest(part, seen, count) for part in features]
         self._banks = tuple(Bank(chosen, part[chosen]) for chosen, part in zip(rows, features, strict=True))
         folds = Learner(fit, self._geometry.chart) if self._stages.wrinkles else None
-        wanted = {int(row) for chosen in (*rows, *([] if folds is None else [folds.rows])) for row in chosen}
+        looked_at = self._occluders.rows if self._stages.occlusion else seen[:0]
+        wanted = {int(row) for chosen in (*rows, looked_at, *([] if folds is None else [folds.rows])) for row in chosen}
         for row, frame in enumerate(clip):
             reporter.check()
             if row in wanted:
                 self._keep(row, frame.pixels)
+                if row in looked_at:
+                    self._occluders.show(row, frame.pixels, self.landmarks(row))
                 if folds is not None and row in folds.rows:
                     folds.add(row, frame.pixels, *self._geometry.skin(row))
             reporter.progress("learn", row + 1, len(fit))
             if not wanted or row >= max(wanted):
                 break
         self._wrinkles = None if folds is None else folds.learnt()
+        self._occluders.learn()
 
     def frame(
         self,
@@ -143,6 +149,8 @@ class Reperformer:
             return self._untouched(pixels)
         window = around(np.concatenate([motion.old, motion.new]), motion.skirt + 2, self._frame)
         plate = Patch.of(pixels, motion.old_landmarks, window)
+        front = self._occluders.find(row, plate) if self._stages.occlusion else None
+        plate = plate if front is None else front.cleared(plate)
         if self._method == "tps":
             layers = warped(plate, tps.spline_offsets(motion.old_landmarks[:468], motion.new_landmarks[:468], window))
         else:
@@ -154,7 +162,7 @@ class Reperformer:
             if self._stages.refiner:
                 light = light_of(pixels.dtype, self._encoded)
                 layers = self._refiner(layers, plate, motion, self._geometry.surface(row, expression), light)
-        return self._finished(pixels, layers)
+        return self._finished(pixels, layers, front)
 
     def at_work(self, stages: Stages) -> "Reperformer":
         """The same, with all that it has learnt, and other stages at work."""
@@ -198,9 +206,12 @@ class Reperformer:
         blanks = (blank.copy() for _ in range(4))
         return Reperformed(pixels.copy(), blank, pixel_centres(self._frame), *blanks)
 
-    def _finished(self, pixels: Plate, layers: Layers) -> Reperformed:
+    def _finished(self, pixels: Plate, layers: Layers, front: Front | None) -> Reperformed:
         result = self._untouched(pixels)
         place = within(layers.window, self._frame)
+        if front is not None:
+            layers = replace(layers, matte=front.kept(layers.matte))
+            result.occlusion[place] = front.matte
         result.matte[place] = layers.matte
         result.mouth[place], result.eyes[place] = layers.mouth, layers.eyes
         result.attention[place] = layers.attention * (layers.matte > 0)

@@ -1,0 +1,184 @@
+"""What is in front of the face: hands, hair, microphones; it stays as it is on the plate while the face moves under it.
+
+Each frame is compared with how the shot's face usually looks (occlusion_look) on a chart (occlusion_chart). What the
+shot always shows in one place of the face (glasses, a beard, a fringe) is how it looks, and moves with it.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import CV_PIXEL_CENTRE, Array, Array32
+from ..easing import smoothstep
+from ..face.model import FaceModel
+from ..fit.result import Fit
+from ..raster.windows import Window
+from .bank import farthest
+from .grid import mix
+from .occlusion_chart import SIDE, FaceChart, Placed
+from .occlusion_look import Residual, UsualLook, logarithm, plate_values
+from .patch import Patch, skin_tone
+
+FRAMES, FEWEST = 48, 8
+"""Frames that the usual look is learnt from, at most, and at least: a still's is not known."""
+CANDIDATES = 320
+"""Frames that these are chosen from: flat memory and time, however long the clip."""
+BY_CONTENT = 0.7
+"""Share of them chosen to span expressions and poses; the others are spread over time."""
+TURN_MM = 30.0
+"""mm that a radian of head turn counts as."""
+SPAN_MM = 2.0
+"""Weight of a mm of the expression's landmarks, rms."""
+FINE, COARSE = (5.0, 9.0), (5.0, 9.0)
+"""Standard deviations at which a residual tells nothing, and surely that something is in front."""
+ALONE = 2.5
+"""Times the fine residual beside it that the coarse one counts at most: else it would fill the gaps between strands."""
+GROWTH = 4
+"""How often what was found takes in what lies round it."""
+REACH = 3.0
+"""Texels: how far, each time (standard deviation)."""
+VARIED = 0.12
+"""Standard deviation (natural log) of colour within a thing."""
+LEAST = 8.0, 20.0
+"""Texels on the face that a piece must have to count, and to count whole."""
+GATE, INNER = 5, 5
+"""Texels across: what was found on the chart is grown by, to look at its pixels one by one, and shrunk by, to be taken
+as it is."""
+PIXEL = (3.0, 6.0)
+"""FINE, for single pixels next to what was found."""
+EDGE = 2.5
+"""Texels within which a thing's own colour is seen pure, beside its edge."""
+SHARE = (0.25, 0.75)
+"""Of the way from the face's colour to the thing's: a pixel that is not in front, and one that is."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """What is in front of the face in one frame, over a window of the plate."""
+
+    window: Window
+    matte: Array32
+    """H×W, 0–1."""
+    behind: Array32
+    """H×W×3: how the face would look there, the plate's values."""
+
+    def cleared(self, plate: Patch) -> Patch:
+        """The plate without it: the face as it usually looks, so that nothing of what is in front is dragged along."""
+        pixels = mix(plate.pixels, self.behind, self.matte)
+        here = plate.landmarks - np.asarray(plate.window[:2])
+        return replace(plate, pixels=pixels, tone=skin_tone(pixels, here))
+
+    def kept(self, matte: Array32) -> Array32:
+        """A composite's matte (H×W) without what is in front."""
+        return np.asarray(matte * (1 - self.matte), dtype=np.float32)
+
+
+@dataclass
+class Occluders:
+    """One shot's face; learns its look from frames shown in any order, then finds what is in front of it."""
+
+    model: FaceModel
+    fit: Fit
+    rows: NDArray[np.intp] = field(init=False)
+    """The rows to be shown."""
+    _chart: FaceChart = field(init=False)
+    _look: UsualLook | None = None
+    _tone: float = 1.0
+    _seen: dict[int, tuple[Array32, Array32, Array32]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._chart = FaceChart(self.model, self.fit)
+        self._moves = self.model.landmarks(self.model.expression.astype(np.float64))[:, :468]
+        seen = np.flatnonzero(self.fit.visible)
+        self.rows = (
+            self._chosen(seen[np.unique(np.linspace(0, len(seen) - 1, CANDIDATES).astype(int))]) if seen.size else seen
+        )
+
+    def show(self, row: int, pixels: NDArray[Any], landmarks: Array) -> None:
+        """One of `rows`: the whole frame and its landmarks (478×2 px)."""
+        window = (0, 0, pixels.shape[1], pixels.shape[0])
+        texture, shown = self._chart.texture(_values(pixels), window, self._chart.placed(landmarks, row))
+        self._seen[row] = texture, shown, skin_tone(pixels, landmarks)
+
+    def learn(self) -> None:
+        """Once all `rows` were shown."""
+        rows = sorted(self._seen)
+        if len(rows) >= FEWEST:
+            textures, shown, tones = (np.stack([self._seen[row][k] for row in rows]) for k in range(3))
+            self._tone = float(np.median(tones.mean(axis=1)))
+            features = np.stack([self._features(row) for row in rows])
+            chart = self._chart
+            self._look = UsualLook(logarithm(textures, self._tone), shown, features, chart.face, chart.openings())
+        self._seen.clear()
+
+    def find(self, row: int, plate: Patch) -> Front | None:
+        """What is in front of the face in a row; None where nothing is, or where the look is not known."""
+        if self._look is None:
+            return None
+        placed = self._chart.placed(plate.landmarks, row)
+        texture, shown = self._chart.texture(plate.pixels, plate.window, placed)
+        residual = self._look(logarithm(texture, self._tone), shown, self._features(row))
+        found = pieces(residual, shown, self._chart.face)
+        return self._on_plate(found, residual, plate, placed) if found.any() else None
+
+    def _on_plate(self, found: Array32, residual: Residual, plate: Patch, placed: Placed) -> Front:
+        lookup = self._chart.lookup(placed, plate.window) - np.float32(CV_PIXEL_CENTRE)
+        gate = cv2.dilate(found, ball(GATE))
+        assert self._look is not None
+        maps = np.dstack([cv2.erode(found, ball(INNER)), gate, self._look.fine])
+        inside, near, spread = np.moveaxis(cv2.remap(maps, lookup, None, cv2.INTER_LINEAR), -1, 0)
+        expected = cv2.remap(residual.expected, lookup, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        away = np.abs(logarithm(plate.pixels, self._tone) - expected).max(axis=-1) / np.maximum(spread, 1e-3)
+        behind = plate_values(expected, self._tone)
+        apart = np.abs(plate.pixels - behind).max(axis=-1) * near
+        reach = 2 * round(EDGE * float(np.ptp(placed.points[:468, 1])) / SIDE) + 1
+        share = apart / (cv2.dilate(apart, np.ones((reach, reach))) + np.float32(1e-3 * self._tone))
+        sharp = near * smoothstep(away, *PIXEL) * smoothstep(share, *SHARE)
+        matte = np.maximum(sharp, smoothstep(inside, 0.5, 0.9))
+        return Front(plate.window, np.asarray(matte, dtype=np.float32), behind)
+
+    def _features(self, row: int) -> Array:
+        """D mm: expression and pose of a row."""
+        moved = SPAN_MM * 1e3 * np.tensordot(self.fit.expression[row], self._moves, 1).ravel()
+        turned = TURN_MM * np.sqrt(len(moved) / 3) * self.fit.rotation[row]
+        return np.concatenate([moved, turned])
+
+    def _chosen(self, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+        features = np.stack([self._features(int(row)) for row in candidates])
+        spanning = farthest(features, np.arange(len(candidates)), round(BY_CONTENT * FRAMES))
+        left = np.setdiff1d(np.arange(len(candidates)), spanning)
+        more = left[np.linspace(0, len(left) - 1, min(FRAMES - len(spanning), len(left))).astype(int)]
+        return np.unique(candidates[np.concatenate([spanning, more])])
+
+
+def pieces(residual: Residual, shown: Array32, face: NDArray[np.bool_]) -> Array32:
+    """S×S, 0–1: what is in front, on the chart: sure places, what goes with them, and nothing that is tiny."""
+    coarse = np.minimum(residual.coarse, ALONE * cv2.blur(residual.fine, (3, 3)))
+    sure = np.maximum(smoothstep(residual.fine, *FINE), smoothstep(coarse, *COARSE) * face) * shown
+    unlike = np.maximum(residual.plain, coarse)
+    found = sure
+    for _ in range(GROWTH):
+        found = np.maximum(found, _of_the_same(found, residual, unlike) * shown)
+    count, labels = cv2.connectedComponents((found > 0.3).astype(np.uint8))
+    mass = np.bincount(labels.ravel(), (sure * face).ravel(), count)
+    mass[0] = 0
+    return np.asarray(found * smoothstep(mass, *LEAST)[labels], dtype=np.float32)
+
+
+def _of_the_same(found: Array32, residual: Residual, unlike: Array32) -> Array32:
+    """S×S, 0–1: near what was found, and more of its colour than of the face's."""
+    total = cv2.GaussianBlur(found, (0, 0), REACH)
+    colour = cv2.GaussianBlur(residual.frame * found[..., None], (0, 0), REACH) / (total[..., None] + np.float32(1e-6))
+    from_it = np.abs(residual.frame - colour).max(axis=-1) / np.float32(VARIED)
+    return smoothstep(unlike - from_it, 1.0, 2.5) * smoothstep(total, 0.02, 0.1)
+
+
+def ball(width: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), dtype=np.uint8)
+
+
+def _values(pixels: NDArray[Any]) -> Array32:
+    return np.ascontiguousarray(pixels[..., :3], dtype=np.float32)
