@@ -4,6 +4,8 @@ How strong grain is, is measured tile by tile (colour.grain) and, on the plate, 
 mouth has a dark place's grain. It differs from frame to frame, and is the same each time a frame is made.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -12,7 +14,11 @@ from ..conventions import Array32
 TILE = 32
 """px: side of what one standard deviation is measured on."""
 SAMPLE = 2
-"""px between the places at which it is measured."""
+"""Rows between those on which it is measured."""
+INSIDE = 0.9
+"""Of a fill's coverage: what is surely its own."""
+FEW = 64
+"""px that are too few to measure grain on."""
 ALIKE = 0.35
 """Natural log of brightness by which tiles may differ and still tell of each other's grain."""
 LAPLACIANS = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
@@ -23,31 +29,59 @@ NONE = 1e-6
 """Of the brightness: less is no grain."""
 
 
-def regrained(pixels: Array32, plate: Array32, matte: Array32, amount: float, seed: tuple[int, ...]) -> Array32:
-    """H×W×3: a new picture with the grain that it lacks against the plate (H×W×3); `matte`: H×W, where it is seen."""
-    if amount == 0 or min(pixels.shape[:2]) < TILE or not matte.any():
+def regrained(
+    pixels: Array32, plate: Array32, fills: Sequence[Array32], amount: float, seed: tuple[int, ...]
+) -> Array32:
+    """H×W×3: a new picture with the grain that it lacks against the plate (H×W×3). `fills`: H×W each, 0–1, places that
+    come from elsewhere and are measured each for itself.
+    """
+    if amount == 0 or min(pixels.shape[:2]) < TILE:
         return pixels
-    own, light = strengths(pixels.mean(axis=2))
-    wanted = _by_brightness(*strengths(plate.mean(axis=2)), light)
-    lacking = np.sqrt(np.maximum(wanted**2 - own**2, 0)) * np.float32(amount)
-    if float(lacking.max()) <= NONE * float(light.max()):
+    grey = pixels.mean(axis=2)
+    response = np.abs(cv2.filter2D(grey, -1, LAPLACIANS, borderType=cv2.BORDER_REPLICATE))
+    known = strengths(plate.mean(axis=2))
+    over = _on_skin(grey, response, known, fills)
+    for fill in fills:
+        inside = fill > INSIDE
+        if np.count_nonzero(inside) >= FEW:
+            own = np.median(response[inside], keepdims=True) / np.float32(6 * NORMAL)
+            over += fill * (_lacking(own, known, grey[inside].mean(keepdims=True)) - over)
+    if float(over.max()) <= NONE * float(grey.max()):
         return pixels
-    height, width = matte.shape
-    over = cv2.resize(lacking, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(pixels + over[..., None] * _noise(plate, seed), dtype=np.float32)
+    return np.asarray(pixels + np.float32(amount) * over[..., None] * _noise(plate, seed), dtype=np.float32)
+
+
+def _on_skin(grey: Array32, response: Array32, known: tuple[Array32, Array32], fills: Sequence[Array32]) -> Array32:
+    """H×W: what tiles lack of grain, fills left out of them: as much below their median as above it."""
+    balanced = response.copy()
+    balanced[:, ::2] = 0
+    balanced[:, 1::2] = np.inf
+    other = np.maximum.reduce([*fills, np.zeros_like(grey)]) > 1 - INSIDE
+    own = _tiled(np.where(other, balanced, response))
+    rows, columns = own.shape
+    lacking = _lacking(own, known, cv2.resize(grey, (columns, rows), interpolation=cv2.INTER_AREA))
+    return np.asarray(cv2.resize(lacking, grey.shape[::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+
+
+def _lacking(own: Array32, known: tuple[Array32, Array32], brightness: Array32) -> Array32:
+    wanted = _by_brightness(*known, brightness)
+    return np.sqrt(np.maximum(wanted**2 - np.where(np.isfinite(own), own, wanted) ** 2, 0))
 
 
 def strengths(grey: Array32) -> tuple[Array32, Array32]:
     """R×C twice: standard deviation of a picture's (H×W) grain in each tile, by the median; and mean brightness."""
-    rows, columns = (max(side // TILE, 1) for side in grey.shape)
+    own = _tiled(np.abs(cv2.filter2D(grey, -1, LAPLACIANS, borderType=cv2.BORDER_REPLICATE)))
+    return own, cv2.resize(grey, own.shape[::-1], interpolation=cv2.INTER_AREA)
+
+
+def _tiled(response: Array32) -> Array32:
+    """R×C: standard deviation of the grain that made a response (H×W) of LAPLACIANS."""
+    rows, columns = (max(side // TILE, 1) for side in response.shape)
     # tiles are as good as equal: whatever is left over at the edges is shared out
-    size = (columns * TILE, rows * TILE)
-    response = np.abs(cv2.filter2D(grey, -1, LAPLACIANS, borderType=cv2.BORDER_REPLICATE))
-    response = cv2.resize(response, size, interpolation=cv2.INTER_NEAREST)[::SAMPLE, ::SAMPLE]
-    tiles = response.reshape(rows, TILE // SAMPLE, columns, TILE // SAMPLE).swapaxes(1, 2).reshape(rows, columns, -1)
-    brightness = cv2.resize(grey, (columns, rows), interpolation=cv2.INTER_AREA)
-    middle = tiles.shape[2] // 2
-    return np.partition(tiles, middle, axis=2)[..., middle] / np.float32(NORMAL * 6), brightness
+    spread = cv2.resize(response, (columns * TILE, rows * TILE), interpolation=cv2.INTER_NEAREST)
+    chosen = spread[::SAMPLE].reshape(rows, TILE // SAMPLE, columns, TILE).swapaxes(1, 2).reshape(rows, columns, -1)
+    middle = chosen.shape[2] // 2
+    return np.partition(chosen, middle, axis=2)[..., middle] / np.float32(6 * NORMAL)
 
 
 def _by_brightness(strength: Array32, brightness: Array32, at: Array32) -> Array32:

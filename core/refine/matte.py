@@ -1,10 +1,10 @@
 """Where the new picture replaces the plate."""
 
+import cv2
 import numpy as np
 
 from ..conventions import Array32
 from ..easing import smoothstep
-from .grid import distance_into
 
 VISIBLE = 0.25
 """px: from this displacement on the warped picture is taken whole; below, it is blended in: change sets in smoothly."""
@@ -35,7 +35,7 @@ def trimmed(matte: Array32, feather: float, choke: float) -> Array32:
     if feather <= 0 and choke <= 0:
         return matte
     # to the outline itself, which lies half a pixel before the first pixel inside; what runs into the border goes on
-    inside = np.pad(matte >= EDGE, 1, mode="edge")
-    deep = distance_into(inside)[1:-1, 1:-1] - np.float32(0.5 + choke)
+    inside = np.pad((matte >= EDGE).astype(np.uint8), 1, mode="edge")
+    deep = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1] - np.float32(0.5 + choke)
     ramp = smoothstep(deep / np.float32(feather)) if feather > 0 else np.clip(deep + np.float32(0.5), 0, 1)
     return np.asarray(matte * ramp, dtype=np.float32)
