@@ -11,6 +11,7 @@ from ..easing import smoothstep
 from ..landmarks.places import Aperture
 from ..raster.cpu import interpolate, rasterise
 from ..raster.windows import Window, pixel_centres
+from .grid import extend
 
 ALONG = 33
 """Samples from corner to corner."""
@@ -117,8 +118,8 @@ class Chart:
         return np.asarray(np.interp(along, place[order], (local @ self.rim.down)[order]), dtype=np.float32)
 
 
-def opening(rim: Rims, window: Window, soft: float = 0.0) -> Array32:
-    """H×W, 0–1: how much of each pixel lies between the rims; none where they all but meet (a fifth of a px).
+def opening(rim: Rims, window: Window, soft: float = 0.0, least: float = 0.2) -> Array32:
+    """H×W, 0–1: how much of each pixel lies between the rims; none where they all but meet (`least` px).
 
     `soft`: px inside the rims over which it sets in, as a lens blurs an edge.
     """
@@ -126,7 +127,7 @@ def opening(rim: Rims, window: Window, soft: float = 0.0) -> Array32:
     along, below = chart.place(pixel_centres(window))
     upper, lower = chart.heights(along)
     # a filled polygon has its outline drawn, so that even one without area leaves a hair line
-    between = coverage(rim.contour, window) * smoothstep((lower - upper - np.float32(0.2)) / np.float32(0.6))
+    between = coverage(rim.contour, window) * smoothstep((lower - upper - np.float32(least)) / np.float32(3 * least))
     if soft == 0:
         return between
     return between * smoothstep(np.minimum(below - upper, lower - below) / np.float32(soft) + np.float32(0.25))
@@ -142,9 +143,11 @@ def carry_along(here: Chart, there: Chart, along: Array32) -> Array32:
 def sheet_lookup(here: Array, there: Array, window: Window) -> tuple[Array32, Array32, Array32]:
     """Carry a sheet of contours `here` (R×N×2 px) to `there`.
 
-    Returns H×W×2 px places, H×W 0–1 from first to last contour, and H×W 0 or 1: where the sheet is.
+    Returns H×W×2 px places, H×W 0–1 from first to last contour, and H×W 0 or 1: where the sheet is; beside it, places
+    go on as at its nearest pixel.
     """
     values, seen = _carried(here, there, window)
+    values = extend(values, seen)
     return pixel_centres(window) + values[..., :2], values[..., 2], seen.astype(np.float32)
 
 

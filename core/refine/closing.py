@@ -42,9 +42,8 @@ INSET_REACH = 0.003
 PARTED = 0.06
 """Change of the gap, in face sizes, at which the whole inset is used."""
 LID_REACH = 0.003
-LIPS_MEET = 9e-4
+LIPS_MEET = LIDS_MEET = 9e-4
 """m: a hundredth of the distance between the eyes' outer corners."""
-LIDS_MEET = 1e-4
 LIP_SHARE = 0.4
 LID_SHARE = 0.85
 

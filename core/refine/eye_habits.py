@@ -55,7 +55,7 @@ class Habit:
         change[self.iris] = (other - one) @ self.of_iris
         # behind lids an iris is guessed: once they open, it is where it usually is
         hidden = 1 - ramp(openness(old, self.eye), SHUT, OPEN)
-        guessed = _complex(own[self.iris]) / _axis(old) - one @ self.of_iris
+        guessed = _own(own)[self.iris] / _axis(old) - one @ self.of_iris
         change[self.iris] -= hidden * ramp(float(np.abs(after - before).max()), 0.0, FORGET) * guessed
         change *= _axis(old)
         return np.stack([change.real, change.imag], axis=-1)
@@ -68,7 +68,7 @@ Act = tuple[Array, Array]
 """478×3 m, the landmarks in the face, and 2×2 rad, the gaze."""
 
 
-def habits(marks: FaceModel, fit: Fit, corrections: Array32, seen: NDArray[np.bool_]) -> tuple[Habit, ...]:
+def eye_habits(marks: FaceModel, fit: Fit, corrections: Array32, seen: NDArray[np.bool_]) -> tuple[Habit, ...]:
     """Both eyes', left first, from a shot's corrections (T×478×2 px) in rows seen (T); none where none is.
 
     `marks`: a model whose vertices are the landmarks (geometry.landmarks_only).
@@ -94,9 +94,7 @@ def _habit(side: int, seen: Array, places: Array, corrections: Array32) -> Habit
     """From R rows' features (R×F mm), landmarks on the plate and their corrections (R×478×2 px)."""
     eye = EYES[side]
     lids, iris = np.unique(np.concatenate(eye.rings)), np.array([eye.iris, *eye.limbus])
-    wanted = np.stack(
-        [_complex(correction) / _axis(place) for correction, place in zip(corrections, places, strict=True)]
-    )
+    wanted = np.stack([_own(correction) / _axis(place) for correction, place in zip(corrections, places, strict=True)])
     shown = np.array([ramp(openness(place, eye), SHUT, OPEN) for place in places])
     centre = seen.mean(axis=0)
     return Habit(
@@ -132,6 +130,11 @@ def _axis(landmarks: Array) -> complex:
     left, right = OUTER_EYE_CORNERS
     across = landmarks[left] - landmarks[right]
     return complex(across[0], across[1])
+
+
+def _own(correction: Array | Array32) -> NDArray[np.complex128]:
+    """478: without what the face is off by as a whole: heads move as people blink, which is no habit of their lids."""
+    return _complex(correction - correction[:468].mean(axis=0))
 
 
 def _complex(points: Array | Array32) -> NDArray[np.complex128]:

@@ -14,7 +14,7 @@ from ..conventions import Array, Array32
 from ..easing import smoothstep
 from ..landmarks.places import Eye
 from ..raster.windows import Window, pixel_centres
-from .aperture import Chart, coverage, rims
+from .aperture import Chart, carry_along, coverage, rims
 from .backward import Motion
 from .grid import distance_into, mix, ramp, sample
 from .patch import Patch, apply, head_affine
@@ -23,6 +23,8 @@ ENOUGH = (0.6, 0.95)
 """Share of the needed opening below which a picture's eye shows too little of itself, and above which enough."""
 IRIS_ENOUGH = (0.4, 0.8)
 """The same for the part of the iris that lids leave free."""
+LEAST = 0.003
+"""Gap between lids, in face sizes, that shows nothing of the eye: lashes cover it."""
 CLOSED_AREA = 0.0015
 """Opening, in squares of the face's size, that makes no difference."""
 LIMBUS = (1.0, 1.25)
@@ -41,6 +43,16 @@ SHADOW_CLOSING = 0.06
 """Closing, in face sizes, at which the whole shadow falls."""
 RINGS = 12
 """Radii at which the iris's colour is measured."""
+TURNED = (0.5, 1.5)
+"""Shift in iris radii up to which a picture that looks elsewhere does as well, and from which on hardly at all."""
+TURN_COUNTS = 0.85
+"""How much less a picture that looks elsewhere is worth."""
+EDGE = 0.3
+"""Iris radii inside the lids where a picture goes with their edges: its tear line and the shade of its lashes."""
+UNLIKE = (0.15, 0.4)
+"""Difference of two openings, as a share of both, up to which it does, and from which on it does not."""
+LITTLE = 0.02
+"""What a picture that shows nothing of what is needed counts for beside others."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,7 @@ class EyeView:
     pixels: Array32
     """H×W×3."""
     enough: float
-    """0–1: how well that picture's opening suffices for the new one."""
+    """0–1: how well that picture's opening and gaze suffice for the new ones."""
 
 
 @dataclass(frozen=True)
@@ -110,27 +122,46 @@ def view(source: Patch, motion: Motion, eye: Eye, window: Window) -> EyeView:
     still = apply(head, pixel_centres(window)).astype(np.float32)
     shift = (ball.iris - apply(head, motion.new_landmarks[eye.iris])).astype(np.float32)
     depth = _depth(motion.new_landmarks, eye, window)
-    pixels = _look(ball, still, shift, depth)
+    pixels = _look(ball, _with_edges(still, source, motion, eye, window, ball.radius), still, shift, depth)
     shown = visible_iris(source.landmarks, eye, ball.depth, source.window)
     wanted = visible_iris(motion.new_landmarks, eye, depth, window)
     scale = float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
     have, need = rims(source.landmarks, eye.aperture).area / scale**2, rims(motion.new_landmarks, eye.aperture).area
     least = CLOSED_AREA * motion.size**2
     opening = ramp((have + least) / (need + least), *ENOUGH)
-    return EyeView(pixels, opening * ramp((shown + 0.1) / (wanted + 0.1), *IRIS_ENOUGH))
+    towards = 1 - TURN_COUNTS * ramp(float(np.linalg.norm(shift)) / ball.radius, *TURNED)
+    return EyeView(pixels, towards * opening * ramp((shown + 0.1) / (wanted + 0.1), *IRIS_ENOUGH))
 
 
-def _look(ball: Eyeball, still: Array32, shift: Array32, depth: Array32) -> Array32:
-    """H×W×3: the eye with its iris shifted. `still`: lookups (H×W×2) with the head alone."""
+def _with_edges(still: Array32, source: Patch, motion: Motion, eye: Eye, window: Window, radius: float) -> Array32:
+    """H×W×2 px: lookups with the head alone that, right beside the lids, meet the source's lids."""
+    here, there = Chart(rims(motion.new_landmarks, eye.aperture)), Chart(rims(source.landmarks, eye.aperture))
+    along, below = here.place(pixel_centres(window))
+    carried = carry_along(here, there, along)
+    (top, bottom), (other_top, other_bottom) = here.heights(along), there.heights(carried)
+    scale = np.float32(there.width / max(here.width, 1e-6))
+    need, have = scale * np.maximum(bottom - top, 0), np.maximum(other_bottom - other_top, 0)
+    alike = 1 - smoothstep((np.abs(need - have) / (need + have + 1) - UNLIKE[0]) / (UNLIKE[1] - UNLIKE[0]))
+    width = np.float32(EDGE * radius)
+    found = still
+    for edge, other, inwards in ((top, other_top, 1.0), (bottom, other_bottom, -1.0)):
+        away = scale * (below - edge)
+        near = alike * (1 - smoothstep(np.float32(inwards) * away / width))
+        found = mix(found, there.point(carried, other + away), near)
+    return found
+
+
+def _look(ball: Eyeball, near: Array32, still: Array32, shift: Array32, depth: Array32) -> Array32:
+    """H×W×3: the eye with its iris shifted. Lookups (H×W×2): `still` with the head, `near` with the lids' edges too."""
     turned = float(np.linalg.norm(shift)) / ball.radius
     on_iris = ball.in_iris(still + shift)
     light = np.float32(EDGE_LIGHT) + np.float32(1 - EDGE_LIGHT) * smoothstep(depth / np.float32(0.8 * ball.radius))
     white, iris = _white(ball, still) * light[..., None], _iris(ball, still + shift, depth)
     # a small turn: the picture is shifted at the iris and less and less around it
-    warp = still + on_iris[..., None] * shift
+    warp = near + on_iris[..., None] * shift
     warped = mix(mix(white, iris, on_iris), ball.patch.sample(warp), ball.free(warp, depth))
-    shown = ball.free(still, depth) * ball.clear_white(still)
-    layered = mix(mix(white, ball.patch.sample(still), shown), iris, on_iris)
+    shown = ball.free(near, depth) * ball.clear_white(near)
+    layered = mix(mix(white, ball.patch.sample(near), shown), iris, on_iris)
     return mix(warped, layered, ramp(turned, 0.0, SMALL_TURN))
 
 
@@ -192,8 +223,15 @@ def shaded(pixels: Array32, motion: Motion, eye: Eye, window: Window) -> Array32
 
 
 def compose(own: EyeView, others: Sequence[tuple[EyeView, Array32, float]]) -> Array32:
-    """H×W×3: the filled opening. `others`, best last: views of other pictures, colour gains (3) and shares (0–1)."""
-    filled = own.pixels
+    """H×W×3: the filled opening. `others`, best last: views of other pictures, colour gains (3) and shares (0–1).
+
+    The plate's own eye as far as it suffices, or no other does better; others by share and by what they show.
+    """
+    filled, total, best = own.pixels, 0.0, 0.0
     for other, gain, share in others:
-        filled = mix(filled, other.pixels * gain, other.enough * share)
-    return mix(filled, own.pixels, own.enough)
+        worth = other.enough + LITTLE
+        # shares are laid one over the other: what those before have left counts that much less
+        total = (1 - share) * total + share * worth
+        filled = mix(filled, other.pixels * gain, share * worth / total)
+        best = max(best, share * other.enough)
+    return mix(filled, own.pixels, own.enough / (own.enough + (1 - own.enough) * best + LITTLE * (1 - own.enough)))

@@ -16,6 +16,7 @@ from .anchor import corrections, spread
 from .backward import Motion
 from .chart import chart_of
 from .closing import closed, closures, inset
+from .eye_habits import eye_habits, moved
 from .inner import ALBEDO, InnerMouth, arch_length
 from .view import Surface
 
@@ -49,6 +50,7 @@ class PlateGeometry:
             self._arch[teeth] = arch_length(self._inner.mean[teeth].astype(np.float64))
         self._spread = spread(model, vertices)
         self._corrections = corrections(self._marks, fit, track)
+        self._eye_habits = eye_habits(self._marks, fit, self._corrections, fit.visible & track.visible)
         self._closures = closures(model, fit.identity)
 
     def landmarks(self, row: int) -> Array:
@@ -82,13 +84,15 @@ class PlateGeometry:
         old_marks = self._marks.shape(fit.identity, fit.expression[row], fit.gaze[row])
         new_marks = self._marks.shape(fit.identity, expression, gaze)
         correction = self._corrections[row].astype(np.float64)
-        old, new = fit.project(old_marks, row) + correction, fit.project(new_marks, row) + correction
+        old = fit.project(old_marks, row) + correction
+        habit = moved(self._eye_habits, (old_marks, fit.gaze[row]), (new_marks, gaze), old, correction)
+        new = fit.project(new_marks, row) + correction + habit
         shut = sum((closed(part, old, new, old_marks, new_marks) for part in self._closures), np.zeros_like(old))
         edge = inset(self._closures[0], old, new + shut, float(eye_distance(old)))
         skin = self._skin.shape(fit.identity, expression)
         return Motion(
             old=fit.project(self._skin.shape(fit.identity, fit.expression[row]), row) + self._spread(correction + edge),
-            new=fit.project(skin, row) + self._spread(correction + shut),
+            new=fit.project(skin, row) + self._spread(correction + habit + shut),
             depth=fit.to_camera(skin, row)[:, 2],
             old_landmarks=old,
             new_landmarks=new + shut,

@@ -11,7 +11,7 @@ from ..easing import smoothstep
 from ..flow import residual
 from ..landmarks.places import MOUTH, Aperture, Eye, eye_distance
 from ..raster.windows import Window, around, pixel_centres, within
-from .aperture import Chart, closed_spline, rims, sheet_lookup
+from .aperture import Chart, closed_spline, coverage, rims, sheet_lookup
 from .backward import Motion
 from .colour import grain, with_grain
 from .fill import Fill, Filler
@@ -51,7 +51,8 @@ def lid_skin(filler: Filler, plate: Patch, warped: Array32, motion: Motion, eye:
     shift = residual(below, source.sample(lookup), band)
     pixels = source.sample(lookup + shift)
     pixels *= _tone(below, pixels, band, TONE_WIDTH * motion.size)
-    return Fill(part, pixels, seen * (1 - smoothstep((outwards - 0.35) / 0.6)) * np.float32(share), 1.0)
+    inside = coverage(here[-1], part)
+    return Fill(part, pixels, inside * (1 - smoothstep((outwards - 0.35) / 0.6)) * np.float32(share), 1.0)
 
 
 def mend_stretched(pixels: Array32, offsets: Array32, window: Window, motion: Motion, eye: Eye, row: int) -> Fill:

@@ -136,7 +136,7 @@ def eye_layer(plate: Patch, motion: Motion, eye: Eye, fillers: tuple[Filler, ...
     for filler in fillers if own.enough < 1 else ():
         near = _near(filler.patch, outline)
         others.append((eyes.view(near, motion, eye, part), filler.gain(plate), filler.share))
-    between = opening(rims(motion.new_landmarks, eye.aperture), part)
+    between = opening(rims(motion.new_landmarks, eye.aperture), part, least=max(0.2, eyes.LEAST * motion.size))
     picture = eyes.shaded(eyes.compose(own, others), motion, eye, part)
     return Fill(part, picture, between, _onset(motion, outline))
 
