@@ -1,6 +1,6 @@
 """One frame re-performed: the stages in order, from the plate and the face's motion to new picture and matte."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -13,6 +13,8 @@ from . import eyes, matte, mouth
 from .aperture import opening, rims
 from .backward import Motion, border_distance, lookup, relax, skin_offsets
 from .fill import Fill, Filler
+from .finish import Finish
+from .grain import regrained
 from .grid import mix
 from .lids import hold_edges, hold_lips, lid_skin, mend_stretched
 from .patch import Patch
@@ -86,6 +88,12 @@ def perform(
 
 
 def lay(layers: Layers, fill: Fill, filled: Array32) -> None:
+def laid(layers: Layers, plate: Array32, finish: Finish, number: int) -> Layers:
+    """The layers as the artist wants them on the plate (H×W×3); `number`: the frame's."""
+    pixels = regrained(layers.pixels, plate, (layers.mouth, layers.eyes), finish.grain, seed=(number,))
+    return replace(layers, pixels=pixels, matte=matte.trimmed(layers.matte, finish.feather, finish.choke))
+
+
     """Put a fill on top of what is there; `filled`: the layers' mouth or eyes, which it is part of."""
     place = within(fill.window, layers.window)
     layers.pixels[place] = mix(layers.pixels[place], fill.pixels, fill.coverage)

@@ -20,7 +20,8 @@ from . import tps
 from .bank import Bank, Likeness, farthest, mismatch, shares
 from .composite import Plate, composite, full_scale
 from .fill import Filler
-from .geometry import PlateGeometry
+from .finish import PLAIN, Finish
+from .geometry import PlateGeometry, landmarks_only
 from .light import light_of
 from .occlusion import Front, Occluders
 from .patch import Patch
@@ -88,6 +89,7 @@ class Reperformer:
         stages: Stages = ALL,
         refiner: Refiner = SHIPPED,
     ) -> None:
+        finish: Finish = PLAIN,
         self._fit = fit
         self._method = method
         self._stages = stages
@@ -96,6 +98,8 @@ class Reperformer:
         self._frame: Window = (0, 0, track.width, track.height)
         self._banks: tuple[Bank, ...] = ()
         self._refiner = refiner
+        self._pace = Pace(landmarks_only(model), fit)
+        self._finish = finish
         self._encoded = False
         self._wrinkles: Wrinkles | None = None
         self._occluders = Occluders(model, fit)
@@ -136,9 +140,11 @@ class Reperformer:
         source: SourceFill | None = None,
         offsets: Array | None = None,
     ) -> Reperformed:
+        speed: Array | None = None,
         """Row `row` of the target with a new expression (E weights) and gaze (2×2 rad, left eye first).
 
         `offsets` (method 'tps'): 478×2, in eye distances, from tps.offset; None: the new geometry's own.
+        `speed`: E weights a frame, how fast that expression changes; None: unknown, and nothing is blurred by it.
         """
         known = self._fit.visible[row] or self._fit.bridged[row]
         motion = self._geometry.motion(row, expression, gaze) if known else None
@@ -162,7 +168,10 @@ class Reperformer:
             if self._stages.refiner:
                 light = light_of(pixels.dtype, self._encoded)
                 layers = self._refiner(layers, plate, motion, self._geometry.surface(row, expression), light)
-        return self._finished(pixels, layers, front)
+        if speed is not None and self._stages.motion_blur:
+            smear = self._pace.smear(row, motion, expression, speed, self._finish.shutter)
+            layers = replace(layers, pixels=blurred(layers.pixels, window, smear))
+        return self._finished(pixels, laid(layers, plate.pixels, self._finish, int(self._fit.frames[row])), front)
 
     def at_work(self, stages: Stages) -> "Reperformer":
         """The same, with all that it has learnt, and other stages at work."""
