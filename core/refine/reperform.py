@@ -18,6 +18,7 @@ from ..raster.windows import Window, around, pixel_centres, within
 from ..reporting import Reporter
 from . import tps
 from .bank import Bank, Likeness, farthest, mismatch, shares
+from .blur import Pace, blurred
 from .composite import Plate, composite, full_scale
 from .fill import Filler
 from .finish import PLAIN, Finish
@@ -25,7 +26,7 @@ from .geometry import PlateGeometry, landmarks_only
 from .light import light_of
 from .occlusion import Front, Occluders
 from .patch import Patch
-from .perform import Fillers, Layers, perform, warped
+from .perform import Fillers, Layers, laid, perform, warped
 from .refiner import SHIPPED, Refiner
 from .stages import Stages
 from .wrinkles import Learner, Wrinkles
