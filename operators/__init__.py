@@ -5,6 +5,7 @@ from . import (
     add_head,
     bake_texture,
     bones,
+    build_compositor,
     cancel,
     choose_footage,
     command_line,
@@ -22,6 +23,7 @@ from . import (
     preview,
     recomposite,
     results,
+    tracking,
     transfer,
 )
 
@@ -45,6 +47,8 @@ _ACTIONS = (
     mapping,
     map_rig,
     bones,
+    build_compositor,
+    tracking,
     face_models,
     machine,
     command_line,

@@ -5,6 +5,7 @@ on again, choked or left out of mouth and eyes; as it comes, it gives the result
 in which the engine mixes; only then they become linear light.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,16 @@ class Layers:
     count: int
     encoded: bool
     """Whether the plate's values are sRGB-encoded."""
+
+
+def read_setup(file: Path) -> Layers:
+    """What `export compositor` told of its files. Raises InputError where it isn't there or tells something else."""
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        files = [file.with_name(Path(told[name]).name) for name in ("result", "mattes")]
+        return Layers(*files, count=int(told["count"]), encoded=bool(told["encoded"]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InputError(strings.NO_LAYERS.format(file=file, error=error)) from error
 
 
 def build(layers: Layers, scene: Any, start: int) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.conventions import Array
 from ..core.errors import InputError
@@ -134,10 +135,7 @@ def add_fitted_head(solve: Solve, scene: Any, options: Options) -> tuple[Any, st
     Raises InputError where Blender can't read the footage; nothing is added then.
     """
     fit, picture = solve.fit, None if solve.footage is None else backdrop.load(solve.footage)
-    if options.take_size:
-        camera.take_size(scene.render, fit.camera)
-    if options.take_rate:
-        jobs.set_timing(scene, fit.fps, fit.times, int(options.start))
+    match(scene, fit, options)
     collection = bpy.data.collections.new(strings.FITTED_NAME.format(name=solve.name))
     scene.collection.children.link(collection)
     parts = _add_head(solve, scene, collection)
@@ -148,7 +146,7 @@ def add_fitted_head(solve: Solve, scene: Any, options: Options) -> tuple[Any, st
     collection.objects.link(seen_by)
     scene.camera = seen_by
     frames = keys.scene_frames(fit.times, scene, options.start)
-    _stand(parts.face, seen_by, np.array(scene.cursor.location), options.animate)
+    stand(parts.face, seen_by, np.array(scene.cursor.location), options.animate)
     _animate(solve, parts.face, seen_by, scene, frames, options.animate)
     if picture is not None:
         backdrop.show_behind(seen_by, picture, fit, frames, f"Fitted {solve.name}")
@@ -177,7 +175,15 @@ def put_texture(face: Any, file: Path) -> None:
             slot.material = materials.textured(slot.material, image)
 
 
-def _stand(face: Any, seen_by: Any, place: Array, animate: Animated) -> None:
+def match(scene: Any, fit: Fit, options: Options) -> None:
+    """Let the scene be as the footage, as far as it is asked for."""
+    if options.take_size:
+        camera.take_size(scene.render, fit.camera)
+    if options.take_rate:
+        jobs.set_timing(scene, fit.fps, fit.times, int(options.start))
+
+
+def stand(face: Any, seen_by: Any, place: Array, animate: Animated) -> None:
     """Put what doesn't move where it belongs."""
     if animate == "HEAD":
         camera.stand(seen_by, camera.standing(place, camera.UPRIGHT))
@@ -200,6 +206,11 @@ def _animate(solve: Solve, face: Any, seen_by: Any, scene: Any, frames: Array, a
     rate = scene.render.fps / scene.render.fps_base
     acted.put(face, solve.folder, scene, frames[0] - rate * fit.times[0])
     passages.mark(scene, take.performance, frames, name)
+    key_focal(seen_by, fit, rows, known, name)
+
+
+def key_focal(seen_by: Any, fit: Fit, rows: NDArray[np.intp], known: Array, name: str) -> None:
+    """Let a camera zoom as the fit's did."""
     focal = camera.focal_lengths(fit.camera, seen_by.data.sensor_width)[rows]
     if np.ptp(focal):
         keys.key_object(seen_by.data, {"lens": focal}, known, name)

@@ -550,6 +550,29 @@ SOLVE_GONE = "{folder}: the solve of '{name}' is not there any more; solve the f
 GUIDES = "Render Guides"
 GUIDES_TIP = "UV, normal, depth, position and motion of the fitted head as EXR, a file per frame, for compositing"
 GUIDES_IN = "guides in {folder}"
+BUILD_COMPOSITOR = "Build Compositor"
+BUILD_COMPOSITOR_TIP = (
+    "Export the re-performed plate's layers and build the compositing nodes that make the composite again, with sliders"
+)
+COMPOSITOR_BUILT = "'{group}' is in the compositor: its layers are in {folder}"
+NOT_LINKED = "; the scene's composite is another, link the group's Image where it is needed"
+NO_LAYERS = "{file}: tells of no layers ({error}); export them again"
+NEEDS_RESULT = "Re-perform a plate first"
+ADD_TRACKS = "Add Tracks"
+ADD_TRACKS_TIP = "Add the landmarks of the solve as tracks of its footage's movie clip, disabled where no face was seen"
+TRACKS_OBJECT = "Face"
+WHICH_TRACKS = "Points"
+WHICH_TRACKS_TIP = "Which landmarks become tracks"
+TRACK_SETS = (
+    ("MAIN", "Main", "Eyes, brows, nose, lips and outline by name"),
+    ("ALL", "All 478", "Every landmark, by MediaPipe's numbers"),
+)
+TRACKS_ADDED = "{count} tracks in the object '{name}' of '{clip}'"
+NO_CLIP = "{file}: Blender can't read it as a movie clip ({error})"
+HEAD_EMPTY = "Add Head Empty"
+HEAD_EMPTY_TIP = "Add an empty that moves as the solved head, and the camera that sees it where the footage shows it"
+EMPTY_NAME = "Head {name}"
+EMPTY_ADDED = "'{name}' moves as the head"
 COMPOSITE_GROUP = "Expression Composite"
 CHOKE_TIP = "Draw the face's matte in from its edge"
 MOUTH_MIX_TIP = "How much of the new mouth's inside is laid on"

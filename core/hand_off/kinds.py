@@ -51,6 +51,12 @@ def _nuke() -> Exporter:
     return export_nuke
 
 
+def _compositor() -> Exporter:
+    from .compositor import export_compositor
+
+    return export_compositor
+
+
 def _tracks() -> Exporter:
     from .setups import export_tracks
 
@@ -68,6 +74,7 @@ KINDS: dict[str, Kind] = {
     "fbx": Kind("the acting head and its camera as FBX (through Blender)", _scene("fbx")),
     "abc": Kind("the acting head and its camera as Alembic, points per frame (through Blender)", _scene("abc")),
     "nuke": Kind("a Nuke script that makes the composite again from the layers, with camera and head", _nuke),
+    "compositor": Kind("the layers as Blender's compositor reads them, for the operator Build Compositor", _compositor),
     "tracks": Kind("landmarks as Nuke trackers, a corner pin on the head, camera and head (.nk)", _tracks),
 }
 

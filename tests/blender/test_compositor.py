@@ -1,9 +1,14 @@
 """The compositor's node group gives the engine's own composite, rendered in every Blender."""
 
+import json
+
+import expression_transfer
 import numpy as np
 import OpenImageIO as oiio  # noqa: N813 - its own name for itself
 import pytest
 from expression_transfer.core.clip.exr import Placed, write_exr
+from expression_transfer.core.errors import InputError
+from expression_transfer.core.process import Ended
 from expression_transfer.core.refine.composite import composite
 from expression_transfer.scene import compat, compositor
 
@@ -118,3 +123,45 @@ def test_building_again_keeps_the_sliders_and_the_artists_nodes(blender, layers)
     sequences = [image for image in blender.data.images if image.source == "SEQUENCE"]
     assert len(tree.nodes) == before and len(sequences) == 2
     assert compat.composite_socket(tree).links[0].from_node == own
+
+
+class Worker:
+    """Stands in for the process, whose files are there already."""
+
+    asked = ()
+    cancelled, stderr, logged = False, "", ()
+
+    def __init__(self, argv, environment=None):
+        Worker.asked = tuple(argv)
+
+    def wait(self):
+        return Ended(0, "")
+
+
+@pytest.fixture
+def registered(blender, monkeypatch):
+    expression_transfer.register()
+    from expression_transfer.operators import working  # noqa: PLC0415  needs bpy
+
+    monkeypatch.setattr(working, "WorkerProcess", Worker)
+    yield blender
+    expression_transfer.unregister()
+
+
+def test_button_exports_the_layers_and_builds_the_nodes(registered, layers):
+    made, told, scene = layers[0], {"count": COUNT, "encoded": True}, registered.context.scene
+    (made / "compositor").mkdir()
+    for file in made.glob("*.exr"):
+        file.rename(made / "compositor" / file.name)
+    files = {"result": f"result.{FIRST}.exr", "mattes": f"mattes.{FIRST}.exr"}
+    (made / "compositor" / "compositor.json").write_text(json.dumps(told | files))
+    chosen = scene.expression_transfer
+    chosen.result_folder, chosen.result_of_plate, scene.frame_start = str(made), True, 21
+    assert registered.ops.expression_transfer.build_compositor() == {"FINISHED"}
+    assert Worker.asked == ("export", "compositor", str(made), "-o", str(made / "compositor"), "--resume")
+    assert np.abs(rendered(registered, made, 22) - light(layers[1][1][1])).max() < 1 / 1024
+
+
+def test_files_that_are_gone_are_told(blender, tmp_path):
+    with pytest.raises(InputError, match="export them again"):
+        compositor.read_setup(tmp_path / "compositor.json")
