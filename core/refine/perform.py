@@ -87,13 +87,13 @@ def perform(
     return skin
 
 
-def lay(layers: Layers, fill: Fill, filled: Array32) -> None:
 def laid(layers: Layers, plate: Array32, finish: Finish, number: int) -> Layers:
     """The layers as the artist wants them on the plate (H×W×3); `number`: the frame's."""
     pixels = regrained(layers.pixels, plate, (layers.mouth, layers.eyes), finish.grain, seed=(number,))
     return replace(layers, pixels=pixels, matte=matte.trimmed(layers.matte, finish.feather, finish.choke))
 
 
+def lay(layers: Layers, fill: Fill, filled: Array32) -> None:
     """Put a fill on top of what is there; `filled`: the layers' mouth or eyes, which it is part of."""
     place = within(fill.window, layers.window)
     layers.pixels[place] = mix(layers.pixels[place], fill.pixels, fill.coverage)
