@@ -89,8 +89,8 @@ class Reperformer:
         method: Method = "geometry",
         stages: Stages = ALL,
         refiner: Refiner = SHIPPED,
-    ) -> None:
         finish: Finish = PLAIN,
+    ) -> None:
         self._fit = fit
         self._method = method
         self._stages = stages
@@ -98,9 +98,9 @@ class Reperformer:
         self._likeness = Likeness(model, fit.identity)
         self._frame: Window = (0, 0, track.width, track.height)
         self._banks: tuple[Bank, ...] = ()
-        self._refiner = refiner
         self._pace = Pace(landmarks_only(model), fit)
         self._finish = finish
+        self._refiner = refiner
         self._encoded = False
         self._wrinkles: Wrinkles | None = None
         self._occluders = Occluders(model, fit)
@@ -140,12 +140,12 @@ class Reperformer:
         gaze: Array,
         source: SourceFill | None = None,
         offsets: Array | None = None,
-    ) -> Reperformed:
         speed: Array | None = None,
+    ) -> Reperformed:
         """Row `row` of the target with a new expression (E weights) and gaze (2×2 rad, left eye first).
 
-        `offsets` (method 'tps'): 478×2, in eye distances, from tps.offset; None: the new geometry's own.
         `speed`: E weights a frame, how fast that expression changes; None: unknown, and nothing is blurred by it.
+        `offsets` (method 'tps'): 478×2, in eye distances, from tps.offset; None: the new geometry's own.
         """
         known = self._fit.visible[row] or self._fit.bridged[row]
         motion = self._geometry.motion(row, expression, gaze) if known else None
