@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ..core import userdata
+from ..core.hand_off.blender import VARIABLE as BLENDER_VARIABLE
 from . import compat, strings
 
 PACKAGE = __package__.rpartition(".")[0]
@@ -139,11 +140,10 @@ def preferences(context: Any) -> Any:
 
 
 def worker_environment(context: Any) -> dict[str, str]:
-    """What the preferences add to the worker's environment."""
-    chosen = preferences(context)
-    if chosen is None:
-        return {}
-    named = {TASK_VARIABLE: chosen.task_file, userdata.VARIABLE: chosen.data_folder}
+    """What the preferences add to the worker's environment, and which Blender this is."""
+    chosen, named = preferences(context), {BLENDER_VARIABLE: bpy.app.binary_path}
+    if chosen is not None:
+        named |= {TASK_VARIABLE: chosen.task_file, userdata.VARIABLE: chosen.data_folder}
     return {variable: bpy.path.abspath(path) for variable, path in named.items() if path}
 
 
