@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from ..face.model import FaceModel
 from ..landmarks.places import EYES, MOUTH, OUTER_LIPS
+from .grid import ramp
 from .patch import Patch
 
 TURN_MM = 20.0
@@ -18,6 +19,11 @@ BLENDED = 3
 """Pictures shown at once, at most."""
 ALIKE = 0.05
 """Mean squared mm of the rims below which pictures suit equally well."""
+
+DOUBT = 0.25
+"""Mean squared mm that a picture must be nearer by to count as nearer: what is carried loses a little."""
+NEARER = (0.1, 0.9)
+"""Share of the squared mismatches that is the plate's, from which on pictures are shown, and at which nothing else."""
 
 
 @dataclass
@@ -56,6 +62,12 @@ class Likeness:
         rim = rim.reshape(len(expression), -1)
         # whatever the number of rim points, an angle weighs as a tenth of them
         return np.concatenate([rim, *(np.sqrt(rim.shape[1] / 10) * angle for angle in extra)], axis=1)
+
+
+def trust(own: float, best: float) -> float:
+    """0–1: how much rather a picture is to be shown than the plate's own frame, given both mismatches."""
+    nearer = own**2 / (own**2 + (best + DOUBT) ** 2)
+    return ramp(nearer, *NEARER)
 
 
 def farthest(features: Array, allowed: NDArray[np.intp], count: int) -> NDArray[np.intp]:

@@ -26,6 +26,8 @@ class Filler:
     """The plate's own person: colours are matched whole, and skin may be used too."""
     share: float
     """0–1: how far it covers the pictures before it, for fading from one to the next."""
+    trust: float = 0.0
+    """0–1: how much rather than the plate's own frame it shows what is wanted."""
 
     def gain(self, plate: Patch) -> Array32:
         """3: what its colours are to be multiplied with."""

@@ -17,6 +17,7 @@ from .backward import Motion
 from .chart import chart_of
 from .closing import closed, closures, inset
 from .eye_habits import eye_habits, moved
+from .habits import Habits
 from .inner import ALBEDO, InnerMouth, arch_length
 from .view import Surface
 
@@ -27,7 +28,8 @@ SKIN_PARTS = ("skin", "lips")
 class PlateGeometry:
     """One shot's face. Depends on the row and the new expression alone."""
 
-    def __init__(self, model: FaceModel, fit: Fit, track: LandmarkTrack) -> None:
+    def __init__(self, model: FaceModel, fit: Fit, track: LandmarkTrack, with_habits: bool = False) -> None:
+        """`with_habits`: learn from the shot how this face leaves the model, by expression."""
         self._fit = fit
         skin = [model.parts.index(part) for part in SKIN_PARTS if part in model.parts]
         vertices, corners = np.unique(model.triangles[np.isin(model.part, skin)], return_inverse=True)
@@ -50,7 +52,9 @@ class PlateGeometry:
             self._arch[teeth] = arch_length(self._inner.mean[teeth].astype(np.float64))
         self._spread = spread(model, vertices)
         self._corrections = corrections(self._marks, fit, track)
-        self._eye_habits = eye_habits(self._marks, fit, self._corrections, fit.visible & track.visible)
+        self._habits = Habits(self._marks, fit, self._corrections) if with_habits else None
+        seen = fit.visible & track.visible & with_habits
+        self._eye_habits = eye_habits(self._marks, fit, self._corrections, seen)
         self._closures = closures(model, fit.identity)
 
     def landmarks(self, row: int) -> Array:
@@ -84,8 +88,9 @@ class PlateGeometry:
         old_marks = self._marks.shape(fit.identity, fit.expression[row], fit.gaze[row])
         new_marks = self._marks.shape(fit.identity, expression, gaze)
         correction = self._corrections[row].astype(np.float64)
+        habit = 0.0 if self._habits is None else self._habits.change(row, expression)
         old = fit.project(old_marks, row) + correction
-        habit = moved(self._eye_habits, (old_marks, fit.gaze[row]), (new_marks, gaze), old, correction)
+        habit += moved(self._eye_habits, (old_marks, fit.gaze[row]), (new_marks, gaze), old, correction)
         new = fit.project(new_marks, row) + correction + habit
         shut = sum((closed(part, old, new, old_marks, new_marks) for part in self._closures), np.zeros_like(old))
         edge = inset(self._closures[0], old, new + shut, float(eye_distance(old)))

@@ -218,14 +218,23 @@ def shaded(pixels: Array32, motion: Motion, window: Window) -> Array32:
     return pixels * (1 - np.float32(closing) * dark[..., None] * loss)
 
 
-def compose(own: MouthView, others: Sequence["Other"], behind: Array32) -> Array32:
-    """H×W×3: the filled opening. `others`: best last; `behind` (H×W×3): what they don't show."""
+def compose(own: MouthView, others: Sequence["Other"], behind: Array32, trust: float = 0.0) -> Array32:
+    """H×W×3: the filled opening. `others`: best last; `behind` (H×W×3): what they don't show; `trust`, 0–1: how much
+    rather the same person's other pictures are to be shown, where they have such an opening, than the plate's own.
+    """
     filled, same = behind, 0.0
     for other in others:
         filled = mix(filled, other.view.laid_on(filled, other.gain), other.share)
         same = max(same, other.share * other.view.enough) if other.own else same
     # a picture of the same person that shows all shows the same teeth: two of them would not quite meet
-    return own.laid_on(filled, np.ones(3, np.float32), 1 - same)
+    picture = own.laid_on(filled, np.ones(3, np.float32), 1 - same)
+    if trust == 0:
+        return picture
+    whole, open_enough = np.zeros_like(behind), 0.0
+    for other in (other for other in others if other.own):
+        whole = mix(whole, other.view.whole * other.gain, other.share)
+        open_enough += other.share * (other.view.enough - open_enough)
+    return mix(picture, whole, trust * open_enough)
 
 
 @dataclass(frozen=True)

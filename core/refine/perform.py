@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..conventions import Array32
 from ..landmarks.places import EYES, MOUTH, OUTER_LIPS, Eye
 from ..raster.windows import Window, around, within
-from . import eyes, matte, mouth
+from . import eyes, lips, matte, mouth
 from .aperture import opening, rims
 from .backward import Motion, border_distance, lookup, relax, skin_offsets
 from .fill import Fill, Filler
@@ -82,6 +82,7 @@ def perform(
         lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye, row), skin.eyes)
         for filler in others:
             lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye), skin.eyes)
+    lay(skin, lips.retrieved(plate, motion, fillers.mouth, layers[0].onset), skin.mouth)
     for layer, filled in zip(layers, (skin.mouth, skin.eyes, skin.eyes), strict=True):
         lay(skin, layer, filled)
     return skin
@@ -124,13 +125,13 @@ def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], row: 
     outline = np.concatenate([OUTER_LIPS, MOUTH.upper, MOUTH.lower])
     part = _window(plate, motion, outline, 0.1)
     own = mouth.view(plate.crop(part), motion, part, own=True)
+    trusted = max((filler.trust for filler in fillers), default=0.0)
     others = []
-    for filler in fillers if own.enough < 1 else ():
-        near = _near(filler.patch, outline)
-        seen = mouth.view(near, motion, part, filler.own)
+    for filler in fillers if own.enough < 1 or trusted > 0 else ():
+        seen = mouth.view(_near(filler.patch, outline), motion, part, filler.own)
         others.append(mouth.Other(seen, filler.gain(plate), filler.share * filler.likeness(plate), filler.own))
     behind = mouth.drawn(plate, motion, part, row) if own.enough < 1 else own.whole
-    picture = mouth.compose(own, others, behind)
+    picture = mouth.compose(own, others, behind, trusted)
     between = opening(rims(motion.new_landmarks, MOUTH), part, mouth.SOFT_RIM * motion.size)
     return Fill(part, mouth.shaded(picture, motion, part), between, _onset(motion, outline))
 

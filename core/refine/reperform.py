@@ -17,7 +17,7 @@ from ..landmarks.track import LandmarkTrack
 from ..raster.windows import Window, around, pixel_centres, within
 from ..reporting import Reporter
 from . import tps
-from .bank import Bank, Likeness, farthest, mismatch, shares
+from .bank import Bank, Likeness, farthest, mismatch, shares, trust
 from .blur import Pace, blurred
 from .composite import Plate, composite, full_scale
 from .fill import Filler
@@ -94,7 +94,7 @@ class Reperformer:
         self._fit = fit
         self._method = method
         self._stages = stages
-        self._geometry = PlateGeometry(model, fit, track)
+        self._geometry = PlateGeometry(model, fit, track, with_habits=method == "geometry")
         self._likeness = Likeness(model, fit.identity)
         self._frame: Window = (0, 0, track.width, track.height)
         self._banks: tuple[Bank, ...] = ()
@@ -203,12 +203,16 @@ class Reperformer:
     def _from_bank(self, index: int, bank: Bank, row: int, expression: Array, gaze: Array) -> list[Filler]:
         if not bank.patches:
             return []
-        wanted = self._likeness(expression[None], gaze[None], self._fit.rotation[row][None])[index]
+        fit = self._fit
+        wanted = self._likeness(expression[None], gaze[None], fit.rotation[[row]])[index]
+        shown = self._likeness(fit.expression[[row]], fit.gaze[[row]], fit.rotation[[row]])[index]
+        cost = mismatch(wanted, bank.features)[0]
+        rather = trust(float(mismatch(wanted, shown)[0, 0]), float(cost.min()))
         fillers, covered = [], 0.0
-        for choice, share in shares(mismatch(wanted, bank.features)[0]):
+        for choice, share in shares(cost):
             if (patch := bank.patches.get(int(bank.rows[choice]))) is not None:
                 covered += share  # shares are of the whole; laid over those before, each covers its part of the sum
-                fillers.append(Filler(patch, own=True, share=share / covered))
+                fillers.append(Filler(patch, own=True, share=share / covered, trust=rather))
         return fillers
 
     def _untouched(self, pixels: Plate) -> Reperformed:

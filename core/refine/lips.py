@@ -1,0 +1,63 @@
+"""The lips and the skin round them, from pictures that show the same person with nearly the wanted expression.
+
+A warp only moves what the plate shows. Lips that part, press, purse or smile also turn, thin out and catch other light:
+where the shot has a picture that comes closer to what is wanted than the plate does, it is carried onto the new lips.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..conventions import Array, Array32
+from ..easing import smoothstep
+from ..landmarks.places import MOUTH, OUTER_LIPS
+from ..raster.windows import Window, around
+from .aperture import coverage
+from .backward import Motion
+from .fill import Fill, Filler
+from .patch import Patch
+from .spline import spline
+
+FADE = (0.05, 0.26)
+"""Face sizes beyond the lips' outline: up to the first all is the picture's, from the second on nothing is."""
+ROUND_LIPS: NDArray[np.intp] = np.array(
+    [2, 326, 97, 164, 167, 165, 92, 186, 57, 43, 106, 182, 83, 18, 313, 406, 335, 273, 287, 410, 322, 391, 393,
+     216, 212, 202, 204, 194, 201, 200, 421, 418, 424, 422, 432, 436, 205, 203, 425, 423], dtype=np.intp,
+)  # fmt: skip
+"""Landmarks on the skin between nose, cheeks and chin."""
+CARRIED = np.unique(np.concatenate([MOUTH.upper, MOUTH.lower, OUTER_LIPS, ROUND_LIPS]))
+"""Landmarks by which a picture is carried."""
+SMOOTHING = 1e-3
+"""Of the spline that carries it, of points a face size apart: detected landmarks tremble."""
+
+
+def retrieved(plate: Patch, motion: Motion, fillers: Sequence[Filler], onset: float) -> Fill:
+    """Lips from other pictures of the same person, as far as these are to be trusted. `onset`: Fill's."""
+    new = motion.new_landmarks
+    outlines = np.concatenate([new[OUTER_LIPS], motion.old_landmarks[OUTER_LIPS]])
+    part = around(outlines, FADE[1] * motion.size, plate.window)
+    shape = (part[3] - part[1], part[2] - part[0])
+    nearer = [filler for filler in fillers if filler.own and filler.trust > 0]
+    pixels = np.zeros((*shape, 3), np.float32)
+    if not nearer or min(shape) == 0:
+        return Fill(part, pixels, np.zeros(shape, np.float32), onset)
+    places = _carried([filler.patch.landmarks for filler in nearer], new, motion.size, part)
+    for filler, lookup in zip(nearer, places, strict=True):
+        pixels += np.float32(filler.share) * (filler.patch.sample(lookup) * filler.gain(plate) - pixels)
+    return Fill(part, pixels, np.float32(nearer[-1].trust) * _round_lips(new, motion.size, part), onset)
+
+
+def _carried(pictures: Sequence[Array], new: Array, size: float, window: Window) -> list[Array32]:
+    """H×W×2 px each: where in pictures (landmarks 478×2 px) a window's pixels lie, by the new landmarks."""
+    there = np.concatenate([landmarks[CARRIED] for landmarks in pictures], axis=1)
+    carried = spline(new[CARRIED], there, SMOOTHING * size**2).over(window)
+    return [np.ascontiguousarray(carried[..., k : k + 2]) for k in range(0, carried.shape[2], 2)]
+
+
+def _round_lips(landmarks: Array, size: float, window: Window) -> Array32:
+    """H×W, 0–1: 1 on the lips (478×2 px) and between them, fading on the skin round them."""
+    outside = (coverage(landmarks[OUTER_LIPS], window) < 0.5).astype(np.uint8)
+    away = cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_5) / np.float32(size)
+    return np.asarray(1 - smoothstep((away - FADE[0]) / (FADE[1] - FADE[0])), dtype=np.float32)
