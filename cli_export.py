@@ -1,6 +1,7 @@
 """`expression-transfer export …`: what was made, as files of other programs."""
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("kind", metavar="KIND", help="a kind or a preset (export list)")
     parser.add_argument("made", nargs="?", type=Path, metavar="DIR", help="what transfer, composite or solve wrote")
     parser.add_argument("-o", "--out", type=Path, metavar="OUT", help="folder for the files")
+    parser.add_argument("--no-provenance", action="store_true", help="don't say in the files that they were altered")
     parser.add_argument("--resume", action="store_true", help="keep the frames that an interrupted run left in OUT")
     parser.set_defaults(run=_export)
 
@@ -32,11 +34,11 @@ def _export(arguments: argparse.Namespace, reporter: "Reporter") -> None:
         return
     if arguments.made is None or arguments.out is None:
         raise InputError(f"export {arguments.kind}: name the folder to export, and where to with -o OUT")
-    run = Run(reporter, resume=arguments.resume)
+    run = Run(reporter, resume=arguments.resume, provenance=not arguments.no_provenance)
     files = export(arguments.kind, arguments.made, arguments.out, run)
     write_json(arguments.out / "timing.json", run.timings.stages)
-    reporter.log(f"done: {arguments.out} holds {', '.join(dict.fromkeys(file.name for file in files[:6]))}"
-                 + (f" … {len(files)} files" if len(files) > 6 else ""))  # fmt: skip
+    names = dict.fromkeys(re.sub(r"\.\d{4,}\.", ".####.", file.name) for file in files)
+    reporter.log(f"done: {arguments.out} holds {', '.join(names)}")
 
 
 def _list(reporter: "Reporter") -> None:

@@ -6,31 +6,25 @@ import numpy as np
 from ..conventions import CV_PIXEL_CENTRE, Array32
 from ..raster.windows import pixel_centres
 
-ROUNDS = 16
+ROUNDS = 8
 """Of the iteration. Where the map stretches less than twofold, each halves the error at least."""
 
 
-def inverse(offsets: Array32, guess: Array32) -> tuple[Array32, Array32]:
-    """H×W×2 px, new − old at the old picture's pixels, of backward offsets (H×W×2 px, old − new at the new picture's);
-    and H×W px: how far the two miss each other, which is much only where the new picture doesn't show the old place.
+def inverse(offsets: Array32, guess: Array32) -> Array32:
+    """H×W×2 px, new − old at the old picture's pixels, of backward offsets (H×W×2 px, old − new at the new picture's).
 
-    f(x) = −b(x + f(x)), iterated from −b and from `guess` (H×W×2 px: a mesh's own motion, which knows what lips that
-    part did); the better of the two is kept at each pixel.
+    f(x) = −b(x + f(x)), iterated from `guess` (H×W×2 px: a mesh's own motion, which knows what lips that part did), and
+    where that is zero from −b; of all rounds, the nearest is kept at each pixel. What the new picture doesn't show any
+    more keeps the guess.
     """
     height, width = offsets.shape[:2]
-    local = pixel_centres((0, 0, width, height)) - np.float32(CV_PIXEL_CENTRE)
-    best, miss = guess, np.full(guess.shape[:2], np.inf, dtype=np.float32)
-    for start in (guess, -offsets):
-        current = start
-        for _ in range(ROUNDS):
-            back = _at(offsets, local + current)
-            error = np.hypot(*np.moveaxis(current + back, -1, 0))
-            nearer = error < miss
-            best, miss = np.where(nearer[..., None], current, best), np.where(nearer, error, miss)
-            current = -back
-    return np.asarray(best, dtype=np.float32), np.asarray(miss, dtype=np.float32)
-
-
-def _at(offsets: Array32, local: Array32) -> Array32:
-    """Offsets at places (H×W×2 px, the first pixel's centre at 0); beyond the edge nothing moves."""
-    return np.asarray(cv2.remap(offsets, local, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT))
+    places = pixel_centres((0, 0, width, height)) - np.float32(CV_PIXEL_CENTRE)
+    current = np.where(guess.any(axis=-1)[..., None], guess, -offsets)
+    best, miss = current, np.full((height, width), np.inf, dtype=np.float32)
+    for _ in range(ROUNDS):
+        back = cv2.remap(offsets, places + current, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        error = np.sum((current + back) ** 2, axis=-1)
+        nearer = error < miss
+        best, miss = np.where(nearer[..., None], current, best), np.where(nearer, error, miss)
+        current = -back
+    return np.asarray(best, dtype=np.float32)

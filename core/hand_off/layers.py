@@ -18,8 +18,6 @@ NAMES = (
     "forward.u", "forward.v", "backward.u", "backward.v", "stmap.u", "stmap.v", "stmap_inverse.u", "stmap_inverse.v",
 )  # fmt: skip
 """All layers' channels. docs/exports.md tells what each holds."""
-ASTRAY = 0.5
-"""px: a pixel whose way there and back ends farther away than this is not shown by the result."""
 
 
 def face_box(model: FaceModel, fit: Fit, row: int, expression: Array, gaze: Array) -> Window:
@@ -57,13 +55,13 @@ def layers_of(
     guides = render_guides(model, fit, row, shape, drawn=drawn, window=window)
     place, geometry = within(window, (0, 0, fit.camera.width, fit.camera.height)), guide_layers(guides)
     backward = made.backward[place] - pixel_centres(window)
-    forward, miss = inverse(backward, guides.motion)
+    forward = inverse(backward, guides.motion)
     mattes = {name: getattr(made, name)[place] for name in ("matte", "mouth", "eyes", "occlusion", "attention")}
-    known = float(fit.confidence[row]) * (1 - made.filled[place]) * (miss < ASTRAY)
+    shown = float(fit.confidence[row]) * (1 - made.filled[place]) * ~guides.hidden
     channels = {
         **{f"{name}.Y": values for name, values in mattes.items()},
         "face.Y": guides.mask,
-        "confidence.Y": known * (1 - mattes["attention"]),
+        "confidence.Y": shown * (1 - mattes["attention"]),
         **{name: geometry[name] for name in GUIDES},
         **_maps(backward, forward, window, fit),
     }

@@ -1,0 +1,3 @@
+from footage_fixtures import clips, run
+
+__all__ = ["clips", "run"]

@@ -1,0 +1,188 @@
+"""Layers as OpenEXR, read back with another library than wrote them, on clips of a real face."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+from expression_transfer.core.clip import open_clip
+from expression_transfer.core.editable import Origin
+from expression_transfer.core.fit.result import Fit
+from expression_transfer.core.hand_off.handed import begin
+from expression_transfer.core.hand_off.layers import NAMES, layers_of
+from expression_transfer.core.provenance import SOURCE_TYPE
+from expression_transfer.core.raster.guides import surface
+from expression_transfer.core.refine.reperform import Reperformer
+from expression_transfer.core.refine.stages import Stages
+from expression_transfer.core.reporting import SilentReporter
+from expression_transfer.core.shot import Run
+from scipy.ndimage import map_coordinates
+
+OpenEXR = pytest.importorskip("OpenEXR")
+
+FRAMES = range(1, 10)
+LANCZOS = 4
+"""px that the engine's resampling reaches."""
+
+
+def read(path):
+    """Header, and H×W by channel name."""
+    with OpenEXR.File(str(path), separate_channels=True) as file:
+        return dict(file.header()), {name: np.array(channel.pixels) for name, channel in file.channels().items()}
+
+
+def rgb(channels, layer=""):
+    return np.stack([channels[f"{layer}{name}"] for name in "RGB"], axis=-1)
+
+
+@pytest.fixture(scope="module")
+def made(clips, tmp_path_factory):
+    from expression_transfer import cli  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("made") / "acted"
+    command = ["composite", clips / "acting.npz", clips / "face.mp4", "-o", folder]
+    cli.main([str(word) for word in command], SilentReporter())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def exported(made, tmp_path_factory):
+    from expression_transfer import cli  # noqa: PLC0415
+
+    out = tmp_path_factory.mktemp("exported")
+    cli.main(["export", "exr", str(made), "-o", str(out)], SilentReporter())
+    return out
+
+
+def test_the_result_and_the_plate_are_the_composites_own(made, exported, clips):
+    """8-bit values as 0–1 in float32: every one comes back exactly."""
+    plate = open_clip(clips / "face.mp4")
+    for frame in open_clip(made / "frames"):
+        header, channels = read(exported / f"result.{frame.number:04d}.exr")
+        assert set(channels) == {"R", "G", "B", "A", "plate.R", "plate.G", "plate.B"}
+        assert all(plane.dtype == np.float32 for plane in channels.values())
+        assert np.array_equal(np.rint(rgb(channels) * 255), frame.pixels)
+        assert np.array_equal(np.rint(rgb(channels, "plate.") * 255), plate.read(frame.number).pixels)
+        assert (channels["A"] == 1).all()
+        assert header["compression"] == OpenEXR.ZIP_COMPRESSION
+        assert [tuple(int(i) for i in corner) for corner in header["dataWindow"]] == [(0, 0), (255, 255)]
+
+
+def test_layers_lie_in_the_faces_box(made, exported):
+    for number in FRAMES:
+        header, channels = read(exported / f"layers.{number:04d}.exr")
+        (u0, v0), (u1, v1) = (tuple(int(i) for i in corner) for corner in header["dataWindow"])
+        assert set(channels) == set(NAMES)
+        assert [tuple(int(i) for i in corner) for corner in header["displayWindow"]] == [(0, 0), (255, 255)]
+        assert all(plane.shape == (v1 - v0 + 1, u1 - u0 + 1) for plane in channels.values())
+        assert all(plane.dtype == np.float32 and np.isfinite(plane).all() for plane in channels.values())
+        matte = cv2.imread(str(made / "matte" / f"face.{number:04d}.png"), cv2.IMREAD_GRAYSCALE)
+        assert np.array_equal(np.rint(channels["matte.Y"] * 255), matte[v0 : v1 + 1, u0 : u1 + 1])
+        outside = matte.copy()
+        outside[v0 : v1 + 1, u0 : u1 + 1] = 0
+        assert not outside.any()
+    assert channels["mouth.Y"].max() > 0.9
+    seen = channels["face.Y"] > 0.99
+    assert np.allclose(sum(channels[f"N.{axis}"] ** 2 for axis in "xyz")[seen], 1, atol=1e-5)
+    assert channels["N.z"][seen].mean() > 0.5  # towards the eye
+
+
+def test_headers_tell_time_camera_and_that_the_picture_was_altered(made, exported):
+    fit = Fit.load(Origin.read(made).plate / "fit.npz")
+    for name, colour in (("result", "srgb_rec709_scene"), ("layers", "data")):
+        header, _ = read(exported / f"{name}.0004.exr")
+        assert header["colorInteropID"] == colour
+        code = header["timeCode"]
+        assert (code.hours, code.minutes, code.seconds, code.frame) == (0, 0, 0, 4)
+        assert str(header["FramesPerSecond"]) == "12"
+        assert header["frameNumber"] == 4
+        assert header["digitalSourceType"] == SOURCE_TYPE
+        assert header["alteredFrom"] == "face.mp4"
+        np.testing.assert_allclose(header["camera.focal_px"], fit.camera.focal[3], rtol=1e-6)
+        face = np.array([0.01, 0.02, 0.03])
+        head = np.asarray(header["camera.head"])
+        np.testing.assert_allclose((np.append(face, 1) @ head)[:3], fit.to_camera(face, 3), atol=1e-6)
+
+
+def test_provenance_is_off_only_where_it_is_turned_off(run, made, tmp_path):
+    assert run("export", "exr", made, "-o", tmp_path, "--no-provenance").status == 0
+    header, _ = read(tmp_path / "result.0004.exr")
+    assert not {"digitalSourceType", "xmp", "alteredFrom"} & set(header)
+
+
+def ramp(width, height):
+    """A plate whose values are the places of its pixels (px, centres at +0.5)."""
+    v, u = np.mgrid[:height, :width].astype(np.float32) + np.float32(0.5)
+    return np.stack([u, v, np.zeros_like(u)], axis=-1)
+
+
+def test_an_stmap_is_the_warp_within_a_twentieth_of_a_pixel(made, tmp_path):
+    """The engine warps a picture of coordinates, so that its pixels say where they came from; SciPy looks the same
+    picture up where the STMap says.
+    """
+    result = begin(made, tmp_path, Run(SilentReporter())).result
+    performer = Reperformer(result.model, result.fit, result.track, stages=Stages(False, False, False, False))
+    plate, row = ramp(256, 256), 4
+    states = result.expression[row], result.gaze[row]
+    engine = performer.frame(row, plate, *states)
+    window, channels = layers_of(engine, result.model, result.fit, row, *states, surface(result.model))
+    u, v = channels["stmap.u"] * 256 - 0.5, (1 - channels["stmap.v"]) * 256 - 0.5
+    looked_up = [map_coordinates(plate[..., k], [v, u], order=1, mode="nearest") for k in range(2)]
+    came_from = engine.pixels[window[1] : window[3], window[0] : window[2], :2]
+    whole = (channels["matte.Y"] == 1) & (channels["mouth.Y"] + channels["eyes.Y"] == 0)
+    inside = (np.minimum(u, v) > LANCZOS) & (np.maximum(u, v) < 255 - LANCZOS)  # else it reaches beyond the frame
+    whole &= inside
+    assert whole.sum() > 2000
+    moved = np.hypot(channels["backward.u"], channels["backward.v"])[whole]
+    assert moved.max() > 4
+    assert np.abs(np.stack(looked_up, -1) - came_from)[whole].max() < 0.05
+
+
+def test_the_inverse_leads_back(exported):
+    """Through the STMap and then its inverse, skin comes back to where it was."""
+    header, channels = read(exported / "layers.0005.exr")
+    (u0, v0), _ = (tuple(int(i) for i in corner) for corner in header["dataWindow"])
+    u, v = channels["stmap_inverse.u"] * 256 - 0.5 - u0, (1 - channels["stmap_inverse.v"]) * 256 - 0.5 - v0
+    there = [map_coordinates(channels[name], [v, u], order=1, mode="nearest") for name in ("stmap.u", "stmap.v")]
+    rows, columns = np.indices(u.shape)
+    missed = np.hypot(there[0] * 256 - 0.5 - u0 - columns, (1 - there[1]) * 256 - 0.5 - v0 - rows)
+    steady = map_coordinates(channels["mouth.Y"] + channels["eyes.Y"], [v, u], order=1) == 0
+    assert np.quantile(missed[steady], 0.99) < 0.05
+
+
+def test_a_solve_moves_nothing(run, made, tmp_path):
+    assert run("export", "exr", made / "target", "-o", tmp_path).status == 0
+    _, channels = read(tmp_path / "layers.0004.exr")
+    assert not channels["matte.Y"].any()
+    assert not channels["backward.u"].any()
+    assert channels["face.Y"].max() == 1
+    header, channels = read(tmp_path / "result.0004.exr")
+    assert np.array_equal(rgb(channels), rgb(channels, "plate."))
+    assert "digitalSourceType" not in header  # nothing was altered
+
+
+def test_what_is_there_is_kept_and_what_is_gone_is_made_again(run, made, exported):
+    stamps = {path: path.stat().st_mtime_ns for path in exported.glob("*.exr")}
+    before = (exported / "layers.0003.exr").read_bytes()
+    (exported / "layers.0003.exr").unlink()
+    assert run("export", "exr", made, "-o", exported, "--resume").status == 0
+    changed = {path.name for path, stamp in stamps.items() if path.stat().st_mtime_ns != stamp}
+    assert changed == {"layers.0003.exr", "result.0003.exr"}
+    assert (exported / "layers.0003.exr").read_bytes() == before
+    told = json.loads((exported / "export.json").read_text())
+    assert len(told["exr"]["files"]) == 2 * len(FRAMES)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nonsense", "{made}", "-o", "{out}"], "no such kind of export"),
+        (["exr", "{out}", "-o", "{out}"], "holds nothing to export"),
+        (["exr", "{made}", "-o", "{made}"], "holds what is exported"),
+        (["exr", "{made}"], "-o OUT"),
+    ],
+)
+def test_what_cannot_be_exported_is_told_in_one_line(run, made, tmp_path, words, said):
+    ran = run("export", *(word.format(made=made, out=tmp_path / "none") for word in words))
+    assert ran.status == 2
+    assert said in ran.last
