@@ -1,22 +1,21 @@
 """`expression-transfer …`, and the same through `blender --command expression_transfer …`."""
 
 import argparse
-import math
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import cli_export, cli_models, cli_preview, cli_rigs
+from .cli_arguments import count, grain, length, pixels, point, rate, side, unit
 from .core.errors import ExpressionTransferError, InputError
 from .core.terminal import TerminalReporter
 
 if TYPE_CHECKING:
     from .core.facs.transfer import Mix
+    from .core.refine.finish import Finish
     from .core.reporting import Reporter
     from .core.shot import Footage, Run
 
@@ -103,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     transfer.add_argument("target", type=Path, metavar="TARGET", help="footage, still, or .blend .glb .gltf .fbx .vrm")
     _out(transfer)
     _mixing(transfer)
+    _finishing(transfer)
     _footage(transfer, "SOURCE")
     _footage(transfer, "TARGET", "plate-")
     _solving(transfer)
@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     rig.add_argument("rig", type=Path, metavar="RIG", help=".blend .glb .gltf .fbx .vrm")
     rig.add_argument("-o", "--out", type=Path, required=True, metavar="OUT.blend")
     cli_rigs.add_options(rig)
-    rig.add_argument("--strength", type=_unit, default=1.0, metavar="0..1")
+    rig.add_argument("--strength", type=unit, default=1.0, metavar="0..1")
     rig.set_defaults(run=_rig)
 
     _guiding(commands)
@@ -141,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _out(composite)
     _mixing(composite, "edit")
+    _finishing(composite)
     _footage(composite, "PLATE")
     _solving(composite)
     composite.set_defaults(run=_composite)
@@ -172,8 +173,8 @@ def _baking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     texture = commands.add_parser("texture", help="a texture of the fitted person, baked from the plate, and the head")
     texture.add_argument("fit", type=Path, metavar="DIR/fit.npz")
     texture.add_argument("--plate", type=Path, required=True, metavar="FOOTAGE", help="what was fitted")
-    texture.add_argument("--size", type=_side, default=2048, metavar="PX", help="of the texture, each way")
-    texture.add_argument("--frames", type=_count, default=48, metavar="N", help="at most so many are used")
+    texture.add_argument("--size", type=side, default=2048, metavar="PX", help="of the texture, each way")
+    texture.add_argument("--frames", type=count, default=48, metavar="N", help="at most so many are used")
     texture.add_argument("--model", metavar="NAME|PATH", help="the model it was fitted with, where it has no name")
     _out(texture)
     texture.set_defaults(run=_texture)
@@ -184,7 +185,7 @@ def _out(parser: argparse.ArgumentParser) -> None:
 
 
 def _mixing(parser: argparse.ArgumentParser, *more_modes: str) -> None:
-    parser.add_argument("--strength", type=_unit, default=1.0, metavar="0..1", help="0 leaves the plate as it is")
+    parser.add_argument("--strength", type=unit, default=1.0, metavar="0..1", help="0 leaves the plate as it is")
     parser.add_argument(
         "--mode",
         choices=("replace", "add", *more_modes),
@@ -198,13 +199,22 @@ def _mixing(parser: argparse.ArgumentParser, *more_modes: str) -> None:
     )
 
 
+def _finishing(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how the new face is laid on the plate")
+    group.add_argument("--feather", type=length, default=0.0, metavar="PX", help="soft edge of the matte, inwards")
+    group.add_argument("--choke", type=length, default=0.0, metavar="PX", help="draws the matte's edge in")
+    group.add_argument("--grain", type=grain, default=1.0, metavar="0..4", help="of the plate's own, where it got lost")
+    group.add_argument("--shutter", type=unit, default=0.5, metavar="0..1",
+                       help="of a frame's time, open: motion blur; 0.5 is 180°, 0 adds none")  # fmt: skip
+
+
 def _footage(parser: argparse.ArgumentParser, whose: str, prefix: str = "") -> None:
     group = parser.add_argument_group(f"how {whose} is read")
     group.add_argument(f"--{prefix}start", type=int, metavar="N", help="first source frame")
     group.add_argument(f"--{prefix}end", type=int, metavar="N", help="last source frame")
-    group.add_argument(f"--{prefix}fps", type=_rate, metavar="RATE", help="rate of an image sequence")
-    group.add_argument(f"--{prefix}person", type=_point, metavar="U,V", help="a pixel on the face to follow")
-    group.add_argument(f"--{prefix}focal", type=_pixels, metavar="PX", help="focal length, where a matchmove gives it")
+    group.add_argument(f"--{prefix}fps", type=rate, metavar="RATE", help="rate of an image sequence")
+    group.add_argument(f"--{prefix}person", type=point, metavar="U,V", help="a pixel on the face to follow")
+    group.add_argument(f"--{prefix}focal", type=pixels, metavar="PX", help="focal length, where a matchmove gives it")
     group.add_argument(f"--{prefix}neutral", type=int, metavar="N", help="a source frame with a neutral face")
     group.add_argument(f"--{prefix}colour", metavar="SPACE", help="colour space by OpenColorIO's name (see $OCIO)")
 
@@ -220,51 +230,6 @@ def _solving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="go on from what an interrupted run left in DIR")
 
 
-def _unit(text: str) -> float:
-    return _number(text, lambda value: 0.0 <= value <= 1.0, "a number from 0 to 1")
-
-
-def _pixels(text: str) -> float:
-    return _number(text, lambda value: 0.0 < value < math.inf, "a length in pixels")
-
-
-def _side(text: str) -> int:
-    return int(_number(text, lambda value: value in range(64, 16385), "a whole number from 64 to 16384"))
-
-
-def _count(text: str) -> int:
-    return int(_number(text, lambda value: value in range(1, 1001), "a whole number from 1 to 1000"))
-
-
-def _number(text: str, fits: Callable[[float], bool], what: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not fits(value):
-        raise argparse.ArgumentTypeError(f"{text} is not {what}")
-    return value
-
-
-def _rate(text: str) -> Fraction:
-    """Frames a second, as 24, 23.976 or 24000/1001."""
-    try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
-    if not 0 < rate <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} is not a frame rate (24, 23.976, 24000/1001)")
-    return rate
-
-
-def _point(text: str) -> tuple[float, float]:
-    try:
-        u, v = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"'{text}' is not U,V in pixels") from error
-    return u, v
-
-
 def _clip(arguments: argparse.Namespace, path: Path, prefix: str = "") -> "Footage":
     from .core.shot import Footage
 
@@ -276,6 +241,12 @@ def _mix(arguments: argparse.Namespace) -> "Mix":
     from .core.facs.transfer import Mix
 
     return Mix(arguments.strength, arguments.mode, arguments.region)
+
+
+def _finish(arguments: argparse.Namespace) -> "Finish":
+    from .core.refine.finish import Finish
+
+    return Finish(arguments.feather, arguments.choke, arguments.grain, arguments.shutter)
 
 
 def _run(arguments: argparse.Namespace, reporter: "Reporter") -> "Run":
@@ -318,7 +289,8 @@ def _transfer(arguments: argparse.Namespace, reporter: "Reporter") -> None:
         return
     run = _run(arguments, reporter)
     source, plate = _clip(arguments, arguments.source), _clip(arguments, arguments.target, "plate_")
-    pipeline.transfer(source, plate, arguments.out, _mix(arguments), arguments.method, run)
+    asked = _mix(arguments), arguments.method, run, _finish(arguments)
+    pipeline.transfer(source, plate, arguments.out, *asked)
     _close(arguments.out, run)
 
 
@@ -377,7 +349,8 @@ def _composite(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core import pipeline
 
     run, plate = _run(arguments, reporter), _clip(arguments, arguments.plate)
-    pipeline.composite(arguments.performance, plate, arguments.out, _mix(arguments), arguments.method, run)
+    asked = _mix(arguments), arguments.method, run, _finish(arguments)
+    pipeline.composite(arguments.performance, plate, arguments.out, *asked)
     _close(arguments.out, run)
 
 

@@ -20,7 +20,7 @@ from ..core.refine.composite import composite
 from ..core.refine.geometry import PlateGeometry
 from ..core.refine.patch import Patch
 from ..core.refine.perform import skin_map, warped
-from ..core.refine.reperform import Reperformer
+from ..core.refine.reperform import ALL, Reperformer
 from ..core.reporting import SilentReporter
 from ..core.shot import Solved
 from ..core.still import taken
@@ -42,6 +42,8 @@ class Ask:
     """E: the wanted frame's own weights, which curves do not tell whole."""
     offsets: Array
     """478×2, in eye distances: what the detected landmarks do from the plate's frame to the wanted one."""
+    speed: Array
+    """E weights a frame: how fast the wanted expression changes in its own clip, by the curves."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,23 @@ def warp(shot: Shot, ask: Ask) -> Pixels:
 
 def fill(shot: Shot, ask: Ask) -> Pixels:
     """What the product makes."""
-    return shot.performer.frame(ask.row, ask.pixels, ask.expression, ask.gaze).pixels
+    return shot.performer.frame(ask.row, ask.pixels, ask.expression, ask.gaze, speed=ask.speed).pixels
+
+
+def leaving_out(**stages: bool) -> Maker:
+    """What the product makes without some of its stages (Stages' fields)."""
+    left = replace(ALL, **stages)
+
+    def make(shot: Shot, ask: Ask) -> Pixels:
+        at_work = shot.performer.at_work(left)
+        return at_work.frame(ask.row, ask.pixels, ask.expression, ask.gaze, speed=ask.speed).pixels
+
+    return make
 
 
 def fill_as_fitted(shot: Shot, ask: Ask) -> Pixels:
     """The same, asked for by the fit's weights: what the way through curves costs."""
-    return shot.performer.frame(ask.row, ask.pixels, ask.fitted, ask.gaze).pixels
+    return shot.performer.frame(ask.row, ask.pixels, ask.fitted, ask.gaze, speed=ask.speed).pixels
 
 
 ROWS: dict[str, Maker] = {
@@ -104,20 +117,31 @@ ROWS: dict[str, Maker] = {
     "+ fill": fill,
 }
 """In the order of the stages: each is judged against all before it."""
-ASIDE: dict[str, Maker] = {"(+ fill, as fitted)": fill_as_fitted, "(spline, true landmarks)": spline_by_landmarks}
-"""For diagnosis, with what no curves tell: gains over them are printed and not judged."""
+ASIDE: dict[str, Maker] = {
+    "(without wrinkles)": leaving_out(wrinkles=False),
+    "(without motion blur)": leaving_out(motion_blur=False),
+    "(+ fill, as fitted)": fill_as_fitted,
+    "(spline, true landmarks)": spline_by_landmarks,
+}
+"""For diagnosis, without a stage or with what no curves tell: gains over them are printed and not judged."""
 
 
 def asks(solved: Solved, pairs: Sequence[Pair], frames: Sequence[Pixels]) -> list[Ask]:
     """`frames`: the clip's, by row."""
     plates, wanted = ([getattr(pair, name) for pair in pairs] for name in ("plate", "wanted"))
+    last = len(solved.fit) - 1
+    before, after = ([min(max(row + step, 0), last) for row in wanted] for step in (-1, 1))
     here, own = taken(solved.fit, np.array(plates)), taken(solved.performance, np.array(plates))
-    acted = replace(own, units=solved.performance.units[wanted], gaze=solved.performance.gaze[wanted])
-    expression = target_expression(here, solved.neutral, own, acted)
+
+    def asked(rows: Sequence[int]) -> tuple[Array, Array]:
+        acted = replace(own, units=solved.performance.units[rows], gaze=solved.performance.gaze[rows])
+        return target_expression(here, solved.neutral, own, acted), acted.gaze
+
+    (expression, gaze), (earlier, _), (later, _) = asked(wanted), asked(before), asked(after)
     offsets = tps.driver_offsets(solved.model, solved.fit, solved.track)
     return [
-        Ask(plate, frames[plate], expression[k], acted.gaze[k], solved.fit.expression[row],
-            offsets[row] - offsets[plate])
+        Ask(plate, frames[plate], expression[k], gaze[k], solved.fit.expression[row],
+            offsets[row] - offsets[plate], (later[k] - earlier[k]) / 2)
         for k, (plate, row) in enumerate(zip(plates, wanted, strict=True))
     ]  # fmt: skip
 

@@ -37,6 +37,7 @@ from .landmarks.backend import open_backend
 from .landmarks.detect import DetectOptions, detect
 from .landmarks.track import LandmarkTrack
 from .recomposite import DrivingFootage, Recomposition, plate_frames, recomposite, written
+from .refine.finish import PLAIN, Finish
 from .refine.reperform import Method
 from .report import fit_report, passages, unsure, untouched
 from .reporting import Reporter
@@ -154,7 +155,9 @@ def _fit(
     return fit
 
 
-def transfer(source: Footage, target: Footage, folder: Path, mix: Mix, method: Method, run: Run) -> dict[str, Any]:
+def transfer(
+    source: Footage, target: Footage, folder: Path, mix: Mix, method: Method, run: Run, finish: Finish = PLAIN
+) -> dict[str, Any]:
     """The source's performance on the target's plate. In `folder`: what `solve` writes of the source, `target/` the
     same of the target, `frames/` and `matte/`, result.mp4 (or result.png), side_by_side.mp4, report.json.
     """
@@ -166,10 +169,12 @@ def transfer(source: Footage, target: Footage, folder: Path, mix: Mix, method: M
     driving = _solve(source, clip, model, job, run)
     pictures = pictures_of(driving)
     driver = Driver(driving.performance, pictures, driving.report, driving.likeness, driving.before)
-    return _recomposite(driver, _solve_plate(target, plate, job, run), job, mix, method, run)
+    return _recomposite(driver, _solve_plate(target, plate, job, run), job, Making(mix, method, finish), run)
 
 
-def composite(curves: Path, target: Footage, folder: Path, mix: Mix, method: Method, run: Run) -> dict[str, Any]:
+def composite(
+    curves: Path, target: Footage, folder: Path, mix: Mix, method: Method, run: Run, finish: Finish = PLAIN
+) -> dict[str, Any]:
     """Curves from a file (performance.npz, arkit.csv or facs.csv, edited anywhere) on the target's plate, or on that of
     which `target` names the folder that `solve`, `transfer` or `composite` wrote.
     """
@@ -184,7 +189,8 @@ def composite(curves: Path, target: Footage, folder: Path, mix: Mix, method: Met
     driver = Driver(acting, None if edits is None else edits.pictures, about, whose, None)
     job = Job(folder, run.resume)
     plate = _solve_plate(target, clip, job, run) if known is None else known.plate
-    return _recomposite(driver, plate, job, mix, method, run, None if edits is None else edits.base)
+    making = Making(mix, method, finish)
+    return _recomposite(driver, plate, job, making, run, None if edits is None else edits.base)
 
 
 @dataclass(frozen=True)
@@ -202,6 +208,19 @@ class Driver:
     """D: who drove the folder's earlier job."""
 
 
+@dataclass(frozen=True)
+class Making:
+    """How a result is asked for."""
+
+    mix: Mix
+    method: Method
+    finish: Finish
+
+    def told(self) -> dict[str, Any]:
+        """For report.json."""
+        return {**asdict(self.mix), "method": self.method, **asdict(self.finish)}
+
+
 def _solve_plate(target: Footage, clip: Clip, job: Job, run: Run) -> Solved:
     """Solve the plate in the job's folder target/."""
     run.reporter.log(f"plate: {target.path}")
@@ -213,12 +232,12 @@ def _solve_plate(target: Footage, clip: Clip, job: Job, run: Run) -> Solved:
 
 
 def _recomposite(
-    driver: Driver, plate: Solved, job: Job, mix: Mix, method: Method, run: Run, edited: Performance | None = None
+    driver: Driver, plate: Solved, job: Job, making: Making, run: Run, edited: Performance | None = None
 ) -> dict[str, Any]:
     """`edited`: of which performance the driver's is an edit; None: of the plate's own."""
     people = doubts(run.recogniser, Pair(driver.likeness, plate.likeness), Pair(driver.before, plate.before))
     tell(people, run.reporter)
-    plan, laid, wanted = _plan(driver, plate, mix, method, job, edited)
+    plan, laid, wanted = _plan(driver, plate, making, job, edited)
     files = recomposite(plan, run.reporter, run.timings)
     replace(wanted, source=f"{wanted.source}, re-performed").save(job.folder / WANTED)
     kept = _likeness(plan, driver, run)
@@ -230,7 +249,7 @@ def _recomposite(
         "identity": None if kept is None else {"recogniser": run.recogniser.name, **asdict(kept)},
         "driver": driver.about,
         "target": plate.report,
-        "settings": {**asdict(mix), "method": method},
+        "settings": making.told(),
         "untouched": passages(laid.missing, plan.fit.frames),
         "files": [str(file.relative_to(job.folder)) for file in files],
         "made": Origin.of(plate, plan.driver).told(job.folder),
@@ -248,7 +267,7 @@ def _likeness(plan: Recomposition, driver: Driver, run: Run) -> Likeness | None:
 
 
 def _plan(
-    driver: Driver, plate: Solved, mix: Mix, method: Method, job: Job, edited: Performance | None
+    driver: Driver, plate: Solved, making: Making, job: Job, edited: Performance | None
 ) -> tuple[Recomposition, Performance, Performance]:
     """What is to be done to each frame; the driver as it is laid on the plate's frames; what the plate's face will do.
     The first frames of both ranges meet.
@@ -261,7 +280,8 @@ def _plan(
     shift = float(fit.times[0] - acting.times[0])
     pictures = None if driver.pictures is None else driver.pictures.later(shift)
     laid = lay(acting, own, lost=unsure(fit))
-    wanted = mixed(base, laid, mix)
+    wanted = mixed(base, laid, making.mix)
+    by_landmarks = making.method == "tps"
     driven_by = None if pictures is None else pictures.made_from
     plan = Recomposition(
         driver=pictures,
@@ -271,10 +291,13 @@ def _plan(
         track=track,
         expression=target_expression(fit, plate.neutral, own, wanted),
         gaze=wanted.gaze,
-        method=method,
-        offsets=_classic_offsets(pictures, laid, mix) if method == "tps" and pictures is not None else None,
-        made_from=fingerprint(plate=plate.made_from, driver=driven_by, method=method),
+        method=making.method,
+        offsets=_classic_offsets(pictures, laid, making.mix) if by_landmarks and pictures is not None else None,
+        made_from=fingerprint(
+            plate=plate.made_from, driver=driven_by, method=making.method, finish=asdict(making.finish)
+        ),
         job=job,
+        finish=making.finish,
     )
     return plan, laid, wanted
 

@@ -24,6 +24,7 @@ from .face.model import FaceModel
 from .fit.result import Fit
 from .job import Job, fingerprint
 from .landmarks.track import LandmarkTrack
+from .refine.finish import PLAIN, Finish
 from .refine.reperform import Method, Reperformed, Reperformer, SourceFill
 from .reporting import Reporter
 from .timings import Timings
@@ -78,12 +79,19 @@ class Recomposition:
     offsets: Array | None
     """T×478×2, in eye distances: what the classic method adds to the landmarks; None: the new geometry's own."""
     made_from: str
-    """Fingerprint of all that is the same for every frame: plate, fit, driving pictures, method."""
+    """Fingerprint of all that is the same for every frame: plate, fit, driving pictures, method, finish."""
     job: Job
+    finish: Finish = PLAIN
+
+    def speed(self, row: int) -> Array:
+        """E weights a frame: how fast the wanted expression changes, which motion blur shows."""
+        first, last = max(row - 1, 0), min(row + 1, len(self.expression) - 1)
+        return np.asarray((self.expression[last] - self.expression[first]) / max(last - first, 1))
 
     def frame_made_from(self, row: int) -> str:
         """Fingerprint of all that one frame's pixels depend on."""
-        wanted = hashlib.sha256(np.concatenate([self.expression[row], self.gaze[row].ravel()]).tobytes())
+        parts = self.expression[row], self.gaze[row].ravel(), self.speed(row)
+        wanted = hashlib.sha256(np.concatenate(parts).tobytes())
         if self.offsets is not None:
             wanted.update(self.offsets[row].tobytes())
         driver = None if self.driver is None else self.driver.row_at(float(self.fit.times[row]))
@@ -112,7 +120,7 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
 
     Where the job is resumed, frames and mattes of which nothing else is wanted than before stay as they are.
     """
-    performer = Reperformer(plan.model, plan.fit, plan.track, plan.method)
+    performer = Reperformer(plan.model, plan.fit, plan.track, plan.method, finish=plan.finish)
     products, review = _Products(plan), _review(plan)
     kept = products.kept(plan.job.begin("frames", products.files()))
     if kept:
@@ -151,7 +159,8 @@ def performing(plan: Recomposition, performer: Reperformer) -> Task[Reperformed]
 
     def perform(row: int, frame: Frame, source: SourceFill | None) -> Reperformed:
         offsets = None if plan.offsets is None else plan.offsets[row]
-        return performer.frame(row, frame.pixels, plan.expression[row], plan.gaze[row], source, offsets)
+        wanted = plan.expression[row], plan.gaze[row]
+        return performer.frame(row, frame.pixels, *wanted, source, offsets, plan.speed(row))
 
     return perform
 
@@ -165,7 +174,7 @@ def in_order(
     threads = ThreadPoolExecutor(THREADS)
     waiting: deque[Work[Done]] = deque()
     try:
-        for row, frame in enumerate(read_ahead(_all_frames(plan), 1)):
+        for row, frame in enumerate(read_ahead(all_frames(plan.clip, plan.fit), 1)):
             reporter.check()
             source, shown = (None, None) if plan.driver is None else driver_at(plan.driver, frame.time)
             future = None if frame.number in kept else threads.submit(task, row, frame, source)
@@ -178,13 +187,13 @@ def in_order(
         threads.shutdown(wait=wait, cancel_futures=True)
 
 
-def _all_frames(plan: Recomposition) -> Iterator[Frame]:
-    """The plate's frames; a still is held for the fit's rows, numbered as the performance."""
-    if plan.clip.kind != "still":
-        yield from plan.clip
+def all_frames(clip: Clip, fit: Fit) -> Iterator[Frame]:
+    """A plate's frames; a still is held for the fit's rows, numbered as the performance."""
+    if clip.kind != "still":
+        yield from clip
         return
-    pixels = next(iter(plan.clip)).pixels
-    for number, seconds in zip(plan.fit.frames, plan.fit.times, strict=True):
+    pixels = next(iter(clip)).pixels
+    for number, seconds in zip(fit.frames, fit.times, strict=True):
         yield Frame(int(number), float(seconds), pixels)
 
 

@@ -1,7 +1,7 @@
 """A result, or a solve, with all that its frames are made from, so that they and their layers can be made again."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..fit.result import Fit
 from ..job import Job, fingerprint
 from ..landmarks.track import LandmarkTrack
 from ..recomposite import DrivingFootage, Recomposition
+from ..refine.finish import Finish
 from ..refine.reperform import Method
 from ..shot import Footage, Run, Solved, read_solve
 
@@ -58,7 +59,8 @@ class Result:
         if self.settings.get("method", GEOMETRY) != GEOMETRY:
             raise InputError(f"{job.folder}: --method tps has no layers; make the result again without --method")
         whole = self.plate.clip, self.model, self.fit, self.track, self.expression, self.gaze
-        return Recomposition(self.driver, *whole, GEOMETRY, None, self.made_from, job)
+        finish = Finish(**{field.name: self.settings.get(field.name, field.default) for field in fields(Finish)})
+        return Recomposition(self.driver, *whole, GEOMETRY, None, self.made_from, job, finish)
 
 
 def read_result(made: Path, folder: Path, run: Run) -> Result:
