@@ -7,8 +7,9 @@ from typing import Any
 from ..errors import InputError
 from ..shot import Run
 from ..storage import check_writable, write_json
-from .handed import HandOff, begin
+from .handed import HandOff, begin, is_character
 from .kinds import KINDS, PRESETS
+from .scenes import FORMATS
 
 REPORT = "export.json"
 
@@ -18,6 +19,8 @@ def export(kind: str, made: Path, folder: Path, run: Run) -> list[Path]:
     stays. Raises InputError where `made` can't be handed on.
     """
     hand = begin(made, folder, run)
+    if is_character(made) and not set(kinds_of(kind)) <= set(FORMATS):
+        raise InputError(f"{made}: is a character, which can be exported as {', '.join(FORMATS)}")
     exporters = {name: KINDS[name].load() for name in kinds_of(kind)}
     check_writable(folder)
     files: list[Path] = []

@@ -20,6 +20,7 @@ class HandOff:
     """
 
     made: Path
+    """Or the .blend of a driven character."""
     folder: Path
     run: Run
 
@@ -50,8 +51,15 @@ Exporter = Callable[[HandOff], list[Path]]
 
 def begin(made: Path, folder: Path, run: Run) -> HandOff:
     """Raises InputError where `made` holds nothing to hand on, or would be overwritten."""
+    if is_character(made):
+        return HandOff(made, folder, run)
     if not is_solve(made) and not (made / WANTED).is_file():
         raise InputError(f"{made}: holds nothing to export; name a folder that solve, transfer or composite wrote")
     if folder.resolve() == made.resolve():
         raise InputError(f"{folder}: holds what is exported; give another folder with -o")
     return HandOff(made, folder, run)
+
+
+def is_character(made: Path) -> bool:
+    """Whether it is a .blend, not a folder."""
+    return made.suffix.lower() == ".blend" and made.is_file()

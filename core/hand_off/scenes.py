@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from ..export.gltf import write_gltf
 from ..export.head_scene import HeadScene, beyond, head_scene
@@ -14,13 +14,14 @@ from ..face.model import FaceModel
 from ..fit.result import Fit
 from ..heads.registry import load_model
 from .blender import find_blender, write_in_blender
-from .handed import Exporter, HandOff
+from .handed import Exporter, HandOff, is_character
 
 TEXTURE = Path("texture") / "texture.png"
 """In a solve's folder: the person's, where it was baked."""
 NAME = "fitted_head"
 
 Format = Literal["gltf", "usd", "fbx", "abc"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 _OWN: dict[Format, tuple[str, Callable[[HeadScene, Path], list[str]]]] = {
     "gltf": (".glb", write_gltf),
@@ -32,12 +33,14 @@ _BLENDERS: dict[Format, str] = {"gltf": ".glb", "usd": ".usdc", "fbx": ".fbx", "
 
 
 def exporter(kind: Format) -> Exporter:
-    """Writes the scene in one format, and the characters that `rig` or `transfer` left beside it."""
+    """Writes the scene in one format, and the characters that `rig` or `transfer` left beside it; or a character."""
     return partial(_export, kind)
 
 
 def _export(kind: Format, hand: HandOff) -> list[Path]:
-    return [_export_head(kind, hand), *_export_characters(kind, hand)]
+    if is_character(hand.made):
+        return [_export_character(kind, hand.made, hand)]
+    return [_export_head(kind, hand), *(_export_character(kind, blend, hand) for blend in _characters(hand))]
 
 
 def _export_head(kind: Format, hand: HandOff) -> Path:
@@ -58,16 +61,19 @@ def _export_head(kind: Format, hand: HandOff) -> Path:
     return file
 
 
-def _export_characters(kind: Format, hand: HandOff) -> list[Path]:
-    """The characters that were driven into the folder; only Blender reads them."""
+def _characters(hand: HandOff) -> list[Path]:
+    """Those that were driven into the folder; only Blender reads them."""
     driven = sorted(file for file in hand.made.glob("*.blend") if file.with_suffix(".json").is_file())
     if driven and find_blender() is None:
         hand.run.reporter.log(f"{', '.join(file.name for file in driven)}: not exported, which needs Blender")
         return []
-    files = [hand.folder / f"{blend.stem}{_BLENDERS[kind]}" for blend in driven]
-    for blend, file in zip(driven, files, strict=True):
-        write_in_blender(kind, blend.resolve(), file, hand.run.reporter)
-    return files
+    return driven
+
+
+def _export_character(kind: Format, blend: Path, hand: HandOff) -> Path:
+    file = hand.folder / f"{blend.stem}{_BLENDERS[kind]}"
+    write_in_blender(kind, blend.resolve(), file, hand.run.reporter)
+    return file
 
 
 def scene_of(hand: HandOff) -> HeadScene:

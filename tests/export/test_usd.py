@@ -8,6 +8,7 @@ from expression_transfer.core.export.head_scene import head_scene
 from expression_transfer.core.export.usd import write_usd
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.face.recognise import read_geometry
+from planted_shot import planted_model
 
 pxr = pytest.importorskip("pxr", reason="usd-core is missing: make env")
 
@@ -80,6 +81,14 @@ def test_another_models_head(shared, tmp_path):
     write_usd(head_scene(fit, model, "take"), tmp_path / "head.usda")
     found = deformed(Usd.Stage.Open(str(tmp_path / "head.usda")), acting.FIRST + 1)
     assert np.abs(found - acting.posed(model, fit, 1)[in_order(model)]).max() < 1e-6
+
+
+def test_a_head_without_eyeballs(tmp_path):
+    model = planted_model()
+    fit = acting.acting_fit(model)
+    write_usd(head_scene(fit, model, "take"), tmp_path / "head.usda")
+    found = deformed(Usd.Stage.Open(str(tmp_path / "head.usda")), acting.FIRST + 3)
+    assert np.abs(found - acting.posed(model, fit, 3)[np.unique(model.triangles)]).max() < 1e-6
 
 
 def test_units_axes_and_time(tmp_path):

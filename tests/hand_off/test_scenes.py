@@ -113,3 +113,9 @@ def test_characters_go_along(run, bpy, made, tmp_path):
     ran = run("export", "gltf", solve, "-o", tmp_path / "out")
     assert ran.status == 0 and "fitted_head.glb, hero.glb" in ran.last
     assert (tmp_path / "out" / "hero.glb").read_bytes().startswith(b"glTF")
+    ran = run("export", "abc", solve / "hero.blend", "-o", tmp_path / "alone")
+    assert ran.status == 0 and ran.last.endswith("holds hero.abc")
+    ran = run("export", "livelink", solve / "hero.blend", "-o", tmp_path / "alone")
+    assert ran.status == 2 and ran.last.endswith(
+        "hero.blend: is a character, which can be exported as gltf, usd, fbx, abc"
+    )
