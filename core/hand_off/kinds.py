@@ -57,14 +57,33 @@ def _compositor() -> Exporter:
     return export_compositor
 
 
+def _unwrap() -> Exporter:
+    from .unwrap import export_unwrap
+
+    return export_unwrap
+
+
+def _rewrap() -> Exporter:
+    from .unwrap import export_rewrap
+
+    return export_rewrap
+
+
 def _tracks() -> Exporter:
     from .setups import export_tracks
 
     return export_tracks
 
 
+def _stmap() -> Exporter:
+    from .stmap import export_stmap
+
+    return export_stmap
+
+
 KINDS: dict[str, Kind] = {
     "exr": Kind("the result with all layers, as OpenEXR", _exr),
+    "stmap": Kind("the warp from the plate and back, as OpenEXR STMaps", _stmap),
     "livelink": Kind("ARKit's curves as a Live Link Face CSV", _curves("live_link")),
     "openface": Kind("action units as an OpenFace CSV", _curves("openface")),
     "facs": Kind("all action units, each side, as CSV", _curves("facs")),
@@ -75,8 +94,15 @@ KINDS: dict[str, Kind] = {
     "abc": Kind("the acting head and its camera as Alembic, points per frame (through Blender)", _scene("abc")),
     "nuke": Kind("a Nuke script that makes the composite again from the layers, with camera and head", _nuke),
     "compositor": Kind("the layers as Blender's compositor reads them, for the operator Build Compositor", _compositor),
+    "unwrap": Kind("the plate in texture space, where the face holds still, for paint work", _unwrap),
+    "rewrap": Kind("what was painted there, and saved in OUT as painted.####.exr, back on the plate", _rewrap),
     "tracks": Kind("landmarks as Nuke trackers, a corner pin on the head, camera and head (.nk)", _tracks),
 }
 
-PRESETS: dict[str, tuple[str, ...]] = {}
-"""Kinds by the name of the program that takes them."""
+PRESETS: dict[str, tuple[str, ...]] = {
+    "for-nuke": ("exr", "stmap", "nuke", "tracks"),
+    "for-blender": ("exr", "compositor", "json"),
+    "for-unreal": ("livelink", "usd", "fbx"),
+    "for-web": ("gltf", "json"),
+}
+"""Kinds by the program that takes them. What needs another program to be written comes last."""

@@ -35,25 +35,6 @@ def rgb(channels, layer=""):
     return np.stack([channels[f"{layer}{name}"] for name in "RGB"], axis=-1)
 
 
-@pytest.fixture(scope="module")
-def made(clips, tmp_path_factory):
-    from expression_transfer import cli  # noqa: PLC0415
-
-    folder = tmp_path_factory.mktemp("made") / "acted"
-    command = ["composite", clips / "acting.npz", clips / "face.mp4", "-o", folder]
-    cli.main([str(word) for word in command], SilentReporter())
-    return folder
-
-
-@pytest.fixture(scope="module")
-def exported(made, tmp_path_factory):
-    from expression_transfer import cli  # noqa: PLC0415
-
-    out = tmp_path_factory.mktemp("exported")
-    cli.main(["export", "exr", str(made), "-o", str(out)], SilentReporter())
-    return out
-
-
 def test_the_result_and_the_plate_are_the_composites_own(made, exported, clips):
     """8-bit values as 0–1 in float32: every one comes back exactly."""
     plate = open_clip(clips / "face.mp4")
@@ -148,6 +129,21 @@ def test_the_inverse_leads_back(exported):
     missed = np.hypot(there[0] * 256 - 0.5 - u0 - columns, (1 - there[1]) * 256 - 0.5 - v0 - rows)
     steady = map_coordinates(channels["mouth.Y"] + channels["eyes.Y"], [v, u], order=1) == 0
     assert np.quantile(missed[steady], 0.99) < 0.05
+
+
+def test_stmaps_are_whole_frames_of_the_same_map(run, made, exported, tmp_path):
+    assert run("export", "stmap", made, "-o", tmp_path).status == 0
+    header, layers = read(exported / "layers.0005.exr")
+    (u0, v0), (u1, v1) = (tuple(int(i) for i in corner) for corner in header["dataWindow"])
+    for name in ("stmap", "stmap_inverse"):
+        header, channels = read(tmp_path / f"{name}.0005.exr")
+        assert header["colorInteropID"] == "data"
+        assert (channels["B"] == 1).all()
+        for axis, plane in (("u", channels["R"]), ("v", channels["G"])):
+            assert plane.shape == (256, 256)
+            assert np.array_equal(plane[v0 : v1 + 1, u0 : u1 + 1], layers[f"{name}.{axis}"])
+        assert channels["R"][0, 0] == np.float32(0.5 / 256)
+        assert channels["G"][0, 0] == np.float32(1 - 0.5 / 256)
 
 
 def test_a_solve_moves_nothing(run, made, tmp_path):
