@@ -27,6 +27,7 @@ class RigDrivePanel(InTab, bpy.types.Panel):
         row.operator("expression_transfer.connect_rig", icon="LINKED")
         row.operator("expression_transfer.disconnect_rig", icon="UNLINKED")
         layout.operator("expression_transfer.bake_rig", icon="KEYFRAME_HLT")
+        layout.operator_menu_enum("expression_transfer.export_character", "kind", icon="EXPORT")
         layout.operator("expression_transfer.limit_rig", icon="DRIVER_DISTANCE")
         layout.operator("expression_transfer.remove_from_rig", icon="TRASH")
 

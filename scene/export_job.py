@@ -1,14 +1,14 @@
 """The hand-off's work that needs Blender, done in one of its own (worker.py): a scene or a character as a file."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bpy
 import numpy as np
 
 from ..core.errors import InputError
 from ..core.export.head_scene import HeadScene
-from . import driving, export_scene, rig_files, scene_files, solves, units
+from . import driving, export_scene, rig_files, scene_files, settings, solves, units
 from .characters import of_character
 
 if TYPE_CHECKING:
@@ -35,16 +35,23 @@ def export_head(scene: HeadScene, kind: str, path: Path) -> None:
 
 
 def export_character(blend: Path, kind: str, path: Path) -> None:
-    """Write the characters of a .blend that action units drive, their curves as keyframes; the session's own scene is
-    replaced. Raises InputError where there is none, Failure as scene_files.write.
+    """Write the rig of a .blend's tab, or all characters that action units drive, with their curves as keyframes; the
+    session's own scene is replaced. Raises InputError where there is none, Failure as scene_files.write.
     """
     rig_files.open_rig(blend)
     scene = bpy.context.scene
     with solves.registered():
-        carriers = [each for each in scene.objects if units.is_carrier(each) and driving.is_connected(each)]
+        carriers = _driven(scene)
         if not carriers:
             raise InputError(f"{blend}: has no character that is driven by action units; connect it, and save the file")
         objects = {each.name: each for carrier in carriers for each in of_character(scene.objects, carrier)}
         for carrier in carriers:
             driving.bake(carrier, np.arange(scene.frame_start, scene.frame_end + 1, dtype=np.float64))
         scene_files.write(list(objects.values()), kind, path)
+
+
+def _driven(scene: Any) -> list[Any]:
+    """What carries the action units of what is exported."""
+    rig = settings.of_scene(scene).rig
+    among = scene.objects if rig is None else [units.carrier_of(rig)]
+    return [each for each in among if units.is_carrier(each) and driving.is_connected(each)]

@@ -490,6 +490,17 @@ BAKE_FIRST = "First Frame"
 BAKE_FIRST_TIP = "First scene frame to bake"
 BAKE_LAST = "Last Frame"
 BAKE_LAST_TIP = "Last scene frame to bake"
+EXPORT_CHARACTER = "Export Character"
+EXPORT_CHARACTER_TIP = (
+    "Write the rig as it acts, its curves as keyframes, to the output folder; the rig itself stays as it is"
+)
+SCENE_FORMAT = "Format"
+SCENE_FORMATS = (
+    ("gltf", "glTF (.glb)", "For the web, Godot, Unity and others"),
+    ("usd", "USD (.usdc)", "Blend shapes and skeleton; for Houdini, Omniverse, Unreal and others"),
+    ("fbx", "FBX (.fbx)", "For Unreal, Unity, Maya and others"),
+    ("abc", "Alembic (.abc)", "Points of every frame, for any renderer"),
+)
 BAKED_RIG = "baked {driven}, frames {first} to {last}"
 LIMIT_RIG = "Limit All Keys"
 LIMIT_RIG_TIP = "Set the upper limit of every shape key of the table; over 1 allows action units over 1"

@@ -43,7 +43,7 @@ def make_request(scene: Any, *, solve_only: bool = False) -> Request:
     if rig is not None:
         character_of(scene, rig)
     _check_model(chosen.model)
-    folder = _output_folder(chosen.output)
+    folder = output_folder(chosen.output)
     return Request(
         argv=tuple(_argv(chosen, source, plate, folder)),
         folder=folder,
@@ -71,7 +71,8 @@ def _check_model(name: str) -> None:
         raise InputError(strings.MODEL_UNKNOWN.format(model=name))
 
 
-def _output_folder(path: str) -> Path:
+def output_folder(path: str) -> Path:
+    """Where the tab's results go. Raises InputError where that depends on a file that isn't saved."""
     if path.startswith("//") and not bpy.data.filepath:
         raise InputError(strings.UNSAVED)
     return Path(bpy.path.abspath(path))

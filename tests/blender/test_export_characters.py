@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import expression_transfer
 import numpy as np
 import pytest
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.reporting import SilentReporter
-from expression_transfer.scene import export_job, jobs, rig_files, rig_jobs
+from expression_transfer.scene import driving, export_job, jobs, rig_files, rig_jobs
 from scipy.spatial import cKDTree
 
 from .test_export_scenes import read_alembic, read_fbx, read_gltf, read_usd
@@ -64,3 +65,32 @@ def test_a_file_without_a_driven_character(blender, tmp_path):
     with pytest.raises(InputError, match=r"empty\.blend: has no character that is driven by action units"):
         export_job.main(["fbx", str(tmp_path / "empty.blend"), str(tmp_path / "out.fbx")], SilentReporter())
     assert not (tmp_path / "out.fbx").exists()
+
+
+def test_the_button_exports_a_copy(blender, performance, tmp_path):
+    """The rig keeps its drivers, and nothing else of the scene is written."""
+    expression_transfer.register()
+    face, other = (_face(blender, name) for name in ("Hero", "Other"))
+    scene, chosen = blender.context.scene, blender.context.scene.expression_transfer
+    jobs.drive(performance, jobs.find_character(scene.objects, face), scene)
+    jobs.drive(performance, jobs.find_character(scene.objects, other), scene)
+    chosen.rig, chosen.output = face, str(tmp_path)
+    scene.frame_end = 4
+    try:
+        assert blender.ops.expression_transfer.export_character(kind="gltf") == {"FINISHED"}
+        assert driving.is_connected(face)
+    finally:
+        expression_transfer.unregister()
+    blender.ops.wm.read_factory_settings(use_empty=True)
+    read_gltf(blender, str(tmp_path / "Hero.glb"))
+    assert {each.name for each in blender.data.objects if each.type == "MESH"} == {"Hero"}
+
+
+def _face(bpy, name):
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata([(0, 0, 0), (1, 0, 0), (0, 1, 0)], [], [(0, 1, 2)])
+    added = bpy.data.objects.new(name, mesh)
+    bpy.context.scene.collection.objects.link(added)
+    for key in ("Basis", "jawOpen", "mouthSmileLeft"):
+        added.shape_key_add(name=key).data[0].co.z = float(key != "Basis")
+    return added
