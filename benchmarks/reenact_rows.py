@@ -1,6 +1,6 @@
 """What is compared: each way of making a frame from another frame's picture and the wanted curves.
 
-A further stage (a refiner) is one more entry of `ROWS`, a function of a `Shot` and an `Ask`.
+A further stage is one more entry of `ROWS`, a function of a `Shot` and an `Ask`.
 """
 
 from collections.abc import Callable, Sequence
@@ -89,7 +89,7 @@ def warp(shot: Shot, ask: Ask) -> Pixels:
     return composite(ask.pixels, layers.pixels, layers.matte, window)
 
 
-def fill(shot: Shot, ask: Ask) -> Pixels:
+def whole(shot: Shot, ask: Ask) -> Pixels:
     """What the product makes."""
     return shot.performer.frame(ask.row, ask.pixels, ask.expression, ask.gaze, speed=ask.speed).pixels
 
@@ -105,7 +105,7 @@ def leaving_out(**stages: bool) -> Maker:
     return make
 
 
-def fill_as_fitted(shot: Shot, ask: Ask) -> Pixels:
+def whole_as_fitted(shot: Shot, ask: Ask) -> Pixels:
     """The same, asked for by the fit's weights: what the way through curves costs."""
     return shot.performer.frame(ask.row, ask.pixels, ask.fitted, ask.gaze, speed=ask.speed).pixels
 
@@ -114,13 +114,14 @@ ROWS: dict[str, Maker] = {
     "unchanged plate": unchanged,
     "thin-plate spline": spline,
     "geometry warp": warp,
-    "+ fill": fill,
+    "+ fill": leaving_out(refiner=False),
+    "+ refiner": whole,
 }
 """In the order of the stages: each is judged against all before it."""
 ASIDE: dict[str, Maker] = {
     "(without wrinkles)": leaving_out(wrinkles=False),
     "(without motion blur)": leaving_out(motion_blur=False),
-    "(+ fill, as fitted)": fill_as_fitted,
+    "(+ refiner, as fitted)": whole_as_fitted,
     "(spline, true landmarks)": spline_by_landmarks,
 }
 """For diagnosis, without a stage or with what no curves tell: gains over them are printed and not judged."""

@@ -16,7 +16,7 @@ TWOS = 4
 """A batch."""
 FILMED = 0.6
 """Share of footage; the rest is rendered."""
-WINDOW = 192
+WINDOW = 160
 """px: batches show a part of the square, anywhere in it."""
 SPOILT, BLUR, NOISE = 0.5, 0.9, 0.03
 """Share of twos whose pictures are blurred and noisy, and by how much at most (px, white 1)."""

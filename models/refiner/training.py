@@ -26,7 +26,7 @@ KEPT = ("network", "average", "optimiser")
 class Course:
     """How long and how fast."""
 
-    steps: int = 3000
+    steps: int = 2000
     rate: float = 1e-3
     warm_up: int = 50
     decay: float = 0.01
