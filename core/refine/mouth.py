@@ -14,7 +14,7 @@ from ..conventions import Array32
 from ..easing import smoothstep
 from ..landmarks.places import MOUTH
 from ..raster.windows import Window, pixel_centres
-from .aperture import Chart, Rims, carry_along, rims
+from .aperture import Chart, Rims, carry_along, opening, rims
 from .backward import Motion
 from .colour import eye_white, grain, lips, with_grain
 from .grid import mix, ramp
@@ -24,6 +24,9 @@ from .patch import Patch, apply, head_affine, jaw_shift
 ENOUGH = (0.8, 1.0)
 """A mouth that is open by more than the second share of the height needed fills all of it; by less than the first its
 teeth alone are used, each row in its place."""
+OPEN = (0.3, 0.7)
+"""The same shares for a picture that is nearer to what is wanted than the plate: stretched, it is still the better one.
+"""
 APART = (0.02, 0.07)
 """Face sizes by which rows of teeth go apart until none is stretched over the space between them."""
 BAND = 0.3
@@ -46,6 +49,8 @@ FALLOFF = 0.02
 """Face sizes over which the drawn cavity's wet edge gets dark, to 1 / e."""
 SLIT_LOSS = (0.5, 0.7, 0.72)
 """What that shadow takes of red, green and blue."""
+LEFT = (0.015, 0.05)
+"""Face sizes between the lips, up to which the inside is left to retrieved lips, and from which on it isn't."""
 CORNER = 0.2
 """Mouth widths from the corners over which teeth leave their width for the mouth's."""
 HOLD = 0.06
@@ -68,6 +73,8 @@ class MouthView:
     """H×W, 0–1: the same below that edge."""
     enough: float
     """0–1: how well that picture's opening suffices for the new one."""
+    open: float
+    """0–1: the same, where there is no better one."""
     whole_weight: Array32
     """H×W, 0–1: what of `whole` is used: as it suffices less, it withdraws from the lower lip upwards."""
 
@@ -93,7 +100,8 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
     edge = _edge(motion, here, pixels)
     past_edge = None if edge is None else (here.place(pixels)[1] - edge) * np.float32(scale)
     upper_weight, lower_weight = _weights(places, past_edge, feather)
-    enough = sufficiency(here.rim, there.rim, size, scale * size) * (_holds(drop / (scale * size)) if own else 1.0)
+    have = opening_share(here.rim, there.rim, size, scale * size)
+    enough = ramp(have, *ENOUGH) * (_holds(drop / (scale * size)) if own else 1.0)
     return MouthView(
         filler.sample(there.point(places.along, places.whole)),
         filler.sample(there.point(places.along, np.maximum(places.head, places.top + feather))),
@@ -101,6 +109,7 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
         filler.sample(there.point(places.along, np.minimum(places.jaw, places.bottom - feather))),
         lower_weight,
         enough,
+        ramp(have, *OPEN),
         smoothstep((np.float32(enough * (1 + BAND)) - places.share) / np.float32(BAND)),
     )
 
@@ -170,10 +179,10 @@ def _weights(places: _Places, past_edge: Array32 | None, feather: np.float32) ->
     return upper, lower
 
 
-def sufficiency(here: Rims, there: Rims, size: float, there_size: float) -> float:
-    """0–1: is the opening `there` high enough to fill `here`? Sizes: their faces', px."""
+def opening_share(here: Rims, there: Rims, size: float, there_size: float) -> float:
+    """How high the opening `there` is, in the height that is needed `here`. Sizes: their faces', px."""
     have, need = float(there.gaps.max()) / there_size, float(here.gaps.max()) / size
-    return ramp((have + CLOSED_GAP) / (need + CLOSED_GAP), *ENOUGH)
+    return (have + CLOSED_GAP) / (need + CLOSED_GAP)
 
 
 def _holds(drop: float) -> float:
@@ -218,6 +227,19 @@ def shaded(pixels: Array32, motion: Motion, window: Window) -> Array32:
     return pixels * (1 - np.float32(closing) * dark[..., None] * loss)
 
 
+def between_lips(motion: Motion, window: Window, trust: float) -> Array32:
+    """H×W, 0–1: what the inside covers. Beside lips of another picture (`trust`: as for compose) its slits and corners
+    are left to these, which show them as they are.
+    """
+    rim = rims(motion.new_landmarks, MOUTH)
+    covered = opening(rim, window, SOFT_RIM * motion.size)
+    if trust == 0:
+        return covered
+    chart = Chart(rim)
+    upper, lower = chart.heights(chart.place(pixel_centres(window))[0])
+    return covered * (1 - np.float32(trust) * (1 - smoothstep((lower - upper) / np.float32(motion.size), *LEFT)))
+
+
 def compose(own: MouthView, others: Sequence["Other"], behind: Array32, trust: float = 0.0) -> Array32:
     """H×W×3: the filled opening. `others`: best last; `behind` (H×W×3): what they don't show; `trust`, 0–1: how much
     rather the same person's other pictures are to be shown, where they have such an opening, than the plate's own.
@@ -233,7 +255,7 @@ def compose(own: MouthView, others: Sequence["Other"], behind: Array32, trust: f
     whole, open_enough = np.zeros_like(behind), 0.0
     for other in (other for other in others if other.own):
         whole = mix(whole, other.view.whole * other.gain, other.share)
-        open_enough += other.share * (other.view.enough - open_enough)
+        open_enough += other.share * (other.view.open - open_enough)
     return mix(picture, whole, trust * open_enough)
 
 

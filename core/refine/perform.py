@@ -132,7 +132,7 @@ def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], row: 
         others.append(mouth.Other(seen, filler.gain(plate), filler.share * filler.likeness(plate), filler.own))
     behind = mouth.drawn(plate, motion, part, row) if own.enough < 1 else own.whole
     picture = mouth.compose(own, others, behind, trusted)
-    between = opening(rims(motion.new_landmarks, MOUTH), part, mouth.SOFT_RIM * motion.size)
+    between = mouth.between_lips(motion, part, trusted)
     return Fill(part, mouth.shaded(picture, motion, part), between, _onset(motion, outline))
 
 
