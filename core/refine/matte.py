@@ -10,6 +10,8 @@ VISIBLE = 0.25
 """px: from this displacement on the warped picture is taken whole; below, it is blended in: change sets in smoothly."""
 EDGE = 0.5
 """Of the matte, where it counts as its edge."""
+NOTHING = 0.5 / 255
+"""What the matte's 8-bit file would not show is nothing."""
 
 
 def moved(offsets: Array32) -> Array32:
@@ -32,10 +34,12 @@ def trimmed(matte: Array32, feather: float, choke: float) -> Array32:
     """H×W: the matte with its edge drawn in by `choke` px and rising over `feather` px from there, inwards only: it is
     nowhere more than it was.
     """
+    matte = np.where(matte > NOTHING, matte, np.float32(0))
     if feather <= 0 and choke <= 0:
         return matte
     # to the outline itself, which lies half a pixel before the first pixel inside; what runs into the border goes on
     inside = np.pad((matte >= EDGE).astype(np.uint8), 1, mode="edge")
     deep = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1] - np.float32(0.5 + choke)
     ramp = smoothstep(deep / np.float32(feather)) if feather > 0 else np.clip(deep + np.float32(0.5), 0, 1)
-    return np.asarray(matte * ramp, dtype=np.float32)
+    softer = matte * ramp
+    return np.where(softer > NOTHING, softer, np.float32(0))
