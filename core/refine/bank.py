@@ -13,6 +13,8 @@ from .patch import Patch
 
 TURN_MM = 20.0
 """mm of rim mismatch that a radian of head turn counts as: teeth and light look different from the side."""
+EYE_TURN_MM = 8.0
+"""The same for eyes: seen from the side an open eye is still more use than a shut one."""
 GAZE_MM = 6.0
 """The same for a radian of gaze; the iris can be warped, so near is enough."""
 BLENDED = 3
@@ -50,9 +52,9 @@ class Likeness:
 
     def __call__(self, expression: Array, gaze: Array, rotation: Array) -> tuple[Array, Array, Array]:
         """Features (T×D mm) of mouth, left eye, right eye for weights T×E, gaze T×2×2 and head turns T×3 (rad)."""
-        turn = TURN_MM * rotation
+        turn = EYE_TURN_MM * rotation
         return (
-            self._columns(0, expression, turn),
+            self._columns(0, expression, TURN_MM * rotation),
             self._columns(1, expression, turn, GAZE_MM * gaze[:, 0]),
             self._columns(2, expression, turn, GAZE_MM * gaze[:, 1]),
         )
