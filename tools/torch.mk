@@ -1,4 +1,4 @@
-# torch trains the encoder and is an oracle (FLAME by smplx): an environment of its own, which borrows the rest from $(VENV)
+# torch trains the networks and is an oracle (FLAME by smplx): an environment of its own, which borrows the rest from $(VENV)
 .venv-torch/.ready: tools/torch.txt $(VENV)/.ready
 	$(PYTHON) -m venv .venv-torch
 	$(BIN)/python -c "import sysconfig; print('import site; site.addsitedir(%r)' % sysconfig.get_path('purelib'))" \
@@ -18,3 +18,10 @@ encoder: .venv-torch/.ready
 	$(BIN)/python -m expression_transfer.models.people --split validation --people 100 --out $(ENCODER_DATA)/validation
 	.venv-torch/bin/python -m expression_transfer.models.encoder samples $(ENCODER_DATA)
 	.venv-torch/bin/python -m expression_transfer.models.encoder train $(ENCODER_DATA)
+
+# the same for the refiner, whose samples the project's own re-performing makes
+REFINER_DATA ?= out/refiner
+.PHONY: refiner
+refiner: .venv-torch/.ready
+	.venv-torch/bin/python -m expression_transfer.models.refiner samples $(REFINER_DATA)
+	.venv-torch/bin/python -m expression_transfer.models.refiner train $(REFINER_DATA)

@@ -90,7 +90,8 @@ def mended(
     flow = (low[..., 6:] @ crop.affine[:, :2].T).astype(np.float32)
     moved = sample(start, window, pixel_centres(window) + flow, LANCZOS)
     soft = np.clip((SHARP[1] - crop.scale) / (SHARP[1] - SHARP[0]), 0, 1)
-    detail = np.float32(soft) * fine[..., 2:] + fine[..., 1:2] * (other - start)
-    refined = np.exp(low[..., :3]) * moved + low[..., 3:6] + detail
-    added = light.meant(start + attention[..., None] * (refined - start)) - light.meant(start)
+    with np.errstate(invalid="ignore"):  # a float plate's infinities stay as they are
+        detail = np.float32(soft) * fine[..., 2:] + fine[..., 1:2] * (other - start)
+        refined = np.exp(low[..., :3]) * moved + low[..., 3:6] + detail
+        added = light.meant(start + attention[..., None] * (refined - start)) - light.meant(start)
     return filled + np.where(np.isfinite(added), added, np.float32(0)), attention
