@@ -7,7 +7,7 @@ import bpy
 
 from ..scene import preview, recomposite, settings, strings
 from . import working
-from .section import Section, draw_step
+from .section import Section, draw_step, fields_of
 
 
 class CompositePanel(Section, bpy.types.Panel):
@@ -23,6 +23,9 @@ class CompositePanel(Section, bpy.types.Panel):
             _draw_editing(self.layout, job)
         working.draw_message(self.layout, job, settings.COMPOSITE)
         chosen = settings.of_scene(context.scene)
+        fields = fields_of(self.layout, context)
+        for name in ("feather", "choke", "grain", "shutter"):
+            fields.prop(chosen, name)
         for made, icon in ((chosen.result_clip, "FILE_MOVIE"), (chosen.result_image, "FILE_IMAGE")):
             if made is not None:
                 self.layout.label(text=made.name, icon=icon)

@@ -29,6 +29,11 @@ def mixing(chosen: Any) -> list[str]:
     return options + (["--method", chosen.method] if chosen.method != "geometry" else [])
 
 
+def finishing(chosen: Any) -> list[str]:
+    """How the new face is laid on the plate."""
+    return [f"--{name}={getattr(chosen, name):g}" for name in ("feather", "choke", "grain", "shutter")]
+
+
 def engine(chosen: Any) -> list[str]:
     """The face model, and from the preferences where and with which networks the work is done."""
     options = ["--model", chosen.model] if chosen.model not in ("", strings.BUILTIN) else []

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core.errors import InputError
 from ..core.facs.performance import Performance
-from . import acted, fitted, layers, strings
+from . import acted, arguments, fitted, layers, settings, strings
 
 EDITED = "edited"
 """In a solve's or job's folder: where its edited plate is made."""
@@ -53,6 +53,5 @@ def make_request(context: Any) -> Request:
     wanted, folder = layers.performance_of(face, base.performance), base.folder / EDITED
     curves = folder / "performance.npz"
     wanted.save(curves)
-    return Request(
-        ("composite", str(curves), str(base.folder), "-o", str(folder), "--mode", "edit", "--resume"), folder
-    )
+    argv = ["composite", str(curves), str(base.folder), "-o", str(folder), "--mode", "edit", "--resume"]
+    return Request((*argv, *arguments.finishing(settings.of_scene(context.scene))), folder)

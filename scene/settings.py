@@ -68,6 +68,18 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
     region: bpy.props.EnumProperty(items=strings.REGIONS, name=strings.REGION, description=strings.REGION_TIP)
     mode: bpy.props.EnumProperty(items=strings.MODES, name=strings.MODE, description=strings.MODE_TIP)
     method: bpy.props.EnumProperty(items=strings.METHODS, name=strings.METHOD, description=strings.METHOD_TIP)
+    feather: bpy.props.FloatProperty(
+        min=0.0, max=1000.0, soft_max=50.0, subtype="PIXEL", name=strings.FEATHER, description=strings.FEATHER_TIP
+    )
+    choke: bpy.props.FloatProperty(
+        min=0.0, max=1000.0, soft_max=50.0, subtype="PIXEL", name=strings.CHOKE, description=strings.CHOKE_TIP
+    )
+    grain: bpy.props.FloatProperty(
+        min=0.0, max=4.0, soft_max=2.0, default=1.0, name=strings.GRAIN, description=strings.GRAIN_TIP
+    )
+    shutter: bpy.props.FloatProperty(
+        min=0.0, max=1.0, default=0.5, name=strings.SHUTTER, description=strings.SHUTTER_TIP
+    )
     source_reading: bpy.props.PointerProperty(type=ExpressionTransferReading)
     plate_reading: bpy.props.PointerProperty(type=ExpressionTransferReading)
     offset: bpy.props.IntProperty(name=strings.OFFSET_FRAMES, description=strings.OFFSET_FRAMES_TIP)

@@ -530,6 +530,17 @@ METHODS = (
 )
 
 # Composite
+FEATHER = "Feather"
+FEATHER_TIP = "Soft edge of the matte, in pixels inwards; 0 leaves the edge as the moved skin fades out"
+CHOKE = "Choke"
+CHOKE_TIP = "Draws the matte's edge in, in pixels"
+GRAIN = "Grain"
+GRAIN_TIP = "What the new face gets of the plate's grain where it has less; 1 is as much as the plate's"
+SHUTTER = "Shutter"
+SHUTTER_TIP = (
+    "How long the plate's shutter is open, of a frame's time: what moves faster than it did is blurred by it. "
+    "0.5 is 180°, 0 adds no motion blur"
+)
 PLATE_MADE = "plate in {path}"
 ACTED_TAKE = "{name} re-performed"
 RECOMPOSITE = "Recomposite"

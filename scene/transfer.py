@@ -60,7 +60,7 @@ def _argv(chosen: Any, source: Path, plate: Path | None, folder: Path) -> list[s
     options += ["--resume"] if chosen.resume else []
     if plate is None:
         return ["solve", str(source), *options]
-    how = [*arguments.mixing(chosen), *arguments.reading(chosen.plate_reading, "plate-")]
+    how = [*arguments.mixing(chosen), *arguments.finishing(chosen), *arguments.reading(chosen.plate_reading, "plate-")]
     return ["transfer", str(source), str(plate), *options, *how]
 
 

@@ -41,9 +41,12 @@ def head(blender, performance, tmp_path, monkeypatch):
 def test_the_edited_sum_goes_to_the_engine_and_the_plate_comes_back(blender, head, performance, tmp_path):
     at, by = FRAMES[[20, 21, 24, 25]], np.array([0, 0.3, 0.3, 0])
     keys.write_curve(layers.corrections(head), units.path("AU12_L"), 0, at, by)
+    chosen = blender.context.scene.expression_transfer
+    chosen.feather, chosen.shutter = 2.5, 0.25
     assert blender.ops.expression_transfer.recomposite() == {"FINISHED"}
     out = tmp_path / "solve" / "edited"
-    asked = ["composite", out / "performance.npz", tmp_path / "solve", "-o", out, "--mode", "edit", "--resume"]
+    laid = ["--feather=2.5", "--choke=0", "--grain=1", "--shutter=0.25"]
+    asked = ["composite", out / "performance.npz", tmp_path / "solve", "-o", out, "--mode", "edit", "--resume", *laid]
     assert json.loads((out / "argv.json").read_text()) == [str(each) for each in asked]
     wanted, column = Performance.load(out / "performance.npz"), UNITS.index("AU12_L")
     edited = np.flatnonzero(np.any(wanted.units != performance.units, axis=1))
@@ -81,7 +84,8 @@ def test_what_a_transfer_made_of_a_plate_is_edited_instead_of_its_own(blender, h
     keys.write_curve(layers.corrections(head), units.path("AU12_L"), 0, FRAMES[[9, 10, 11]], np.array([0, 0.2, 0]))
     assert blender.ops.expression_transfer.recomposite() == {"FINISHED"}
     out = tmp_path / "job" / "edited"
-    asked = ["composite", out / "performance.npz", tmp_path / "job", "-o", out, "--mode", "edit", "--resume"]
+    laid = ["--feather=0", "--choke=0", "--grain=1", "--shutter=0.5"]
+    asked = ["composite", out / "performance.npz", tmp_path / "job", "-o", out, "--mode", "edit", "--resume", *laid]
     assert json.loads((out / "argv.json").read_text()) == [str(each) for each in asked]
     wanted = Performance.load(out / "performance.npz")
     edited = np.argwhere(wanted.units != made.units)
