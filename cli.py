@@ -197,6 +197,7 @@ def _mixing(parser: argparse.ArgumentParser, *more_modes: str) -> None:
     parser.add_argument(
         "--method", choices=("geometry", "tps"), default="geometry", help="tps: the classic landmark warp"
     )
+    parser.add_argument("--no-provenance", action="store_true", help="don't say in the results that they were altered")
 
 
 def _finishing(parser: argparse.ArgumentParser) -> None:
@@ -261,6 +262,7 @@ def _run(arguments: argparse.Namespace, reporter: "Reporter") -> "Run":
         resume=arguments.resume,
         device=arguments.device,
         identity_model=arguments.identity_model,
+        provenance=not getattr(arguments, "no_provenance", False),
     )
 
 

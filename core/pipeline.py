@@ -36,6 +36,7 @@ from .job import Job, fingerprint, footage_files
 from .landmarks.backend import open_backend
 from .landmarks.detect import DetectOptions, detect
 from .landmarks.track import LandmarkTrack
+from .provenance import check_signing
 from .recomposite import DrivingFootage, Recomposition, plate_frames, recomposite, written
 from .refine.finish import PLAIN, Finish
 from .refine.reperform import Method
@@ -165,6 +166,7 @@ def transfer(
         raise InputError("--method tps moves all landmarks by the driver's; leave out --region and --mode")
     model, clip, plate = load_model(run.model, run.reporter), source.open(folder), target.open(folder)
     job = Job(folder, run.resume)
+    check_signing()
     run.reporter.log(f"driver: {source.path}")
     driving = _solve(source, clip, model, job, run)
     pictures = pictures_of(driving)
@@ -180,6 +182,7 @@ def composite(
     """
     if curves.resolve().parent == (folder / TARGET).resolve():
         raise InputError(f"{curves}: would be overwritten by the plate's own curves; give another folder with -o")
+    check_signing()
     known = read_editable(target, folder, run) if is_editable(target.path) else None
     clip = target.open(folder) if known is None else known.plate.clip
     acting = read_performance(curves, LIVE_LINK_FPS if clip.kind == "still" else float(clip.fps))
@@ -238,6 +241,7 @@ def _recomposite(
     people = doubts(run.recogniser, Pair(driver.likeness, plate.likeness), Pair(driver.before, plate.before))
     tell(people, run.reporter)
     plan, laid, wanted = _plan(driver, plate, making, job, edited)
+    plan = replace(plan, provenance=run.provenance)
     files = recomposite(plan, run.reporter, run.timings)
     replace(wanted, source=f"{wanted.source}, re-performed").save(job.folder / WANTED)
     kept = _likeness(plan, driver, run)

@@ -82,6 +82,8 @@ class Recomposition:
     """Fingerprint of all that is the same for every frame: plate, fit, driving pictures, method, finish."""
     job: Job
     finish: Finish = PLAIN
+    provenance: bool = True
+    """The files say that they were altered."""
 
     def speed(self, row: int) -> Array:
         """E weights a frame: how fast the wanted expression changes, which motion blur shows."""
@@ -95,7 +97,8 @@ class Recomposition:
         if self.offsets is not None:
             wanted.update(self.offsets[row].tobytes())
         driver = None if self.driver is None else self.driver.row_at(float(self.fit.times[row]))
-        return fingerprint(shot=self.made_from, row=row, wanted=wanted.hexdigest(), driver=driver)
+        told = self.provenance
+        return fingerprint(shot=self.made_from, row=row, wanted=wanted.hexdigest(), driver=driver, provenance=told)
 
 
 Done = TypeVar("Done")
@@ -219,7 +222,8 @@ def _review(plan: Recomposition) -> Review:
         sounds = (driving if plan.clip.kind == "still" else own, driving)
     else:
         sounds = (own, own)
-    return Review(plan.job.folder, len(plan.fit), Fraction(plan.fit.fps).limit_denominator(1001), *sounds)
+    rate = Fraction(plan.fit.fps).limit_denominator(1001)
+    return Review(plan.job.folder, len(plan.fit), rate, *sounds, altered=plan.provenance)
 
 
 class _Products:
@@ -231,7 +235,7 @@ class _Products:
         self._clip = plan.clip
         self._made_from = {int(number): plan.frame_made_from(row) for row, number in enumerate(plan.fit.frames)}
         self.folders = [plan.job.folder / "frames", plan.job.folder / "matte"]
-        self._frames = SequenceWriter(self.folders[0], self._stem, like=plan.clip)
+        self._frames = SequenceWriter(self.folders[0], self._stem, like=plan.clip, altered=plan.provenance)
 
     def files(self) -> dict[Path, str]:
         """What will be written, each with what it is made from."""

@@ -12,6 +12,7 @@ import numpy as np
 from av.video.reformatter import Colorspace
 
 from ..errors import Failure
+from ..provenance import seal, words
 from ..storage import whole_file
 from .footage import Clip, Pixels
 
@@ -28,7 +29,7 @@ class VideoWriter:
 
     Odd sizes are padded to even ones by repeating the last row or column. `audio` is a clip whose sound is laid under
     the frames: re-encoded as AAC and cut to their length, from the first frame's own time, or from `sound_from` seconds
-    into the clip. The same input gives the same bytes.
+    into the clip. The same input gives the same bytes. `altered`: the file says so (core/provenance.py).
     """
 
     def __init__(
@@ -40,23 +41,29 @@ class VideoWriter:
         audio: Clip | None = None,
         *,
         sound_from: float | None = None,
+        altered: bool = False,
     ) -> None:
         self._path = path
         self._size = (width, height)
         self._fps = fps
         self._audio = audio if audio is not None and audio.has_audio else None
         self._sound_from = sound_from
+        self._altered = altered
         self._first_time: float | None = None
         self._last_time = 0.0
         self._count = 0
+        self._whole = False
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             temporary = stack.enter_context(whole_file(self._path))
+            stack.callback(self._seal, temporary)
             self._container = stack.enter_context(
                 av.open(str(temporary), "w", format="mp4", options={"fflags": "+bitexact", "movflags": "+faststart"})
             )
+            if self._altered:
+                self._container.metadata["comment"] = words()["ImageDescription"]
             self._video = self._video_stream()
             self._sound = self._sound_stream()
             self._stack = stack.pop_all()
@@ -70,7 +77,12 @@ class VideoWriter:
                 # hand the error on, so that whole_file removes the unfinished file
                 return stack.__exit__(kind, error, trace)
             self._finish()
+            self._whole = True
         return None
+
+    def _seal(self, finished: Path) -> None:
+        if self._altered and self._whole:
+            seal(finished)
 
     def write(self, pixels: Pixels, time: float | None = None) -> None:
         """Append H×W×3 uint8 RGB, `time` seconds into the source (None: at the constant rate)."""

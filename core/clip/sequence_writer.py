@@ -6,6 +6,7 @@ import numpy as np
 import OpenImageIO as oiio  # noqa: N813 - its own name for itself
 
 from ..errors import Failure
+from ..provenance import exr_attributes, seal, words
 from ..storage import whole_file
 from .footage import Clip, Pixels
 from .images import read_spec
@@ -22,13 +23,15 @@ class SequenceWriter:
 
     The format is the plate's where that keeps every value: PNG, TIFF and EXR stay (with their metadata; a lossy EXR
     compression becomes zip), 8- and 16-bit video, JPEG and others become PNG, float ones EXR. Without a plate: PNG.
+    `altered`: the files say so (core/provenance.py).
     """
 
-    def __init__(self, folder: Path, stem: str, like: Clip | None = None) -> None:
+    def __init__(self, folder: Path, stem: str, like: Clip | None = None, *, altered: bool = False) -> None:
         self._folder = folder
         self._stem = stem
         self._like = like
         self._suffix = _suffix(like)
+        self._altered = altered
 
     def path(self, number: int) -> Path:
         return self._folder / f"{self._stem}.{number:04d}{self._suffix}"
@@ -51,6 +54,8 @@ class SequenceWriter:
             if not done:
                 reason = " ".join((image.geterror() if image else oiio.geterror()).split())
                 raise Failure(f"{path}: can't be written ({reason}); check the folder's rights and free space")
+            if self._altered:
+                seal(temporary)
         return path
 
     def _spec(self, number: int, pixels: Pixels) -> oiio.ImageSpec:
@@ -65,6 +70,10 @@ class SequenceWriter:
             spec.attribute("DateTime", NO_DATE)  # OpenImageIO would write the present time: other bytes each time
         spec.attribute("png:compressionLevel", PNG_LEVEL)
         spec.attribute("Orientation", 1)  # the pixels are upright
+        if self._altered:
+            told = exr_attributes() if self._suffix == ".exr" else words(spec.get_string_attribute("ImageDescription"))
+            for name, value in told.items():
+                spec.attribute(name, value)
         if self._suffix == ".png":  # always unassociated; a TIFF's kind came with its metadata
             spec.attribute("oiio:UnassociatedAlpha", 1)
         return spec

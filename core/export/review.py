@@ -30,8 +30,9 @@ class Review:
     Every file appears whole on leaving, or not at all.
     """
 
-    def __init__(self, folder: Path, frames: int, rate: Fraction, *sounds: "Sound") -> None:
-        """`sounds`: what is laid under the result, and under the pair."""
+    def __init__(self, folder: Path, frames: int, rate: Fraction, *sounds: "Sound", altered: bool) -> None:
+        """`sounds`: what is laid under the result, and under the pair; `altered`: the files say so."""
+        self._altered = altered
         self._rate = rate
         self._sounds = sounds
         self._single = frames == 1
@@ -60,7 +61,8 @@ class Review:
     def _open(self, *pictures: Image) -> list[VideoWriter]:
         for path, picture, sound in zip(self.files, pictures, self._sounds, strict=False):
             height, width = picture.shape[:2]
-            movie = VideoWriter(path, width, height, self._rate, sound.clip, sound_from=sound.start)
+            shape = path, width, height, self._rate
+            movie = VideoWriter(*shape, sound.clip, sound_from=sound.start, altered=self._altered)
             self._movies.append(self._stack.enter_context(movie))
         return self._movies
 
@@ -72,4 +74,4 @@ class Review:
                 self._stack.__exit__(kind, error, trace)
                 return
         sheet = self._pictures[0] if self._single else contact_sheet(self._pictures, SHEET_COLUMNS, SHEET_HEIGHT)
-        write_png(sheet, self.files[-1])
+        write_png(sheet, self.files[-1], altered=self._altered)

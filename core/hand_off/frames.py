@@ -4,12 +4,11 @@ where it is still what is wanted.
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..clip import Frame
 from ..clip.footage import Pixels
-from ..job import fingerprint
 from ..recomposite import in_order, performing
 from ..refine.reperform import Reperformed, Reperformer, SourceFill
 from .handed import HandOff
@@ -35,18 +34,16 @@ Write = Callable[[Made, dict[str, Path]], None]
 def write_frames(hand: HandOff, stage: str, names: Sequence[str], suffix: str, write: Write) -> list[Path]:
     """`name.####suffix` of every frame, for each of the names. Raises InputError as Result.plan."""
     result, reporter = hand.result, hand.run.reporter
-    plan = result.plan(hand.job)
+    plan = replace(result.plan(hand.job), provenance=hand.run.provenance)
     paths = {
         int(number): {name: hand.folder / f"{name}.{number:04d}{suffix}" for name in names}
         for number in result.fit.frames
     }
-    provenance = hand.run.provenance
-    from_what = {int(n): fingerprint(of=plan.frame_made_from(row), provenance=provenance)
-                 for row, n in enumerate(result.fit.frames)}  # fmt: skip
+    from_what = {int(number): plan.frame_made_from(row) for row, number in enumerate(result.fit.frames)}
     files = {file: from_what[number] for number, named in paths.items() for file in named.values()}
     good = hand.job.begin(stage, files)
     kept = {number for number, named in paths.items() if good.issuperset(named.values())}
-    performer = Reperformer(result.model, result.fit, result.track)
+    performer = Reperformer(result.model, result.fit, result.track, finish=plan.finish)
     if hand.altered and len(kept) < len(paths):
         performer.learn(result.clip, reporter)
     perform = performing(plan, performer)
