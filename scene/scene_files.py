@@ -7,7 +7,6 @@ from typing import Any
 import bpy
 
 from ..core.errors import Failure
-from ..core.storage import whole_file
 from .rig_files import quiet
 
 
@@ -56,10 +55,11 @@ def write(objects: list[Any], kind: str, path: Path) -> None:
     """Write objects of the scene. Raises Failure where that can't be done."""
     for each in bpy.context.scene.objects:
         each.select_set(each in objects)
-    with whole_file(path) as temporary:
-        try:
-            with quiet():
-                WRITERS[kind](str(temporary))
-        except (RuntimeError, TypeError, AttributeError) as error:
-            reason = str(error).strip().splitlines() or [type(error).__name__]
-            raise Failure(f"{path}: Blender can't write it ({reason[-1]})") from error
+    try:
+        with quiet():
+            WRITERS[kind](str(path))
+    except (RuntimeError, TypeError, AttributeError) as error:
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise Failure(f"{path}: Blender can't write it ({reason[-1]})") from error
+    if not path.is_file():
+        raise Failure(f"{path}: Blender didn't write it; look at what it says in a terminal")

@@ -4,12 +4,14 @@ import importlib.util
 import os
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from ..errors import Failure, InputError
 from ..process import Ended, WorkerProcess
 from ..reporting import Reporter
+from ..storage import UNFINISHED
 
 VARIABLE = "EXPRESSION_TRANSFER_BLENDER"
 """Names the Blender to use: the one in whose window the export was asked for, or a user's choice."""
@@ -28,7 +30,8 @@ def find_blender() -> tuple[str, ...] | None:
 
 
 def write_in_blender(kind: str, source: Path, file: Path, reporter: Reporter) -> None:
-    """Let Blender write `file` of a HeadScene (.npz) or of a driven character (.blend).
+    """Let Blender write `file` of a HeadScene (.npz) or of a driven character (.blend); whatever becomes of that
+    Blender, nothing half done stays.
 
     Raises InputError where there is no Blender, Cancelled, and whatever the job itself has to say.
     """
@@ -38,14 +41,25 @@ def write_in_blender(kind: str, source: Path, file: Path, reporter: Reporter) ->
             f"{file.name}: needs Blender; run `blender --command expression_transfer export …`, name it in {VARIABLE},"
             " or install the extra [bpy]"
         )
-    worker = WorkerProcess([kind, str(source), str(file)], python=blender, module=JOB)
-    try:
-        ended = _followed(worker, reporter)
-    except BaseException:
-        worker.stop()
-        raise
-    if ended.error:
-        raise (InputError if ended.status == InputError.exit_status else Failure)(ended.error)
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=file.parent) as folder:
+        unfinished = Path(folder)
+        worker = WorkerProcess([kind, str(source), str(unfinished / file.name)], python=blender, module=JOB)
+        try:
+            ended = _followed(worker, reporter)
+        finally:
+            worker.stop()
+        if ended.error:
+            said = ended.error.replace(str(unfinished), str(file.parent))
+            raise (InputError if ended.status == InputError.exit_status else Failure)(said)
+        _move_all(unfinished, file.parent)
+
+
+def _move_all(folder: Path, to: Path) -> None:
+    """The file, and textures that it names beside it."""
+    for each in [each for each in folder.rglob("*") if each.is_file()]:
+        place = to / each.relative_to(folder)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        each.replace(place)
 
 
 def _followed(worker: WorkerProcess, reporter: Reporter) -> Ended:
