@@ -39,6 +39,7 @@ from .landmarks.track import LandmarkTrack
 from .provenance import check_signing
 from .recomposite import DrivingFootage, Recomposition, plate_frames, recomposite, written
 from .refine.finish import PLAIN, Finish
+from .refine.refiner import digest as refiner_digest
 from .refine.reperform import Method
 from .report import fit_report, passages, unsure, untouched
 from .reporting import Reporter
@@ -241,7 +242,7 @@ def _recomposite(
     people = doubts(run.recogniser, Pair(driver.likeness, plate.likeness), Pair(driver.before, plate.before))
     tell(people, run.reporter)
     plan, laid, wanted = _plan(driver, plate, making, job, edited)
-    plan = replace(plan, provenance=run.provenance)
+    plan = replace(plan, provenance=run.provenance, device=run.device)
     files = recomposite(plan, run.reporter, run.timings)
     replace(wanted, source=f"{wanted.source}, re-performed").save(job.folder / WANTED)
     kept = _likeness(plan, driver, run)
@@ -298,7 +299,11 @@ def _plan(
         method=making.method,
         offsets=_classic_offsets(pictures, laid, making.mix) if by_landmarks and pictures is not None else None,
         made_from=fingerprint(
-            plate=plate.made_from, driver=driven_by, method=making.method, finish=asdict(making.finish)
+            plate=plate.made_from,
+            driver=driven_by,
+            method=making.method,
+            finish=asdict(making.finish),
+            refiner=refiner_digest(),
         ),
         job=job,
         finish=making.finish,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from .clip import Clip, Frame, SequenceWriter, display, open_clip, read_ahead
 from .conventions import Array
+from .device import Device
 from .export.review import Review, Sound
 from .export.sheet import Image, write_png
 from .face.model import FaceModel
@@ -25,6 +26,7 @@ from .fit.result import Fit
 from .job import Job, fingerprint
 from .landmarks.track import LandmarkTrack
 from .refine.finish import PLAIN, Finish
+from .refine.refiner import Refiner
 from .refine.reperform import Method, Reperformed, Reperformer, SourceFill
 from .reporting import Reporter
 from .timings import Timings
@@ -84,6 +86,8 @@ class Recomposition:
     finish: Finish = PLAIN
     provenance: bool = True
     """The files say that they were altered."""
+    device: Device = "auto"
+    """Where the refiner runs."""
 
     def speed(self, row: int) -> Array:
         """E weights a frame: how fast the wanted expression changes, which motion blur shows."""
@@ -123,7 +127,9 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
 
     Where the job is resumed, frames and mattes of which nothing else is wanted than before stay as they are.
     """
-    performer = Reperformer(plan.model, plan.fit, plan.track, plan.method, finish=plan.finish)
+    performer = Reperformer(
+        plan.model, plan.fit, plan.track, plan.method, finish=plan.finish, refiner=Refiner(plan.device)
+    )
     products, review = _Products(plan), _review(plan)
     kept = products.kept(plan.job.begin("frames", products.files()))
     if kept:

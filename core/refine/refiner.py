@@ -1,5 +1,6 @@
 """The refiner: a network that mends what a warp can't (models/refiner/CARD.md). Where it is unsure, the warp stays."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,11 @@ class Mending:
     """
     fine: Array32
     """SIDE×SIDE×5: attention (0–1), share of the unfilled picture, detail (3)."""
+
+
+def digest(network: Path = NETWORK) -> str:
+    """A short hash of the network, empty where it is missing: frames made with other weights are not gone on from."""
+    return hashlib.sha256(network.read_bytes()).hexdigest()[:16] if network.is_file() else ""
 
 
 class Refiner:
