@@ -15,11 +15,12 @@ from ..conventions import CV_PIXEL_CENTRE, Array, Array32
 from ..easing import smoothstep
 from ..face.model import FaceModel
 from ..fit.result import Fit
-from ..raster.windows import Window
+from ..raster.windows import Window, around, within
 from .bank import farthest
 from .grid import mix
 from .occlusion_chart import SIDE, FaceChart, Placed
-from .occlusion_look import Residual, UsualLook, logarithm, plate_values
+from .occlusion_look import UsualLook, logarithm, plate_values
+from .occlusion_pieces import Residual, pieces
 from .patch import Patch, skin_tone
 
 FRAMES, FEWEST = 48, 8
@@ -32,18 +33,6 @@ TURN_MM = 30.0
 """mm that a radian of head turn counts as."""
 SPAN_MM = 2.0
 """Weight of a mm of the expression's landmarks, rms."""
-FINE, COARSE = (5.0, 9.0), (5.0, 9.0)
-"""Standard deviations at which a residual tells nothing, and surely that something is in front."""
-ALONE = 2.5
-"""Times the fine residual beside it that the coarse one counts at most: else it would fill the gaps between strands."""
-GROWTH = 4
-"""How often what was found takes in what lies round it."""
-REACH = 3.0
-"""Texels: how far, each time (standard deviation)."""
-VARIED = 0.12
-"""Standard deviation (natural log) of colour within a thing."""
-LEAST = 8.0, 20.0
-"""Texels on the face that a piece must have to count, and to count whole."""
 GATE, INNER = 5, 5
 """Texels across: what was found on the chart is grown by, to look at its pixels one by one, and shrunk by, to be taken
 as it is."""
@@ -67,13 +56,15 @@ class Front:
 
     def cleared(self, plate: Patch) -> Patch:
         """The plate without it: the face as it usually looks, so that nothing of what is in front is dragged along."""
-        pixels = mix(plate.pixels, self.behind, self.matte)
-        here = plate.landmarks - np.asarray(plate.window[:2])
-        return replace(plate, pixels=pixels, tone=skin_tone(pixels, here))
+        pixels, place = plate.pixels.copy(), within(self.window, plate.window)
+        pixels[place] = mix(pixels[place], self.behind, self.matte)
+        return replace(plate, pixels=pixels, tone=skin_tone(pixels, plate.landmarks - np.asarray(plate.window[:2])))
 
-    def kept(self, matte: Array32) -> Array32:
-        """A composite's matte (H×W) without what is in front."""
-        return np.asarray(matte * (1 - self.matte), dtype=np.float32)
+    def over(self, window: Window) -> Array32:
+        """H×W, 0–1: its matte over another window, which holds its own."""
+        whole = np.zeros((window[3] - window[1], window[2] - window[0]), dtype=np.float32)
+        whole[within(self.window, window)] = self.matte
+        return whole
 
 
 @dataclass
@@ -122,23 +113,24 @@ class Occluders:
         texture, shown = self._chart.texture(plate.pixels, plate.window, placed)
         residual = self._look(logarithm(texture, self._tone), shown, self._features(row))
         found = pieces(residual, shown, self._chart.face)
-        return self._on_plate(found, residual, plate, placed) if found.any() else None
+        return self._on_plate(found, residual, plate, placed, self._look.fine) if found.any() else None
 
-    def _on_plate(self, found: Array32, residual: Residual, plate: Patch, placed: Placed) -> Front:
-        lookup = self._chart.lookup(placed, plate.window) - np.float32(CV_PIXEL_CENTRE)
+    def _on_plate(self, found: Array32, residual: Residual, plate: Patch, placed: Placed, spread: Array32) -> Front:
+        """What was found on the chart, at the plate's own fineness."""
         gate = cv2.dilate(found, ball(GATE))
-        assert self._look is not None
-        maps = np.dstack([cv2.erode(found, ball(INNER)), gate, self._look.fine])
-        inside, near, spread = np.moveaxis(cv2.remap(maps, lookup, None, cv2.INTER_LINEAR), -1, 0)
+        part = plate.crop(around(self._chart.on_frame(placed)[gate > 0], 2, plate.window))
+        lookup = self._chart.lookup(placed, part.window) - np.float32(CV_PIXEL_CENTRE)
+        maps = np.dstack([cv2.erode(found, ball(INNER)), gate, spread])
+        inside, near, doubt = np.moveaxis(cv2.remap(maps, lookup, None, cv2.INTER_LINEAR), -1, 0)
         expected = cv2.remap(residual.expected, lookup, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        away = np.abs(logarithm(plate.pixels, self._tone) - expected).max(axis=-1) / np.maximum(spread, 1e-3)
+        away = np.abs(logarithm(part.pixels, self._tone) - expected).max(axis=-1) / np.maximum(doubt, 1e-3)
         behind = plate_values(expected, self._tone)
-        apart = np.abs(plate.pixels - behind).max(axis=-1) * near
+        apart = np.abs(part.pixels - behind).max(axis=-1) * near
         reach = 2 * round(EDGE * float(np.ptp(placed.points[:468, 1])) / SIDE) + 1
         share = apart / (cv2.dilate(apart, np.ones((reach, reach))) + np.float32(1e-3 * self._tone))
         sharp = near * smoothstep(away, *PIXEL) * smoothstep(share, *SHARE)
         matte = np.maximum(sharp, smoothstep(inside, 0.5, 0.9))
-        return Front(plate.window, np.asarray(matte, dtype=np.float32), behind)
+        return Front(part.window, np.asarray(matte, dtype=np.float32), behind)
 
     def _features(self, row: int) -> Array:
         """D mm: expression and pose of a row."""
@@ -152,28 +144,6 @@ class Occluders:
         left = np.setdiff1d(np.arange(len(candidates)), spanning)
         more = left[np.linspace(0, len(left) - 1, min(FRAMES - len(spanning), len(left))).astype(int)]
         return np.unique(candidates[np.concatenate([spanning, more])])
-
-
-def pieces(residual: Residual, shown: Array32, face: NDArray[np.bool_]) -> Array32:
-    """S×S, 0–1: what is in front, on the chart: sure places, what goes with them, and nothing that is tiny."""
-    coarse = np.minimum(residual.coarse, ALONE * cv2.blur(residual.fine, (3, 3)))
-    sure = np.maximum(smoothstep(residual.fine, *FINE), smoothstep(coarse, *COARSE) * face) * shown
-    unlike = np.maximum(residual.plain, coarse)
-    found = sure
-    for _ in range(GROWTH):
-        found = np.maximum(found, _of_the_same(found, residual, unlike) * shown)
-    count, labels = cv2.connectedComponents((found > 0.3).astype(np.uint8))
-    mass = np.bincount(labels.ravel(), (sure * face).ravel(), count)
-    mass[0] = 0
-    return np.asarray(found * smoothstep(mass, *LEAST)[labels], dtype=np.float32)
-
-
-def _of_the_same(found: Array32, residual: Residual, unlike: Array32) -> Array32:
-    """S×S, 0–1: near what was found, and more of its colour than of the face's."""
-    total = cv2.GaussianBlur(found, (0, 0), REACH)
-    colour = cv2.GaussianBlur(residual.frame * found[..., None], (0, 0), REACH) / (total[..., None] + np.float32(1e-6))
-    from_it = np.abs(residual.frame - colour).max(axis=-1) / np.float32(VARIED)
-    return smoothstep(unlike - from_it, 1.0, 2.5) * smoothstep(total, 0.02, 0.1)
 
 
 def ball(width: int) -> NDArray[np.uint8]:

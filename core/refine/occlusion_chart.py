@@ -81,9 +81,13 @@ class FaceChart:
         depth = self._fit.to_camera(np.concatenate([self._neutral[:MESH], self._ring]), row)[:, 2]
         return Placed(np.concatenate([landmarks[:MESH], ring]), depth)
 
+    def on_frame(self, placed: Placed) -> Array32:
+        """SIDE×SIDE×2 px: where each texel lies."""
+        return interpolate(self._fragments, self._triangles, placed.points)
+
     def texture(self, pixels: Array32, window: Window, placed: Placed) -> tuple[Array32, Array32]:
         """SIDE×SIDE×3: what a window of a frame shows at each texel; and SIDE×SIDE, 0 or 1: whether it shows it."""
-        at = interpolate(self._fragments, self._triangles, placed.points - np.asarray(window[:2]))
+        at = self.on_frame(placed) - np.asarray(window[:2], dtype=np.float32)
         fineness = float(np.sqrt(np.prod(np.ptp(placed.points[:MESH], axis=0)))) / (FACE * SIDE)
         if fineness > OVERSAMPLED:
             pixels = cv2.blur(pixels, (round(fineness), round(fineness)))

@@ -6,14 +6,13 @@ frame shows (what is in front of the face is an outlier of that: Leonardis & Bis
 over when it is predicted from all but itself tells how much residual means nothing.
 """
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
 from ..easing import smoothstep
+from .occlusion_pieces import Residual, pieces
 
 DARK = 0.08
 """Of the skin's value: added before the logarithm, so that noise in the dark stays small."""
@@ -48,22 +47,6 @@ CLIP = 6.0
 """Standard deviations beyond which a residual counts no more in the coarse one."""
 
 
-@dataclass(frozen=True)
-class Residual:
-    """One frame against what was to be expected."""
-
-    expected: Array32
-    """S×S×3: the face's usual look, logarithms."""
-    frame: Array32
-    """S×S×3: the frame, logarithms."""
-    fine: Array32
-    """S×S: standard deviations, the worst channel's."""
-    coarse: Array32
-    """S×S: the same of the blurred residual."""
-    plain: Array32
-    """S×S: fine, were mouth and eyes no freer to change than skin."""
-
-
 def logarithm(values: Array32, tone: float) -> Array32:
     """Values of the plate (skin's mean: `tone`) as the look has them."""
     return np.asarray(np.log(np.maximum(values, 0) / np.float32(tone) + np.float32(DARK)), dtype=np.float32)
@@ -96,7 +79,6 @@ class UsualLook:
         self._noise = np.repeat((0.03 + self._floor)[self._sub], 3)
         left = self._left_over(textures, trust, apart)
         self.fine = self._deviation(np.abs(left).max(axis=-1), trust, self._floor)
-        self._plain = self._deviation(np.abs(left).max(axis=-1), trust, np.full_like(self._floor, FLOOR))
         self._noise = np.repeat(self.fine[self._sub], 3)
         blurred = np.stack(
             [self._blurred(own * (share > 0.5)[..., None]) for own, share in zip(left, trust, strict=True)]
@@ -112,7 +94,7 @@ class UsualLook:
         left = (texture - expected) * (shown / new)[..., None]
         size = np.abs(left).max(axis=-1)
         coarse = np.abs(self._blurred(left)).max(axis=-1) / self._coarse
-        return Residual(expected, texture, size / self.fine, coarse, size / self._plain)
+        return Residual(expected, texture, size / self.fine, coarse)
 
     def _mixed(self, shares: Array32, light: Array32) -> Array32:
         mixed = shares @ self._kept.reshape(len(shares), -1) + light @ self._light.reshape(len(light), -1)
@@ -132,9 +114,28 @@ class UsualLook:
             away = np.abs(textures - others).max(axis=-1)
             odd = np.float32(doubt) * rare[:, None, None] + 2 * self._floor + np.float32(0.6) * self._edges
             trust = shown / (1 + (away / odd) ** 4)
-        trust = np.where(self._face, np.stack([cv2.erode(own, np.ones((3, 3))) for own in trust]), shown)
+        spread = self._deviation(away, trust, self._floor)
+        for _ in range(2):
+            found = np.stack([self._doubted(*each, spread) for each in zip(textures, others, shown, rare, strict=True)])
+            trust = shown * (1 - found)
+            total = like @ trust.reshape(count, -1)
+            parts = [like @ (trust * textures[..., k]).reshape(count, -1) / (total + 1e-6) for k in range(3)]
+            others = np.stack(parts, axis=-1).reshape(textures.shape)
+            spread = self._deviation(np.abs(textures - others).max(axis=-1), trust, self._floor)
+        trust = np.where(self._face, trust, shown)
         share = np.clip(1.5 * trust, 0, 1)[..., None]
         return np.asarray(others + share * (textures - others), dtype=np.float32), np.asarray(trust, dtype=np.float32)
+
+    def _doubted(self, texture: Array32, others: Array32, shown: Array32, rare: float, spread: Array32) -> Array32:
+        """S×S, 0–1: what of a kept frame is in front of the face."""
+        left = (texture - others) * shown[..., None]
+        fine = np.abs(left).max(axis=-1) / (spread * np.float32(rare))
+        limit = np.float32(CLIP) * spread[..., None]
+        blurred = cv2.GaussianBlur(np.clip(left, -limit, limit), (0, 0), BLUR)
+        coarse = np.abs(blurred).max(axis=-1) / (0.6 * spread * np.float32(rare))
+        residual = Residual(others, texture, fine, coarse)
+        found = pieces(residual, shown, self._face)
+        return np.asarray(cv2.dilate(found, np.ones((5, 5))), dtype=np.float32)
 
     def _left_over(self, textures: Array32, trust: Array32, apart: Array) -> Array32:
         """K×S×S×3: each texture less its prediction from all others."""

@@ -224,8 +224,8 @@ class Reperformer:
         result = self._untouched(pixels)
         place = within(layers.window, self._frame)
         if front is not None:
-            layers = replace(layers, matte=front.kept(layers.matte))
-            result.occlusion[place] = front.matte
+            result.occlusion[place] = front.over(layers.window)
+            layers = replace(layers, matte=layers.matte * (1 - result.occlusion[place]))
         result.matte[place] = layers.matte
         result.mouth[place], result.eyes[place] = layers.mouth, layers.eyes
         result.attention[place] = layers.attention * (layers.matte > 0)
