@@ -11,21 +11,23 @@ from ..raster.cpu import interpolate, rasterise
 from ..raster.windows import Window
 
 ALBEDO = {
-    "mouth": (0.30, 0.10, 0.09),
-    "gums": (0.60, 0.26, 0.25),
-    "tongue": (0.62, 0.27, 0.26),
-    "teeth_upper": (0.92, 0.88, 0.80),
-    "teeth_lower": (0.92, 0.86, 0.76),
+    "mouth": (0.42, 0.19, 0.20),
+    "gums": (0.62, 0.30, 0.31),
+    "tongue": (0.66, 0.33, 0.34),
+    "teeth_upper": (0.94, 0.92, 0.88),
+    "teeth_lower": (0.92, 0.89, 0.84),
 }
 """Colours beside the white of the eye."""
 DARKENING = 0.022
 """m behind what is foremost over which the light falls to 1 / e."""
+BOUNCED = 0.35
+"""Share of the light that is everywhere in an open mouth: its walls throw it to and fro."""
 TOOTH_WIDTHS = (8.5, 6.5, 7.5, 7.0, 7.0, 10.0)
 """mm along the arch from its middle, central incisor to first molar: the means of the permanent upper teeth."""
 GAP = 0.5
 """mm: half the width of the shade between two teeth."""
 GAP_SHADE = 0.35
-WARMTH = (0.8, 1.05, 1.15)
+WARMTH = (0.9, 1.03, 1.06)
 """Exponents of light lost inside the mouth, for red, green and blue."""
 SOFTNESS = 0.006
 """Of the face's size: how soft edges are drawn, standard deviation."""
@@ -63,7 +65,8 @@ def draw(inner: InnerMouth, white: Array32, window: Window, size: float) -> tupl
     front = float(np.percentile(inner.depth[np.isfinite(inner.arch)], 5))
     behind = np.maximum(np.where(seen, fragments.depth, front) - front, 0)
     arch = interpolate(fragments, inner.triangles, inner.arch[:, None])[..., 0]
-    light = np.exp(-behind / DARKENING) * _facing(inner)[fragments.triangle] * between_teeth(arch)
+    light = np.float32(BOUNCED) + np.float32(1 - BOUNCED) * np.exp(-behind / DARKENING)
+    light *= _facing(inner)[fragments.triangle] * between_teeth(arch)
     colour = inner.albedo[fragments.triangle] * dimmed(light * seen)
     weight, small = _soft(seen.astype(np.float32), window, size), _soft(colour, window, size)
     return np.asarray(small / np.maximum(weight, 1e-3)[..., None] * white), weight

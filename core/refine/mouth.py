@@ -29,6 +29,8 @@ OPEN = (0.3, 0.7)
 """
 APART = (0.02, 0.07)
 """Face sizes by which rows of teeth go apart until none is stretched over the space between them."""
+DROPPED = (0.08, 0.2)
+"""Face sizes by which a jaw drops until what a picture showed behind the lower lip tells no more of it."""
 BAND = 0.3
 """Of the opening's height: over which a stretched picture gives way to what lies behind it."""
 CLOSED_GAP = 0.015
@@ -45,6 +47,8 @@ UNDER_LIP = 0.09
 """Face sizes below the upper lip over which its shadow on drawn teeth ends."""
 SOFT_RIM = 0.015
 """Face sizes over which the inside sets in at the lips."""
+SOFT_CORNER = 0.05
+"""The same from its corners, where lips meet."""
 FALLOFF = 0.02
 """Face sizes over which the drawn cavity's wet edge gets dark, to 1 / e."""
 SLIT_LOSS = (0.5, 0.7, 0.72)
@@ -107,7 +111,7 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
         filler.sample(there.point(places.along, np.maximum(places.head, places.top + feather))),
         upper_weight,
         filler.sample(there.point(places.along, np.minimum(places.jaw, places.bottom - feather))),
-        lower_weight,
+        lower_weight * np.float32(1 - ramp(-drop / (scale * size), *DROPPED)),
         enough,
         ramp(have, *OPEN),
         smoothstep((np.float32(enough * (1 + BAND)) - places.share) / np.float32(BAND)),
@@ -176,6 +180,7 @@ def _weights(places: _Places, past_edge: Array32 | None, feather: np.float32) ->
     first = np.maximum(places.top, edge)
     # less than two feathers of it are the lower lip's edge
     lower = smoothstep((places.bottom - first) / feather - 2) * smoothstep((places.jaw - first) / feather)
+    lower *= smoothstep((places.bottom - places.jaw) / feather + 2)
     return upper, lower
 
 
@@ -231,12 +236,13 @@ def between_lips(motion: Motion, window: Window, trust: float) -> Array32:
     """H×W, 0–1: what the inside covers. Beside lips of another picture (`trust`: as for compose) its slits and corners
     are left to these, which show them as they are.
     """
-    rim = rims(motion.new_landmarks, MOUTH)
-    covered = opening(rim, window, SOFT_RIM * motion.size)
+    chart = Chart(rims(motion.new_landmarks, MOUTH))
+    along = chart.place(pixel_centres(window))[0]
+    corner = np.minimum(along, np.float32(chart.width) - along) / np.float32(SOFT_CORNER * motion.size)
+    covered = opening(chart.rim, window, SOFT_RIM * motion.size) * smoothstep(corner)
     if trust == 0:
         return covered
-    chart = Chart(rim)
-    upper, lower = chart.heights(chart.place(pixel_centres(window))[0])
+    upper, lower = chart.heights(along)
     return covered * (1 - np.float32(trust) * (1 - smoothstep((lower - upper) / np.float32(motion.size), *LEFT)))
 
 
