@@ -32,6 +32,10 @@ def _draw_results(layout: Any, chosen: Any, told: Any) -> None:
         working.draw_lines(layout.column(align=True), told.products, "FILE_TICK")
     layout.operator("expression_transfer.open_folder", icon="FILE_FOLDER").folder = chosen.result_folder
     layout.operator("expression_transfer.guides", icon="RENDERLAYERS")
+    layout.operator("expression_transfer.build_compositor", icon="NODE_COMPOSITING")
+    row = layout.row(align=True)
+    row.operator("expression_transfer.add_tracks", icon="TRACKER")
+    row.operator("expression_transfer.add_head_empty", icon="EMPTY_AXIS")
 
 
 def register() -> None:

@@ -94,6 +94,7 @@ def _cleared(tree: Any) -> dict[str, float]:
 def _image(tree: Any, file: Path, count: int, start: int, place: tuple[int, int]) -> Any:
     try:
         image = bpy.data.images.load(str(file), check_existing=True)
+        image.reload()  # of an export before this one, Blender may remember the pixels
     except RuntimeError as error:
         raise InputError(strings.NOT_SHOWN.format(file=file, error=str(error).strip())) from error
     image.source = "SEQUENCE" if count > 1 else "FILE"

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.errors import InputError
 from ..core.export.head_scene import HeadScene
-from . import driving, export_scene, rig_files, scene_files, settings, solves, units
+from . import compositing_job, driving, export_scene, rig_files, scene_files, settings, solves, units
 from .characters import of_character
 
 if TYPE_CHECKING:
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 
 def main(argv: list[str], reporter: "Reporter") -> int:
-    """`argv`: format, a HeadScene's .npz or a driven character's .blend, and the file to write."""
+    """`argv`: format, a HeadScene's .npz, a driven character's .blend or a set-up's .json, and the file to write."""
     kind, made, out = argv
     reporter.check()
     source, path = Path(made), Path(out)
-    if source.suffix == ".blend":
+    if source.suffix == ".json":
+        compositing_job.export_setup(source, path)
+    elif source.suffix == ".blend":
         export_character(source, kind, path)
     else:
         export_head(HeadScene.load(source), kind, path)

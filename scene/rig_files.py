@@ -70,13 +70,17 @@ def new_scene() -> None:
     bpy.ops.wm.read_factory_settings(use_empty=True)
 
 
-def save_blend(path: Path) -> None:
-    """Save the session as a compressed .blend that is whole or absent; the session keeps its own path."""
+def save_blend(path: Path, *, relative: bool = True) -> None:
+    """Save the session as a compressed .blend, whole or absent; the session keeps its own path. `relative`: paths
+    become relative to the file; otherwise they stay as they are.
+    """
     with whole_file(path) as temporary:
         temporary.unlink()  # an existing file would be kept as .blend1
         try:
             with quiet():
-                bpy.ops.wm.save_as_mainfile(filepath=str(temporary), compress=True, copy=True, check_existing=False)
+                bpy.ops.wm.save_as_mainfile(
+                    filepath=str(temporary), compress=True, relative_remap=relative, copy=True, check_existing=False
+                )
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
             raise Failure(f"{path}: can't be saved ({reason}); check the folder's rights and free space") from error

@@ -29,6 +29,7 @@ def add_tracks(clip: Any, points: Points) -> Any:
     if (before := objects.get(strings.TRACKS_OBJECT)) is not None:
         objects.remove(before)
     made = objects.new(strings.TRACKS_OBJECT)
+    clip.use_fake_user = True  # Blender saves no clip that nothing uses
     frames = clip_frames(clip, points)
     for k, name in enumerate(points.names):
         if points.seen[:, k].any():

@@ -12,11 +12,12 @@ from ..conventions import Array32, stmap_from_pixels
 from ..errors import Failure
 from ..raster.windows import pixel_centres
 from ..storage import write_json
+from .blender import write_in_blender
 from .exr import LAYERS, RESULT
 from .handed import HandOff
 from .setups import is_encoded, write_layers
 
-MATTES, SETUP = "mattes", "compositor.json"
+MATTES, SETUP, BLEND = "mattes", "compositor.json", "comp.blend"
 _KEPT = ("matte.Y", "mouth.Y", "eyes.Y", "stmap.u", "stmap.v")
 
 
@@ -46,11 +47,21 @@ def export_compositor(hand: HandOff) -> list[Path]:
     return [*layers, *(frame.file(MATTES) for frame in frames), hand.folder / SETUP]
 
 
+def export_blend(hand: HandOff) -> list[Path]:
+    """comp.blend beside what export_compositor writes: the nodes, the landmarks as tracks of the plate's clip, the head
+    as an empty before its camera. Raises InputError where there is no Blender.
+    """
+    files = export_compositor(hand)
+    blend = hand.folder / BLEND
+    write_in_blender("blend", (hand.folder / SETUP).resolve(), blend.resolve(), hand.run.reporter)
+    return [*files, blend]
+
+
 def _told(hand: HandOff, frames: list[_Frame]) -> dict[str, Any]:
     lens = hand.result.fit.camera
     files = {"result": frames[0].file(RESULT).name, "mattes": frames[0].file(MATTES).name}
     shot = {"count": len(frames), "size": [lens.width, lens.height], "aspect": lens.aspect, "fps": hand.result.fit.fps}
-    return {**files, **shot, "encoded": is_encoded(hand.result)}
+    return {**files, **shot, "encoded": is_encoded(hand.result), "solve": str(hand.result.plate.folder.resolve())}
 
 
 def _write_mattes(frame: _Frame) -> None:

@@ -57,6 +57,12 @@ def _compositor() -> Exporter:
     return export_compositor
 
 
+def _blend() -> Exporter:
+    from .compositor import export_blend
+
+    return export_blend
+
+
 def _unwrap() -> Exporter:
     from .unwrap import export_unwrap
 
@@ -94,6 +100,7 @@ KINDS: dict[str, Kind] = {
     "abc": Kind("the acting head and its camera as Alembic, points per frame (through Blender)", _scene("abc")),
     "nuke": Kind("a Nuke script that makes the composite again from the layers, with camera and head", _nuke),
     "compositor": Kind("the layers as Blender's compositor reads them, for the operator Build Compositor", _compositor),
+    "blend": Kind("a .blend with nodes, tracks, and the head as an empty before its camera (through Blender)", _blend),
     "unwrap": Kind("the plate in texture space, where the face holds still, for paint work", _unwrap),
     "rewrap": Kind("what was painted there, and saved in OUT as painted.####.exr, back on the plate", _rewrap),
     "tracks": Kind("landmarks as Nuke trackers, a corner pin on the head, camera and head (.nk)", _tracks),

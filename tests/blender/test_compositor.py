@@ -6,11 +6,14 @@ import expression_transfer
 import numpy as np
 import OpenImageIO as oiio  # noqa: N813 - its own name for itself
 import pytest
+from bpy_extras.object_utils import world_to_camera_view
 from expression_transfer.core.clip.exr import Placed, write_exr
 from expression_transfer.core.errors import InputError
+from expression_transfer.core.landmarks.track import LandmarkTrack
 from expression_transfer.core.process import Ended
 from expression_transfer.core.refine.composite import composite
-from expression_transfer.scene import compat, compositor
+from expression_transfer.scene import compat, compositing_job, compositor, strings
+from fitted_shots import make_fit, plate, solve_folder
 
 WIDTH, HEIGHT, FIRST = 64, 48, 1001
 COUNT = 2
@@ -160,6 +163,36 @@ def test_button_exports_the_layers_and_builds_the_nodes(registered, layers):
     assert registered.ops.expression_transfer.build_compositor() == {"FINISHED"}
     assert Worker.asked == ("export", "compositor", str(made), "-o", str(made / "compositor"), "--resume")
     assert np.abs(rendered(registered, made, 22) - light(layers[1][1][1])).max() < 1 / 1024
+
+
+def test_a_saved_set_up_is_whole(blender, layers, tmp_path):
+    """Opened where it was moved to: the composite renders, tracks and the empty are there, on the source's numbers."""
+    folder, made, _, _ = layers
+    fit, solve = (
+        make_fit(first=FIRST, width=WIDTH, height=HEIGHT, principal=(30.0, 20.0), aspect=1.0),
+        tmp_path / "solve",
+    )
+    solve.mkdir()
+    solve_folder(solve, fit, "sequence", plate(blender, solve, range(FIRST, FIRST + 12), WIDTH, HEIGHT))
+    places = np.random.default_rng(3).uniform(0, HEIGHT, (12, 478, 2)).astype(np.float32)
+    LandmarkTrack(
+        points=places, depth=places[..., 0], score=np.ones(12, np.float32), visible=fit.visible, frames=fit.frames,
+        times=fit.times, fps=fit.fps, width=WIDTH, height=HEIGHT, focal=None, backend="planted",
+    ).save(solve / "landmarks.npz")  # fmt: skip
+    files = {"result": f"result.{FIRST}.exr", "mattes": f"mattes.{FIRST}.exr"}
+    told = {"count": COUNT, "encoded": False, "solve": str(solve)}
+    (folder / "compositor.json").write_text(json.dumps(files | told))
+    compositing_job.export_setup(folder / "compositor.json", tmp_path / "elsewhere" / "comp.blend")
+    (folder / "comp.blend").write_bytes((tmp_path / "elsewhere" / "comp.blend").read_bytes())
+    blender.ops.wm.open_mainfile(filepath=str(folder / "comp.blend"))
+    assert np.abs(rendered(blender, folder, FIRST + 1) - made[1][1]).max() < 1 / 1024
+    assert {image.filepath for image in blender.data.images} >= {f"//{name}" for name in files.values()}
+    (clip,) = blender.data.movieclips
+    marker = clip.tracking.objects[strings.TRACKS_OBJECT].tracks["nose_tip"].markers.find_frame(2, exact=True)
+    assert clip.frame_start == FIRST and marker.co[0] * WIDTH == pytest.approx(places[1, 1, 0], abs=1e-3)
+    empty = next(each for each in blender.context.scene.objects if each.type == "EMPTY")
+    u, v, _ = world_to_camera_view(blender.context.scene, blender.context.scene.camera, empty.matrix_world.translation)
+    assert (u * WIDTH, (1 - v) * HEIGHT) == pytest.approx(fit.project(np.zeros(3), 1), abs=0.05)
 
 
 def test_files_that_are_gone_are_told(blender, tmp_path):
