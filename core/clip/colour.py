@@ -45,17 +45,17 @@ _TOLERANCE = 2e-3
 
 
 @lru_cache(maxsize=4)
-def _config(named: str | None) -> oiio.ColorConfig:
-    return oiio.ColorConfig(named) if named else oiio.ColorConfig()
+def _config(named: str) -> oiio.ColorConfig:
+    found = oiio.ColorConfig(named)
+    if problem := found.geterror():
+        reason = " ".join(problem.split())
+        raise InputError(f"{named}: not a readable OpenColorIO config ({reason}); correct or unset OCIO")
+    return found
 
 
 def config() -> oiio.ColorConfig:
     """What $OCIO names, else OpenImageIO's own. Raises InputError where it can't be read."""
-    named = os.environ.get("OCIO")
-    found = _config(named)
-    if not found.getNumColorSpaces():
-        raise InputError(f"{named}: not a readable OpenColorIO config; correct or unset OCIO")
-    return found
+    return _config(os.environ.get("OCIO", ""))
 
 
 def known_space(name: str) -> str:

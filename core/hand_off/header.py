@@ -12,9 +12,11 @@ from .result import Result
 
 
 def colour_of(result: Result) -> dict[str, Attribute]:
-    """For files whose pixels are the plate's."""
+    """For files whose pixels are the plate's; plateColorSpace is what the plate or its user calls it, for spaces that
+    the standard attributes have no word for.
+    """
     space = result.clip.colour_space
-    told: dict[str, Attribute] = {}
+    told: dict[str, Attribute] = {"plateColorSpace": space} if space else {}
     if known := interop_id(space):
         told["colorInteropID"] = known
     if corners := primaries(space):
