@@ -41,6 +41,7 @@ def write_in_blender(kind: str, source: Path, file: Path, reporter: Reporter) ->
             f"{file.name}: needs Blender; run `blender --command expression_transfer export …`, name it in {VARIABLE},"
             " or install the extra [bpy]"
         )
+    reporter.log(f"Blender writes {file.name}")
     with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=file.parent) as folder:
         unfinished = Path(folder)
         worker = WorkerProcess([kind, str(source), str(unfinished / file.name)], python=blender, module=JOB)
