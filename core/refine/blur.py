@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import Array, Array32
+from ..conventions import CV_PIXEL_CENTRE, Array, Array32
 from ..easing import smoothstep
 from ..face.model import FaceModel
 from ..fit.result import Fit
@@ -23,7 +23,7 @@ CELL = 12
 """px between the places at which the landmarks' blur is worked out; in between it is interpolated."""
 SPREAD = 0.06
 """Face sizes: how far a landmark's motion is felt."""
-STEP = 1.0
+STEP = 1.5
 """px along the blur between samples."""
 SKIN = 468
 """Landmarks before the irises, which lids and gaze take along."""
@@ -76,33 +76,46 @@ class Pace:
 
 def blurred(pixels: Array32, window: Window, found: Smear) -> Array32:
     """H×W×3: a window of a frame, blurred where that is seen."""
-    needed = found.places[extents(found.squares)[0] > SEEN[0]]
-    if not len(needed):
+    needed = found.places[_length(reaches(found.squares)) > SEEN[0]]
+    part = intersect(around(needed, 4 * SPREAD * found.size, window), window) if len(needed) else (0, 0, 0, 0)
+    if part[2] <= part[0] or part[3] <= part[1]:
         return pixels
-    part = intersect(around(needed, 4 * SPREAD * found.size, window), window)
-    width, height = part[2] - part[0], part[3] - part[1]
-    if width < 2 or height < 2:
+    along = reaches(_field(found, part))
+    along *= smoothstep(_length(along), *SEEN)[..., None]
+    rows, columns = (np.flatnonzero(along.any(axis=(axis, 2))) for axis in (1, 0))
+    if not len(rows):
         return pixels
-    length, angle = extents(_field(found, part))
-    length *= smoothstep(length, *SEEN)
-    along = np.stack([length * np.cos(angle), length * np.sin(angle)], axis=-1).astype(np.float32)
-    count = int(np.ceil(float(length.max()) / STEP)) + 1
-    centres = pixel_centres(part) - np.array(window[:2], dtype=np.float32) - np.float32(0.5)
-    total = np.zeros((height, width, 3), dtype=np.float32)
-    for share in (np.arange(count) + 0.5) / count - 0.5:
-        place = centres + np.float32(share) * along
-        total += cv2.remap(pixels, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    along = along[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    left, top = part[0] + int(columns[0]), part[1] + int(rows[0])
+    part = (left, top, left + along.shape[1], top + along.shape[0])
     result = pixels.copy()
-    here = within(part, window)
-    result[here] = np.where(length[..., None] > 0, total / np.float32(count), pixels[here])
+    result[within(part, window)] = _spread(pixels, pixel_centres(part) - np.array(window[:2], np.float32), along)
     return result
 
 
-def extents(squares: Array | Array32) -> tuple[Array, Array]:
-    """…, px: how far squared extents (…×3) reach along the line on which they reach furthest, and its angle, rad."""
-    xx, yy, xy = np.moveaxis(np.asarray(squares, dtype=np.float64), -1, 0)
-    largest = (xx + yy) / 2 + np.hypot((xx - yy) / 2, xy)
-    return np.sqrt(np.maximum(largest, 0)), np.arctan2(2 * xy, xx - yy) / 2
+def _spread(pixels: Array32, centres: Array32, along: Array32) -> Array32:
+    """H×W×3: means of a picture over lines (H×W×2 px) round places in it (H×W×2 px)."""
+    count = int(np.ceil(float(_length(along).max()) / STEP)) + 1
+    total = np.zeros((*along.shape[:2], 3), dtype=np.float32)
+    for share in (np.arange(count) + 0.5) / count - 0.5:
+        place = centres + np.float32(share) * along - np.float32(CV_PIXEL_CENTRE)
+        total += cv2.remap(pixels, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return total / np.float32(count)
+
+
+def reaches(squares: Array | Array32) -> Array32:
+    """…×2 px: the line on which squared extents (…×3) reach furthest, as long as they do; 0 where they are negative."""
+    xx, yy, xy = np.moveaxis(np.asarray(squares, dtype=np.float32), -1, 0)
+    half = (xx - yy) / 2
+    radius = np.sqrt(half**2 + xy**2)
+    length = np.sqrt(np.maximum((xx + yy) / 2 + radius, 0))
+    turned = half / np.maximum(radius, np.float32(1e-12))  # cosine of twice the angle
+    across, down = (np.sqrt(np.maximum(1 + sign * turned, 0) / 2) for sign in (1, -1))
+    return np.stack([length * across, length * np.where(xy < 0, -down, down)], axis=-1)
+
+
+def _length(vectors: Array32) -> Array32:
+    return np.sqrt(vectors[..., 0] ** 2 + vectors[..., 1] ** 2)
 
 
 def _field(found: Smear, window: Window) -> Array32:

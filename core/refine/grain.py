@@ -25,8 +25,8 @@ LAPLACIANS = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
 """Immerkær (1996): blind to planes and ramps; white noise comes out six times as strong."""
 NORMAL = 0.6745
 """Median of a standard normal distribution's size."""
-NONE = 1e-6
-"""Of the brightness: less is no grain."""
+NONE = 0.002
+"""Of the brightness: less is no grain, but 8 bits' rounding."""
 
 
 def regrained(
@@ -37,17 +37,17 @@ def regrained(
     """
     if amount == 0 or min(pixels.shape[:2]) < TILE:
         return pixels
-    grey = pixels.mean(axis=2)
+    known = strengths(brightness(plate))
+    if float(np.median(known[0])) <= NONE * float(np.median(known[1])):
+        return pixels
+    grey = brightness(pixels)
     response = np.abs(cv2.filter2D(grey, -1, LAPLACIANS, borderType=cv2.BORDER_REPLICATE))
-    known = strengths(plate.mean(axis=2))
     over = _on_skin(grey, response, known, fills)
     for fill in fills:
         inside = fill > INSIDE
         if np.count_nonzero(inside) >= FEW:
             own = np.median(response[inside], keepdims=True) / np.float32(6 * NORMAL)
             over += fill * (_lacking(own, known, grey[inside].mean(keepdims=True)) - over)
-    if float(over.max()) <= NONE * float(grey.max()):
-        return pixels
     return np.asarray(pixels + np.float32(amount) * over[..., None] * _noise(plate, seed), dtype=np.float32)
 
 
@@ -63,9 +63,15 @@ def _on_skin(grey: Array32, response: Array32, known: tuple[Array32, Array32], f
     return np.asarray(cv2.resize(lacking, grey.shape[::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
-def _lacking(own: Array32, known: tuple[Array32, Array32], brightness: Array32) -> Array32:
-    wanted = _by_brightness(*known, brightness)
+def _lacking(own: Array32, known: tuple[Array32, Array32], light: Array32) -> Array32:
+    """As `own` and `light`: what grain is missing at tiles that have `own` and are so bright."""
+    wanted = _by_brightness(*known, light)
     return np.sqrt(np.maximum(wanted**2 - np.where(np.isfinite(own), own, wanted) ** 2, 0))
+
+
+def brightness(pixels: Array32) -> Array32:
+    """H×W: the mean of the channels (H×W×3)."""
+    return np.asarray(cv2.transform(pixels, np.full((1, 3), 1 / 3, dtype=np.float32)), dtype=np.float32)
 
 
 def strengths(grey: Array32) -> tuple[Array32, Array32]:
@@ -84,11 +90,11 @@ def _tiled(response: Array32) -> Array32:
     return np.partition(chosen, middle, axis=2)[..., middle] / np.float32(6 * NORMAL)
 
 
-def _by_brightness(strength: Array32, brightness: Array32, at: Array32) -> Array32:
+def _by_brightness(strength: Array32, light: Array32, at: Array32) -> Array32:
     """R×C: the grain usual at some brightness (R×C): the weighted median over a picture's tiles."""
     order = np.argsort(strength, axis=None)
     ranked = strength.ravel()[order]
-    logs, wanted = (np.log(np.maximum(values.ravel(), 1e-6)) for values in (brightness, at))
+    logs, wanted = (np.log(np.maximum(values.ravel(), 1e-6)) for values in (light, at))
     weight = np.exp(-((wanted[:, None] - logs[order]) ** 2) / (2 * ALIKE**2)) + 1e-9
     total = np.cumsum(weight, axis=1)
     return ranked[np.argmax(total >= total[:, -1:] / 2, axis=1)].reshape(at.shape)
@@ -96,8 +102,9 @@ def _by_brightness(strength: Array32, brightness: Array32, at: Array32) -> Array
 
 def _noise(plate: Array32, seed: tuple[int, ...]) -> Array32:
     """H×W×3: noise as the plate's is between its channels; its mean over them has standard deviation 1."""
-    by_channel = np.array([_typical(np.ascontiguousarray(plate[..., k])) for k in range(3)])
-    common = _typical(plate.mean(axis=2))
+    middle = plate[plate.shape[0] // 4 : -(plate.shape[0] // 4), plate.shape[1] // 4 : -(plate.shape[1] // 4)]
+    by_channel = np.array([_typical(np.ascontiguousarray(middle[..., k])) for k in range(3)])
+    common = _typical(brightness(middle))
     rng = np.random.default_rng(seed)
     shared = rng.standard_normal(plate.shape[:2], dtype=np.float32)[..., None]
     squares = float(np.sum(by_channel**2))

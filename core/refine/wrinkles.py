@@ -24,8 +24,10 @@ RANK = 32
 """Pictures that make up all looks; what is left out is noise."""
 FLOOR = 0.05
 """Of the skin's brightness: what is darker has no folds to be seen."""
-LIMIT = 0.7
-"""Natural log: skin gets no lighter or darker than by this."""
+DARKER, LIGHTER = -0.7, 0.35
+"""Natural log: skin gets no darker and no lighter than by this. Folds are dark; what is far lighter than the plate was
+hidden by a brow or a lash, and the plate's dark pixels lit up are no skin.
+"""
 SLIP = 1.0
 """Texels by which a look may lie beside its place: what that makes of an edge is no fold."""
 AROUND = 9
@@ -50,7 +52,7 @@ class Wrinkles:
         """What becomes of the skin from one expression to another (E weights each)."""
         log = np.zeros_like(self.chart.skin)
         log[self.chart.skin > 0] = self.learnt.change(old, new) @ self.pictures
-        return Folds(self.chart, np.clip(log, -LIMIT, LIMIT), self.floor)
+        return Folds(self.chart, np.clip(log, DARKER, LIGHTER), self.floor)
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,12 @@ class Folds:
 
     def laid_on(self, pixels: Array32, motion: Motion, window: Window) -> Array32:
         """H×W×3: the warped plate with the new folds."""
-        gain = np.exp(self.chart.seen(self.log, motion, window))[..., None]
-        return (pixels + np.float32(self.floor)) * gain - np.float32(self.floor)
+        face = around(motion.new, 1, window)
+        part = within(face, window)
+        gain = np.exp(self.chart.seen(self.log, motion, face))[..., None]
+        result = pixels.copy()
+        result[part] = (pixels[part] + np.float32(self.floor)) * gain - np.float32(self.floor)
+        return result
 
 
 @dataclass

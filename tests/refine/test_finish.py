@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 from expression_transfer.core.raster.cpu import interpolate, rasterise
-from expression_transfer.core.refine.blur import Smear, blurred, extents
+from expression_transfer.core.refine.blur import Smear, blurred, reaches
 from expression_transfer.core.refine.colour import grain
 from expression_transfer.core.refine.finish import Finish
 from expression_transfer.core.refine.grain import LAPLACIANS, NORMAL, TILE, regrained, strengths
@@ -109,11 +109,12 @@ def test_warped_and_filled_places_have_the_plates_grain(head, shot, weights, exp
         assert np.median(np.abs(response)) / (6 * NORMAL) == pytest.approx(6, rel=0.15)
 
 
-def test_the_extent_of_a_motion_is_its_length_and_direction():
-    length, angle = extents(np.array([9.0, 16.0, 12.0]))
-    assert length == pytest.approx(5)
-    assert np.tan(angle) == pytest.approx(4 / 3)
-    assert extents(np.array([-4.0, -1.0, 2.0]))[0] == pytest.approx(0, abs=1e-9)
+@pytest.mark.parametrize("way", [(3.0, 4.0), (-5.0, 2.0), (0.0, 6.0), (7.0, 0.0)])
+def test_what_moves_is_blurred_along_its_way(way):
+    x, y = way
+    found = reaches(np.array([x * x, y * y, x * y]))
+    assert found * np.sign(found @ way) == pytest.approx(way, abs=1e-3)
+    assert reaches(np.array([-x * x, -y * y, -x * y])) == pytest.approx(0, abs=1e-2)
 
 
 def test_blur_is_a_box_as_long_as_the_motion():
