@@ -14,7 +14,7 @@ from ..encoder.sessions import open_session
 from ..errors import InputError
 from ..raster.windows import Window, around, pixel_centres, within
 from .backward import Motion
-from .crop import SIDE, Crop
+from .crop import Crop
 from .grid import sample
 from .light import Light
 from .patch import Patch
@@ -70,8 +70,7 @@ class Refiner:
         seen = view(layers, plate, motion, surface, crop, light)
         low, fine = self._session.run(["low", "fine"], {"pictures": seen.pictures[None], "guides": seen.guides[None]})
         found = Mending(low[0].transpose(1, 2, 0), fine[0].transpose(1, 2, 0))
-        square = crop.affine[:, :2] @ np.array([[0, SIDE, 0, SIDE], [0, 0, SIDE, SIDE]]) + crop.affine[:, 2:]
-        part = around(square.T, 0, plate.window)
+        part = around(motion.new_landmarks, 1, plate.window)  # beyond the face attention is zero (view.region)
         place = within(part, plate.window)
         pixels, attention = layers.pixels.copy(), layers.attention.copy()
         pixels[place], attention[place] = mended(pixels[place], layers.bare[place], found, crop, part, light)
@@ -91,13 +90,12 @@ def mended(
     in its place: both in the plate's own sharpness. All is reckoned as a display shows it and added to the values.
     """
     low, fine = crop.put(found.low, window), crop.put(found.fine, window)
-    attention = fine[..., 0]
-    start, other = light.shown(filled), light.shown(bare)
+    attention, start = fine[..., 0], light.shown(filled)
     flow = (low[..., 6:] @ crop.affine[:, :2].T).astype(np.float32)
-    moved = sample(start, window, pixel_centres(window) + flow, LANCZOS)
+    refined = sample(start, window, pixel_centres(window) + flow, LANCZOS)
     soft = np.clip((SHARP[1] - crop.scale) / (SHARP[1] - SHARP[0]), 0, 1)
     with np.errstate(invalid="ignore"):  # a float plate's infinities stay as they are
-        detail = np.float32(soft) * fine[..., 2:] + fine[..., 1:2] * (other - start)
-        refined = np.exp(low[..., :3]) * moved + low[..., 3:6] + detail
+        refined *= np.exp(low[..., :3])
+        refined += low[..., 3:6] + np.float32(soft) * fine[..., 2:] + fine[..., 1:2] * (light.shown(bare) - start)
         added = light.meant(start + attention[..., None] * (refined - start)) - light.meant(start)
     return filled + np.where(np.isfinite(added), added, np.float32(0)), attention

@@ -53,13 +53,12 @@ class View:
 
 def view(layers: Layers, plate: Patch, motion: Motion, surface: Surface, crop: Crop, light: Light) -> View:
     """The new picture (`layers`, over the plate's window) and what the geometry says about it."""
-    pictures = np.concatenate([layers.pixels, layers.bare, plate.pixels], axis=2)
-    shown = np.nan_to_num(light.shown(crop.take(pictures, plate.window)), nan=0.0, posinf=1.0, neginf=0.0)
-    masks = crop.take(np.stack([layers.filled, layers.matte], axis=2), plate.window)
+    pictures = [crop.take(each, plate.window) for each in (layers.pixels, layers.bare, plate.pixels)]
+    shown = np.fmin(np.fmax(light.shown(np.concatenate(pictures, axis=2)), 0), 1)  # what is no number is black
+    masks = np.concatenate([crop.take(each[..., None], plate.window) for each in (layers.filled, layers.matte)], axis=2)
     small = cv2.resize(masks, (HALF, HALF), interpolation=cv2.INTER_AREA)
     guides = np.concatenate([drawn(motion, surface, crop), small, region(motion, crop)[..., None]], axis=2)
-    first = np.clip(shown, 0, 1).transpose(2, 0, 1), guides.transpose(2, 0, 1)
-    return View(*(np.ascontiguousarray(values, dtype=np.float32) for values in first))
+    return View(*(np.ascontiguousarray(each.transpose(2, 0, 1), dtype=np.float32) for each in (shown, guides)))
 
 
 def drawn(motion: Motion, surface: Surface, crop: Crop) -> Array32:
