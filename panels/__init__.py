@@ -4,6 +4,7 @@ from . import (
     action_units,
     composite,
     export,
+    export_files,
     face,
     overlays,
     plate,
@@ -29,6 +30,7 @@ _SECTIONS = (
     plate,
     composite,
     export,
+    export_files,
     overlays,
 )
 

@@ -26,12 +26,18 @@ def reading(said: Any, prefix: str = "") -> list[str]:
 def mixing(chosen: Any) -> list[str]:
     """What of the expression is put on the plate, and how."""
     options = ["--strength", f"{chosen.strength:g}", "--mode", chosen.mode, "--region", chosen.region]
-    return options + (["--method", chosen.method] if chosen.method != "geometry" else [])
+    options += ["--method", chosen.method] if chosen.method != "geometry" else []
+    return options + provenance(chosen)
 
 
 def finishing(chosen: Any) -> list[str]:
     """How the new face is laid on the plate."""
     return [f"--{name}={getattr(chosen, name):g}" for name in ("feather", "choke", "grain", "shutter")]
+
+
+def provenance(chosen: Any) -> list[str]:
+    """Whether results say that they were altered."""
+    return [] if chosen.provenance else ["--no-provenance"]
 
 
 def engine(chosen: Any) -> list[str]:

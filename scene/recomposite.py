@@ -54,4 +54,5 @@ def make_request(context: Any) -> Request:
     curves = folder / "performance.npz"
     wanted.save(curves)
     argv = ["composite", str(curves), str(base.folder), "-o", str(folder), "--mode", "edit", "--resume"]
-    return Request((*argv, *arguments.finishing(settings.of_scene(context.scene))), folder)
+    chosen = settings.of_scene(context.scene)
+    return Request((*argv, *arguments.finishing(chosen), *arguments.provenance(chosen)), folder)

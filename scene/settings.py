@@ -90,6 +90,10 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
     show_confidence: bpy.props.BoolProperty(
         default=True, name=strings.SHOW_CONFIDENCE, description=strings.SHOW_CONFIDENCE_TIP
     )
+    export_kind: bpy.props.EnumProperty(
+        items=strings.EXPORT_KINDS, name=strings.EXPORT_KIND, description=strings.EXPORT_KIND_TIP
+    )
+    provenance: bpy.props.BoolProperty(default=True, name=strings.PROVENANCE, description=strings.PROVENANCE_TIP)
     result_folder: bpy.props.StringProperty(subtype="DIR_PATH", options=compat.RELATIVE_PATH)
     result_of_plate: bpy.props.BoolProperty()
     result_clip: bpy.props.PointerProperty(type=bpy.types.MovieClip)

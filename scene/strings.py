@@ -606,6 +606,42 @@ NO_FOLDER = "{folder}: is not there; solve the footage first"
 OUTPUT = "Output"
 OUTPUT_TIP = "Folder for curves, report and the re-performed plate"
 
+EXPORT_FILES = "Export"
+EXPORT_FILES_FOR = "Files for Other Programs"
+EXPORT_FILES_TIP = (
+    "Write the result for another program, into the folder 'export' beside it. ESC stops it; what is finished stays"
+)
+EXPORTED_TO = "exported to {folder}"
+EXPORT_KIND = "Files"
+EXPORT_KIND_TIP = "A set for a program, or a single kind of file"
+EXPORT_KINDS = (
+    ("for-nuke", "For Nuke", "Layers and STMaps as OpenEXR, a script that makes the composite again, trackers"),
+    (
+        "for-blender",
+        "For Blender's Compositor",
+        "Layers as OpenEXR, mattes as its compositor reads them, curves as JSON",
+    ),
+    ("for-unreal", "For Unreal", "Live Link Face CSV, USD, FBX"),
+    ("for-web", "For the Web", "glTF and curves as JSON"),
+    ("exr", "Layers (OpenEXR)", "The result with mattes, motion, depth, normals and STMaps"),
+    ("stmap", "STMaps (OpenEXR)", "The warp from the plate to the result, and back"),
+    ("livelink", "Live Link Face (CSV)", "ARKit's curves"),
+    ("openface", "OpenFace (CSV)", "Action units as OpenFace writes them"),
+    ("facs", "FACS (CSV)", "All action units, each side"),
+    ("json", "Curves (JSON)", "All channels with their names"),
+    ("gltf", "Head (glTF)", "The acting head and its camera"),
+    ("usd", "Head (USD)", "The acting head and its camera"),
+    ("fbx", "Head (FBX)", "The acting head and its camera"),
+    ("abc", "Head (Alembic)", "The acting head and its camera, points per frame"),
+    ("nuke", "Nuke Script", "The composite made again from the layers, with camera and head"),
+    ("tracks", "Nuke Trackers", "Landmarks, a corner pin on the head, camera and head"),
+    ("unwrap", "Unwrapped Plate", "The plate in texture space, where the face holds still"),
+)
+PROVENANCE = "Say That It Is Altered"
+PROVENANCE_TIP = (
+    "Results and exports name this program and IPTC's digital source type in their metadata (responsible-use.md)"
+)
+
 # Export: curves
 IMPORT_CURVES = "Import Curves"
 IMPORT_CURVES_TIP = (
