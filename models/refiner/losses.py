@@ -23,7 +23,7 @@ class Shares:
 
     parts: float = 2.0
     """Mouth and eyes, beside the rest of the face."""
-    sharpness: float = 0.5
+    sharpness: float = 2.0
     time: float = 0.3
     attention: float = 0.002
     variation: float = 0.02

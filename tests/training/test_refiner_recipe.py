@@ -110,7 +110,7 @@ def test_training_and_product_put_an_answer_on_alike(people: Samples) -> None:
     found = Mending(low[0].permute(1, 2, 0).numpy(), fine[0].permute(1, 2, 0).numpy())
     window = (0, 0, SIDE, SIDE)
     there, _ = mended(filled, bare, found, Crop(np.eye(2, 3)), window, Light(1.0, linear=False))
-    np.testing.assert_allclose(here[8:-8, 8:-8], there[8:-8, 8:-8], atol=4e-3)
+    np.testing.assert_allclose(here[8:-8, 8:-8], there[8:-8, 8:-8], atol=8e-3)  # lookups to a 32nd of a pixel
 
 
 def test_softness_costs(people: Samples) -> None:
