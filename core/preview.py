@@ -19,6 +19,7 @@ from .facs.transfer import Mix, edited, effect, lay, target_expression
 from .fit.result import Fit
 from .landmarks.track import LandmarkTrack
 from .recomposite import driver_at
+from .refine.blur import speed_of
 from .refine.reperform import Reperformer
 from .report import unsure
 from .reporting import Conversation, Reporter
@@ -72,6 +73,7 @@ class Preview:
         across, down = self._clip.width / plate.clip.width, self._clip.height / plate.clip.height
         self._fit = _scaled_fit(fit, across, down)
         self._neutral, self._base, self._driver = plate.neutral, known.base, known.pictures
+        self._acted = target_expression(fit, plate.neutral, self._own, self._base)
         self._amount = effect(lay(self._base, self._own, lost=unsure(fit)), Mix())
         self._performer = Reperformer(plate.model, self._fit, _scaled_track(track, across, down))
         self._performer.learn(self._clip, reporter)
@@ -91,7 +93,9 @@ class Preview:
         wanted = edited(base, replace(base, units=units[None], gaze=gaze[None]), self._amount[one])
         expression = target_expression(fit, self._neutral, own, wanted)[0]
         source = None if self._driver is None else driver_at(self._driver, float(fit.times[0]))[0]
-        made = self._performer.frame(row, before, expression, wanted.gaze[0], source)
+        # how fast an edit is shows once its neighbours are known; until then, as fast as what it is an edit of
+        speed = speed_of(self._acted, row)
+        made = self._performer.frame(row, before, expression, wanted.gaze[0], source, speed=speed)
         return before, np.asarray(made.pixels, dtype=np.uint8)
 
     def _row(self, number: int) -> int:

@@ -25,6 +25,7 @@ from .face.model import FaceModel
 from .fit.result import Fit
 from .job import Job, fingerprint
 from .landmarks.track import LandmarkTrack
+from .refine.blur import speed_of
 from .refine.finish import PLAIN, Finish
 from .refine.refiner import Refiner
 from .refine.reperform import Method, Reperformed, Reperformer, SourceFill
@@ -91,8 +92,7 @@ class Recomposition:
 
     def speed(self, row: int) -> Array:
         """E weights a frame: how fast the wanted expression changes, which motion blur shows."""
-        first, last = max(row - 1, 0), min(row + 1, len(self.expression) - 1)
-        return np.asarray((self.expression[last] - self.expression[first]) / max(last - first, 1))
+        return speed_of(self.expression, row)
 
     def frame_made_from(self, row: int) -> str:
         """Fingerprint of all that one frame's pixels depend on."""

@@ -29,6 +29,12 @@ SKIN = 468
 """Landmarks before the irises, which lids and gaze take along."""
 
 
+def speed_of(expression: Array, row: int) -> Array:
+    """E weights a frame: how fast a shot's expression (T×E) changes in a row."""
+    first, last = max(row - 1, 0), min(row + 1, len(expression) - 1)
+    return np.asarray((expression[last] - expression[first]) / max(last - first, 1))
+
+
 @dataclass(frozen=True)
 class Smear:
     """By how much landmarks are to be blurred."""
