@@ -7,7 +7,6 @@ import pytest
 from expression_transfer.core.export.head_scene import head_scene
 from expression_transfer.core.export.usd import write_usd
 from expression_transfer.core.face.library import load_builtin
-from expression_transfer.core.face.recognise import read_geometry
 from planted_shot import planted_model
 
 pxr = pytest.importorskip("pxr", reason="usd-core is missing: make env")
@@ -75,12 +74,12 @@ def test_points_and_pixels_are_the_fits(tmp_path, lens):
         assert np.abs(seen - acting.seen(fit, expected, row)).max() < 2e-3
 
 
-def test_another_models_head(shared, tmp_path):
-    model = read_geometry(shared / "models" / "ICT-FaceKit-master.zip")
-    fit = acting.acting_fit(model, count=2)
-    write_usd(head_scene(fit, model, "take"), tmp_path / "head.usda")
+@pytest.mark.slow
+def test_another_models_head(ict_head, tmp_path):
+    fit = acting.acting_fit(ict_head, count=2)
+    write_usd(head_scene(fit, ict_head, "take"), tmp_path / "head.usda")
     found = deformed(Usd.Stage.Open(str(tmp_path / "head.usda")), acting.FIRST + 1)
-    assert np.abs(found - acting.posed(model, fit, 1)[in_order(model)]).max() < 1e-6
+    assert np.abs(found - acting.posed(ict_head, fit, 1)[in_order(ict_head)]).max() < 1e-6
 
 
 def test_a_head_without_eyeballs(tmp_path):
