@@ -5,10 +5,11 @@ the iris as a disc; what a lid hides of it has the colour seen at the same radiu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
 from ..easing import smoothstep
@@ -43,6 +44,14 @@ SHADOW_CLOSING = 0.06
 """Closing, in face sizes, at which the whole shadow falls."""
 RINGS = 12
 """Radii at which the iris's colour is measured."""
+EYEBALL = 1.9
+"""Iris radii from the eyeball's middle to the iris (5.9 mm; 0.94 of 12 mm)."""
+SIDEWAYS = 0.85
+"""Share of that way that an iris is seen off the eyeball's middle, at most."""
+GLINT = 0.25
+"""What a reflection in the cornea is lighter by than the iris at that radius, as a share of the picture's brightest."""
+GLINT_STAYS = 0.5
+"""Share of the iris's way that reflections don't go along: the cornea's centre of curvature lies halfway."""
 TURNED = (0.5, 1.5)
 """Shift in iris radii up to which a picture that looks elsewhere does as well, and from which on hardly at all."""
 TURN_COUNTS = 0.85
@@ -70,18 +79,55 @@ class Eyeball:
     """An eye as one picture shows it."""
 
     patch: Patch
+    """Without reflections."""
+    glints: Patch
+    """The reflections in its cornea: what they add."""
+    profile: Array32
+    """RINGS×3: the visible iris's mean colour by radius."""
     depth: Array32
     """H×W px over the patch: how deep between the lids."""
     iris: Array32
     """2 px, centre."""
     radius: float
     """px."""
+    middle: Array32
+    """2 px: where a straight look has the iris, about."""
 
     @staticmethod
     def of(patch: Patch, eye: Eye) -> "Eyeball":
         iris = patch.landmarks[eye.iris].astype(np.float32)
         radius = float(np.linalg.norm(patch.landmarks[eye.limbus] - iris, axis=1).mean())
-        return Eyeball(patch, _depth(patch.landmarks, eye, patch.window), iris, radius)
+        depth = _depth(patch.landmarks, eye, patch.window)
+        away = np.linalg.norm(pixel_centres(patch.window) - iris, axis=-1) / np.float32(radius)
+        profile = _profile(patch.pixels, away, (depth > 0.15 * radius) & (away < LIMBUS[1]))
+        excess = (patch.pixels - _by_radius(profile, away)).mean(axis=2) / np.float32(max(patch.pixels.max(), 1e-6))
+        share = smoothstep(excess / np.float32(GLINT) - 1) * (depth > 0) * (1 - smoothstep((away - 0.8) / 0.2))
+        added = share[..., None] * np.maximum(patch.pixels - _by_radius(profile, away), 0)
+        middle = patch.landmarks[eye.aperture.upper[[0, -1]]].mean(axis=0).astype(np.float32)
+        return Eyeball(
+            replace(patch, pixels=patch.pixels - added),
+            replace(patch, pixels=added),
+            profile,
+            depth,
+            iris,
+            radius,
+            middle,
+        )
+
+    def turned(self, still: Array32, goal: Array32) -> Array32:
+        """H×W×2 px: lookups `still` with the eyeball turned so that what is at `goal` (2 px) is the iris's centre.
+
+        An iris is flat: turned aside, it is as much narrower as its normal leaves the line of sight.
+        """
+        narrower = self._foreshortened(self.iris) @ np.linalg.inv(self._foreshortened(goal))
+        return np.asarray(self.iris + (still - goal) @ narrower.T.astype(np.float32), dtype=np.float32)
+
+    def _foreshortened(self, place: Array32) -> Array:
+        """2×2: how an iris seen at `place` (2 px) is narrower than face to face."""
+        aside = (place - self.middle) / (EYEBALL * self.radius)
+        length = max(float(np.linalg.norm(aside)), 1e-6)
+        cosine = np.sqrt(1 - min(length, SIDEWAYS) ** 2)
+        return np.eye(2) - (1 - cosine) * np.outer(aside, aside) / length**2
 
     def away(self, lookup: Array32) -> Array32:
         """H×W: distance to the iris's centre, in radii."""
@@ -120,16 +166,16 @@ def view(source: Patch, motion: Motion, eye: Eye, window: Window) -> EyeView:
     ball = Eyeball.of(source, eye)
     head = head_affine(source.landmarks, motion.old_landmarks)
     still = apply(head, pixel_centres(window)).astype(np.float32)
-    shift = (ball.iris - apply(head, motion.new_landmarks[eye.iris])).astype(np.float32)
+    goal = apply(head, motion.new_landmarks[eye.iris]).astype(np.float32)
     depth = _depth(motion.new_landmarks, eye, window)
-    pixels = _look(ball, _with_edges(still, source, motion, eye, window, ball.radius), still, shift, depth)
+    pixels = _look(ball, _with_edges(still, source, motion, eye, window, ball.radius), still, goal, depth)
     shown = visible_iris(source.landmarks, eye, ball.depth, source.window)
     wanted = visible_iris(motion.new_landmarks, eye, depth, window)
     scale = float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
     have, need = rims(source.landmarks, eye.aperture).area / scale**2, rims(motion.new_landmarks, eye.aperture).area
     least = CLOSED_AREA * motion.size**2
     opening = ramp((have + least) / (need + least), *ENOUGH)
-    towards = 1 - TURN_COUNTS * ramp(float(np.linalg.norm(shift)) / ball.radius, *TURNED)
+    towards = 1 - TURN_COUNTS * ramp(float(np.linalg.norm(ball.iris - goal)) / ball.radius, *TURNED)
     return EyeView(pixels, towards * opening * ramp((shown + 0.1) / (wanted + 0.1), *IRIS_ENOUGH))
 
 
@@ -151,18 +197,20 @@ def _with_edges(still: Array32, source: Patch, motion: Motion, eye: Eye, window:
     return found
 
 
-def _look(ball: Eyeball, near: Array32, still: Array32, shift: Array32, depth: Array32) -> Array32:
-    """H×W×3: the eye with its iris shifted. Lookups (H×W×2): `still` with the head, `near` with the lids' edges too."""
-    turned = float(np.linalg.norm(shift)) / ball.radius
-    on_iris = ball.in_iris(still + shift)
+def _look(ball: Eyeball, near: Array32, still: Array32, goal: Array32, depth: Array32) -> Array32:
+    """H×W×3: the eye with its iris at `goal` (2 px). Lookups: `still` with the head, `near` with lids too."""
+    turned = float(np.linalg.norm(ball.iris - goal)) / ball.radius
+    looking = ball.turned(still, goal)
+    on_iris = ball.in_iris(looking)
     light = np.float32(EDGE_LIGHT) + np.float32(1 - EDGE_LIGHT) * smoothstep(depth / np.float32(0.8 * ball.radius))
-    white, iris = _white(ball, still) * light[..., None], _iris(ball, still + shift, depth)
+    white, iris = _white(ball, still) * light[..., None], _iris(ball, looking, depth)
     # a small turn: the picture is shifted at the iris and less and less around it
-    warp = near + on_iris[..., None] * shift
+    warp = near + on_iris[..., None] * (looking - still)
     warped = mix(mix(white, iris, on_iris), ball.patch.sample(warp), ball.free(warp, depth))
     shown = ball.free(near, depth) * ball.clear_white(near)
     layered = mix(mix(white, ball.patch.sample(near), shown), iris, on_iris)
-    return mix(warped, layered, ramp(turned, 0.0, SMALL_TURN))
+    glints = ball.glints.sample(looking - np.float32(GLINT_STAYS) * (ball.iris - goal), cv2.INTER_LINEAR)
+    return mix(warped, layered, ramp(turned, 0.0, SMALL_TURN)) + glints * on_iris[..., None]
 
 
 def _white(ball: Eyeball, lookup: Array32) -> Array32:
@@ -189,27 +237,22 @@ def _weighted_mean(pixels: Array32, weight: Array32) -> Array32:
 
 def _iris(ball: Eyeball, lookup: Array32, depth: Array32) -> Array32:
     """The iris; where a lid hides it, the colour that it has at the same radius elsewhere."""
-    return mix(_rings(ball, lookup), ball.patch.sample(lookup), ball.free(lookup, depth))
+    return mix(_by_radius(ball.profile, ball.away(lookup)), ball.patch.sample(lookup), ball.free(lookup, depth))
 
 
-def _rings(ball: Eyeball, lookup: Array32) -> Array32:
-    """H×W×3: the visible iris's mean colour by radius."""
-    centres = pixel_centres(ball.patch.window)
-    away = ball.away(centres)
-    weight = ((ball.depth > 0.15 * ball.radius) & (away < LIMBUS[1])).astype(np.float32)
+def _profile(pixels: Array32, away: Array32, seen: NDArray[np.bool_]) -> Array32:
+    """RINGS×3: mean colour by distance (away: H×W radii) of the pixels seen (H×W); where none is, of all of them."""
+    weight = seen.astype(np.float32)
     bins = np.minimum((away * RINGS / LIMBUS[1]).astype(np.intp), RINGS - 1).ravel()
-    count = np.bincount(bins, weight.ravel(), RINGS)
-    prior = _weighted_mean(ball.patch.pixels, weight)
-    profile = np.stack(
-        [
-            (np.bincount(bins, (weight * ball.patch.pixels[..., c]).ravel(), RINGS) + prior[c]) / (count + 1)
-            for c in range(3)
-        ],
-        axis=1,
-    )
+    count = np.bincount(bins, weight.ravel(), RINGS)[:, None]
+    total = np.stack([np.bincount(bins, (weight * pixels[..., c]).ravel(), RINGS) for c in range(3)], axis=1)
+    return np.asarray((total + _weighted_mean(pixels, weight)) / (count + 1), dtype=np.float32)
+
+
+def _by_radius(profile: Array32, away: Array32) -> Array32:
+    """H×W×3: a profile's colours (RINGS×3) at distances (H×W radii)."""
     radii = (np.arange(RINGS) + 0.5) * LIMBUS[1] / RINGS
-    distance = ball.away(lookup)
-    return np.stack([np.interp(distance, radii, profile[:, c]) for c in range(3)], axis=-1).astype(np.float32)
+    return np.stack([np.interp(away, radii, profile[:, c]) for c in range(3)], axis=-1).astype(np.float32)
 
 
 def shaded(pixels: Array32, motion: Motion, eye: Eye, window: Window) -> Array32:

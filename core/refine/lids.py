@@ -33,6 +33,12 @@ ALIKE = (0.25, 0.6)
 """How much of that change another picture may miss: up to the first share it is used, from the second on it isn't."""
 STREAKS = (0.25, 0.6)
 """A pixel of the plate spread over more than 1 / 0.6 pixels begins to look smeared, over 4 it does."""
+BAND = (0.65, 0.9)
+"""From the lids' edge (0) to the orbit's (1): from where on, and from where on wholly, colours are compared; nearer to
+the eye, lashes lie elsewhere on open and on shut lids.
+"""
+WHOLE = 0.6
+"""Up to where on that way another picture's lids replace the plate's, with the shade of its lashes."""
 TONE_WIDTH = 0.06
 """Face sizes over which colours are matched."""
 
@@ -47,12 +53,12 @@ def lid_skin(filler: Filler, plate: Patch, warped: Array32, motion: Motion, eye:
         return Fill(part, below, np.zeros(below.shape[:2], np.float32), 1.0)
     here, there = (np.stack([closed_spline(marks[ring]) for ring in eye.rings]) for marks in (new, source.landmarks))
     lookup, outwards, seen = sheet_lookup(here, there, part)
-    band = seen * smoothstep((outwards - 0.4) / 0.3)
+    band = seen * smoothstep((outwards - BAND[0]) / (BAND[1] - BAND[0]))
     shift = residual(below, source.sample(lookup), band)
     pixels = source.sample(lookup + shift)
     pixels *= _tone(below, pixels, band, TONE_WIDTH * motion.size)
     inside = coverage(here[-1], part)
-    return Fill(part, pixels, inside * (1 - smoothstep((outwards - 0.35) / 0.6)) * np.float32(share), 1.0)
+    return Fill(part, pixels, inside * (1 - smoothstep((outwards - WHOLE) / (1 - WHOLE))) * np.float32(share), 1.0)
 
 
 def mend_stretched(pixels: Array32, offsets: Array32, window: Window, motion: Motion, eye: Eye, row: int) -> Fill:
