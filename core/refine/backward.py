@@ -36,6 +36,8 @@ class Motion:
     """478×2 px, on the plate."""
     new_landmarks: Array
     """478×2 px."""
+    skull: Array | None = None
+    """3×2 px: places of the skull about the front teeth."""
     inner: InnerMouth | None = None
     """The inside of the new mouth, where the model has one."""
 

@@ -10,7 +10,7 @@ from ..face.geometry import Eyeballs
 from ..face.model import FaceModel
 from ..face.surface import vertex_normals
 from ..fit.result import Fit
-from ..landmarks.places import RIGID, eye_distance
+from ..landmarks.places import MOUTH, RIGID, eye_distance
 from ..landmarks.track import LandmarkTrack
 from .anchor import corrections, spread
 from .backward import Motion
@@ -21,6 +21,10 @@ from .habits import Habits
 from .inner import ALBEDO, InnerMouth, arch_length
 from .view import Surface
 
+BEHIND_LIPS = 0.006
+"""m from the upper lip's edge back to the teeth."""
+APART = 0.02
+"""m between the places that tell how the skull lies there."""
 SKIN_PARTS = ("skin", "lips")
 """Parts of a model that are warped; eyes and the inside of the mouth are filled instead."""
 
@@ -56,12 +60,20 @@ class PlateGeometry:
         seen = fit.visible & track.visible & with_habits
         self._eye_habits = eye_habits(self._marks, fit, self._corrections, seen)
         self._closures = closures(model, fit.identity)
+        teeth = model.landmarks(model.neutral(fit.identity))[MOUTH.upper].mean(axis=0) - (0.0, 0.0, BEHIND_LIPS)
+        self._skull = teeth + APART * np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
     def landmarks(self, row: int) -> Array:
         """478×2 px: where the landmarks are on the plate."""
         fit = self._fit
         shape = self._marks.shape(fit.identity, fit.expression[row], fit.gaze[row])
         return np.asarray(fit.project(shape, row) + self._corrections[row])
+
+    def skull(self, row: int) -> Array:
+        """3×2 px: places of the skull about the front teeth: an affine map from one frame's to another's carries teeth
+        along with the head.
+        """
+        return np.asarray(self._fit.project(self._skull, row) + self._corrections[row, RIGID].mean(axis=0))
 
     def skin(self, row: int) -> tuple[Array, Array]:
         """V×2 px: where the skin is on the plate; and V: the cosine of its normals to the eye."""
@@ -101,6 +113,7 @@ class PlateGeometry:
             depth=fit.to_camera(skin, row)[:, 2],
             old_landmarks=old,
             new_landmarks=new + shut,
+            skull=self.skull(row),
             inner=self._inside(row, expression, correction),
         )
 

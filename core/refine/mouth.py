@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..conventions import Array32
+from ..conventions import Array, Array32
 from ..easing import smoothstep
 from ..landmarks.places import MOUTH
 from ..raster.windows import Window, pixel_centres
@@ -19,7 +19,7 @@ from .backward import Motion
 from .colour import eye_white, grain, lips, with_grain
 from .grid import mix, ramp
 from .inner import dimmed, draw, lower_edge
-from .patch import Patch, apply, head_affine, jaw_shift
+from .patch import Patch, affine, apply, head_affine, jaw_shift
 
 ENOUGH = (0.8, 1.0)
 """A mouth that is open by more than the second share of the height needed fills all of it; by less than the first its
@@ -39,6 +39,8 @@ FEATHER = 0.02
 """Face sizes over which a fill gives way to what lies behind it."""
 SLIT = 0.06
 """Face sizes: an opening lower than this that was higher before is in the lips' shadow."""
+TEETH_SHARE = (0.15, 0.6)
+"""Shares of the opening's height: what is above the first goes with the head, what is below the second not wholly."""
 OVERBITE = 0.015
 """Face sizes that upper teeth may reach below where the model has their edge."""
 WITHOUT_TEETH = 0.6
@@ -57,8 +59,8 @@ LEFT = (0.015, 0.05)
 """Face sizes between the lips, up to which the inside is left to retrieved lips, and from which on it isn't."""
 CORNER = 0.2
 """Mouth widths from the corners over which teeth leave their width for the mouth's."""
-HOLD = 0.06
-"""Mouth widths from the lips over which teeth leave their height for the opening's."""
+HOLD = (0.02, 0.06)
+"""Mouth widths from the upper and the lower lip over which teeth leave their height for the opening's."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,11 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
     head = head_affine(filler.landmarks, motion.old_landmarks)
     size, scale = motion.size, float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
     jaw = jaw_shift(filler.landmarks, motion.new_landmarks, head)
-    # sideways the chin's shift is mostly the head's turn, which an affine map misses: half of it is felt at the mouth
-    sideways, drop = float(jaw @ there.along_axis) / 2, float(jaw @ there.rim.down)
+    drop = float(jaw @ there.rim.down)
     pixels = pixel_centres(window)
-    fixed = (apply(head, pixels) + sideways * there.along_axis).astype(np.float32)
-    places = _places((here, there), pixels, fixed, drop, own)
-    feather = np.float32(FEATHER * size * scale)
     edge = _edge(motion, here, pixels)
+    places = _places((here, there), pixels, _with_skull(filler, motion, head, jaw, there, pixels), edge, drop, own)
+    feather = np.float32(FEATHER * size * scale)
     past_edge = None if edge is None else (here.place(pixels)[1] - edge) * np.float32(scale)
     upper_weight, lower_weight = _weights(places, past_edge, feather)
     have = opening_share(here.rim, there.rim, size, scale * size)
@@ -116,6 +116,15 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
         ramp(have, *OPEN),
         smoothstep((np.float32(enough * (1 + BAND)) - places.share) / np.float32(BAND)),
     )
+
+
+def _with_skull(filler: Patch, motion: Motion, head: Array, jaw: Array, there: Chart, pixels: Array32) -> Array32:
+    """H×W×2 px: where in a picture the skull's places lie that are at these pixels; `head`, `jaw`: by landmarks."""
+    if filler.skull is not None and motion.skull is not None:
+        return apply(affine(filler.skull, motion.skull), pixels).astype(np.float32)
+    # sideways the chin's shift is mostly the head's turn, which an affine map misses: half of it is felt at the mouth
+    sideways = float(jaw @ there.along_axis) / 2
+    return (apply(head, pixels) + sideways * there.along_axis).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -136,8 +145,10 @@ class _Places:
     bottom: Array32
 
 
-def _places(charts: tuple[Chart, Chart], pixels: Array32, fixed: Array32, drop: float, own: bool) -> _Places:
-    """Upwards with the head (`fixed`), downwards with the jaw, which lies `drop` px lower there.
+def _places(
+    charts: tuple[Chart, Chart], pixels: Array32, fixed: Array32, edge: Array32 | None, drop: float, own: bool
+) -> _Places:
+    """Down to the upper teeth's `edge` with the head (`fixed`), from there on with the jaw, `drop` px lower there.
 
     Where that would leave the picture's opening, `whole` goes as its rims go to the new ones. Sideways a whole column
     moves alike: teeth aren't sheared.
@@ -152,8 +163,12 @@ def _places(charts: tuple[Chart, Chart], pixels: Array32, fixed: Array32, drop: 
     place = stretched_along + (smoothstep(corner) if own else np.float32(0)) * (head_along - stretched_along)
     top, bottom = there.heights(place)
     stretched = top + share * (bottom - top)
-    anchored = head_below + smoothstep((share - 0.15) / 0.7) * np.float32(max(drop, -0.4 * float(here.rim.gaps.max())))
-    inside = np.minimum(anchored - top, bottom - anchored) / np.float32(HOLD * there.width)
+    height = np.maximum(lower - upper, 1e-3)
+    first = np.float32(0.15) if edge is None else np.clip((edge - upper) / height, *TEETH_SHARE)
+    jaw = smoothstep((share - first) / (np.float32(0.85) - first))
+    anchored = head_below + jaw * np.float32(max(drop, -0.4 * float(here.rim.gaps.max())))
+    inside = np.minimum((anchored - top) / np.float32(HOLD[0]), (bottom - anchored) / np.float32(HOLD[1]))
+    inside /= np.float32(there.width)
     whole = stretched + smoothstep(inside) * (anchored - stretched)
     return _Places(place, share, whole, head_below, head_below + np.float32(drop), top, bottom)
 

@@ -1,6 +1,6 @@
 """A piece of a picture with the landmarks of the face in it: what fills are taken from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -25,12 +25,15 @@ class Patch:
     """478×2 px in its frame."""
     tone: Array32
     """3: the colour of the face's skin in the frame."""
+    skull: Array | None = None
+    """3×2 px: places of the skull about the front teeth, where they are known (geometry.PlateGeometry.skull)."""
 
     @staticmethod
-    def of(pixels: NDArray[Any], landmarks: Array, window: Window) -> "Patch":
+    def of(pixels: NDArray[Any], landmarks: Array, window: Window, skull: Array | None = None) -> "Patch":
         """A window of a frame (H×W×3, or ×4 with alpha, of any type)."""
         part = pixels[within(window, (0, 0, pixels.shape[1], pixels.shape[0]))][..., :3]
-        return Patch(np.ascontiguousarray(part, dtype=np.float32), window, landmarks, skin_tone(pixels, landmarks))
+        tone = skin_tone(pixels, landmarks)
+        return Patch(np.ascontiguousarray(part, dtype=np.float32), window, landmarks, tone, skull)
 
     def sample(self, lookup: Array32, interpolation: int = cv2.INTER_CUBIC) -> Array32:
         """H×W×3: the picture at H×W×2 positions (px of its frame); beyond its edge the edge goes on."""
@@ -39,7 +42,7 @@ class Patch:
     def crop(self, window: Window) -> "Patch":
         """The part of it inside `window` (px of its frame)."""
         shared = intersect(window, self.window)
-        return Patch(np.ascontiguousarray(self.pixels[within(shared, self.window)]), shared, self.landmarks, self.tone)
+        return replace(self, pixels=np.ascontiguousarray(self.pixels[within(shared, self.window)]), window=shared)
 
 
 def skin_tone(pixels: NDArray[Any], landmarks: Array) -> Array32:
@@ -53,8 +56,13 @@ def skin_tone(pixels: NDArray[Any], landmarks: Array) -> Array32:
 
 def head_affine(source: Array, target: Array) -> Array:
     """2×3: the affine map (least squares) from target landmarks (478×2) to source ones that go with the skull."""
-    corners = np.column_stack([target[RIGID], np.ones(len(RIGID))])
-    return np.asarray(np.linalg.lstsq(corners, source[RIGID], rcond=None)[0].T)
+    return affine(source[RIGID], target[RIGID])
+
+
+def affine(source: Array, target: Array) -> Array:
+    """2×3: the affine map (least squares) from target points (N×2) to source ones."""
+    corners = np.column_stack([target, np.ones(len(target))])
+    return np.asarray(np.linalg.lstsq(corners, source, rcond=None)[0].T)
 
 
 def jaw_shift(source: Array, target: Array, head: Array) -> Array:

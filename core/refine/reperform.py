@@ -155,7 +155,7 @@ class Reperformer:
         if motion is None or motion.reach == 0:
             return self._untouched(pixels)
         window = around(np.concatenate([motion.old, motion.new]), motion.skirt + 2, self._frame)
-        plate = Patch.of(pixels, motion.old_landmarks, window)
+        plate = Patch.of(pixels, motion.old_landmarks, window, motion.skull)
         front = self._occluders.find(row, plate) if self._stages.occlusion else None
         plate = plate if front is None else front.cleared(plate)
         if self._method == "tps":
@@ -191,7 +191,7 @@ class Reperformer:
         eye_windows = [around(landmarks[eye.rings[-1]], 0.1 * size, self._frame) for eye in EYES]
         for bank, window in zip(self._banks, [mouth_window, *eye_windows], strict=True):
             if row in bank.rows:
-                bank.patches[row] = Patch.of(pixels, landmarks, window)
+                bank.patches[row] = Patch.of(pixels, landmarks, window, self._geometry.skull(row))
 
     def _fillers(self, row: int, expression: Array, gaze: Array, source: Patch | None) -> Fillers:
         other = [] if source is None else [Filler(source, own=False, share=1.0)]
