@@ -51,8 +51,8 @@ def read_setup(file: Path) -> Layers:
     """What `export compositor` told of its files. Raises InputError where it isn't there or tells something else."""
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
-        files = [file.with_name(Path(told[name]).name) for name in ("result", "mattes")]
-        return Layers(*files, count=int(told["count"]), encoded=bool(told["encoded"]))
+        result, mattes = (file.with_name(Path(told[name]).name) for name in ("result", "mattes"))
+        return Layers(result, mattes, int(told["count"]), bool(told["encoded"]))
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(strings.NO_LAYERS.format(file=file, error=error)) from error
 
@@ -141,8 +141,8 @@ class _Wiring:
         given = self._given
         safe = self._math("MAXIMUM", given["Matte"], LEAST)
         change = self._mix("SUBTRACT", 1.0, given["Result"], given["Plate"])
-        face = self._mix("ADD", 1.0, given["Plate"], self._mix("DIVIDE", 1.0, change, safe))
-        picture = self._mix("MIX", self._weight(safe), given["Plate"], self._source(face))
+        face = self._mix("ADD", 1.0, given["Plate"], self._mix("DIVIDE", 1.0, change, safe), strings.TAKE_OFF)
+        picture = self._mix("MIX", self._weight(safe), given["Plate"], self._source(face), strings.LAY_ON)
         if encoded:
             picture = self._to_light(picture)
         self._group.links.new(picture, self._place(self._group.nodes.new("NodeGroupOutput")).inputs["Image"])
@@ -156,7 +156,7 @@ class _Wiring:
         self._group.links.new(given["STMap"], moved.inputs["UV"])
         filled = self._math("MAXIMUM", given["Mouth Matte"], given["Eyes Matte"])
         share = self._math("MULTIPLY", given["Warped Plate"], self._math("SUBTRACT", 1.0, filled))
-        return self._mix("MIX", share, face, moved.outputs["Image"])
+        return self._mix("MIX", share, face, moved.outputs["Image"], strings.GRADE_HERE)
 
     def _weight(self, safe: Any) -> Any:
         """How much of the face is laid on: in proportion to its matte, never more than it was."""
@@ -182,9 +182,9 @@ class _Wiring:
             self._give(value, socket)
         return node.outputs[0]
 
-    def _mix(self, blend: str, factor: Any, under: Any, over: Any) -> Any:
+    def _mix(self, blend: str, factor: Any, under: Any, over: Any, label: str = "") -> Any:
         node, sockets = compat.compositor_mix(self._group, blend)
-        self._place(node)
+        self._place(node).label = label
         for role, value in (("factor", factor), ("under", under), ("over", over)):
             self._give(value, sockets[role])
         return sockets["result"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import OpenImageIO as oiio  # noqa: N813 - its own name for itself
 
-from ..clip.exr import DATA, Placed, write_exr
+from ..clip.exr import DATA, Attribute, Placed, write_exr
 from ..conventions import Array32, stmap_from_pixels
 from ..errors import Failure
 from ..raster.windows import pixel_centres
@@ -68,7 +68,7 @@ def _write_mattes(frame: _Frame) -> None:
     planes, width, height = _whole(frame.file(LAYERS))
     stmap = {"stmap.X": planes.pop("stmap.u"), "stmap.Y": planes.pop("stmap.v")}
     stmap["stmap.Z"] = np.ones((height, width), dtype=np.float32)
-    about = {"colorInteropID": DATA, "frameNumber": frame.number}
+    about: dict[str, Attribute] = {"colorInteropID": DATA, "frameNumber": frame.number}
     write_exr(frame.file(MATTES), planes | stmap, Placed(0, 0, width, height), about)
 
 

@@ -122,7 +122,7 @@ class Unwrapper:
         v, u = np.mgrid[window[1] : window[3], window[0] : window[2]] + CV_PIXEL_CENTRE
         across = (u - camera.principal[0]) / (camera.focal[row] * camera.aspect)
         down = (v - camera.principal[1]) / camera.focal[row]
-        return np.stack([across, down, np.ones_like(u)], axis=-1).astype(np.float32)
+        return np.asarray(np.stack([across, down, np.ones_like(u)], axis=-1), dtype=np.float32)
 
     def _onto(self, paint: Array32, uv: Array32, row: int) -> Array32:
         """H×W×3: the paint at uv (H×W×2), averaged where a pixel covers several texels."""
