@@ -14,7 +14,9 @@ from .working import Work, WorkerOperator
 
 
 class ExportCharacter(WorkerOperator):
-    """A copy of the file is exported by a Blender of its own: the user's rig keeps its drivers."""
+    """A copy of the file is exported by a Blender of its own, and the result called like it: the user's rig keeps its
+    drivers.
+    """
 
     bl_idname = "expression_transfer.export_character"
     bl_label = strings.EXPORT_CHARACTER
@@ -29,7 +31,8 @@ class ExportCharacter(WorkerOperator):
             raise InputError(strings.CHOOSE_RIG)
         if not driving.is_connected(carrier):
             raise InputError(strings.NOT_CONNECTED.format(name=carrier.name))
-        copy = Path(bpy.app.tempdir) / f"{bpy.path.clean_name(carrier.name)}.blend"
+        name = Path(bpy.data.filepath).stem or bpy.path.clean_name(carrier.name)
+        copy = Path(bpy.app.tempdir) / f"{name}.blend"
         rig_files.save_blend(copy)
         return Work(("export", self.kind, str(copy), "-o", str(folder)), folder)
 

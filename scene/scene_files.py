@@ -60,6 +60,8 @@ def write(objects: list[Any], kind: str, path: Path) -> None:
             WRITERS[kind](str(path))
     except (RuntimeError, TypeError, AttributeError) as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise Failure(f"{path}: Blender can't write it ({reason[-1]})") from error
+        raise Failure(
+            f"{path}: Blender can't write it ({reason[-1]}); builds that are not from blender.org lack some formats"
+        ) from error
     if not path.is_file():
         raise Failure(f"{path}: Blender didn't write it; look at what it says in a terminal")
