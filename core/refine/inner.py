@@ -94,9 +94,11 @@ def arch_length(points: Array) -> Array:
 def between_teeth(arch: Array32) -> Array32:
     """H×W, 1 − GAP_SHADE to 1: darker between teeth, at mm along the arch (H×W; NaN: no tooth)."""
     edges = np.concatenate([[0.0], np.cumsum(TOOTH_WIDTHS)])
-    away = np.abs(np.abs(arch)[..., None] - edges.astype(np.float32)).min(axis=-1)
-    shade = np.exp(-((np.nan_to_num(away, nan=1e3) / np.float32(GAP)) ** 2))
-    return np.asarray(1 - np.float32(GAP_SHADE) * shade, dtype=np.float32)
+    light, tooth = np.ones(arch.shape, dtype=np.float32), np.isfinite(arch)
+    places = np.abs(arch[tooth])
+    away = places - edges[np.searchsorted((edges[1:] + edges[:-1]) / 2, places)]
+    light[tooth] -= GAP_SHADE * np.exp(-((away / GAP) ** 2))
+    return light
 
 
 def lower_edge(along: Array32, below: Array32) -> tuple[Array, Array]:

@@ -248,8 +248,8 @@ def shaded(pixels: Array32, motion: Motion, window: Window) -> Array32:
 
 
 def between_lips(motion: Motion, window: Window, trust: float) -> Array32:
-    """H×W, 0–1: what the inside covers. Beside lips of another picture (`trust`: as for compose) its slits and corners
-    are left to these, which show them as they are.
+    """H×W, 0–1: what the inside covers. Beside lips of another picture (`trust`: as for `retrieved`) its slits and
+    corners are left to these, which show them as they are.
     """
     chart = Chart(rims(motion.new_landmarks, MOUTH))
     along = chart.place(pixel_centres(window))[0]
@@ -261,23 +261,25 @@ def between_lips(motion: Motion, window: Window, trust: float) -> Array32:
     return covered * (1 - np.float32(trust) * (1 - smoothstep((lower - upper) / np.float32(motion.size), *LEFT)))
 
 
-def compose(own: MouthView, others: Sequence["Other"], behind: Array32, trust: float = 0.0) -> Array32:
-    """H×W×3: the filled opening. `others`: best last; `behind` (H×W×3): what they don't show; `trust`, 0–1: how much
-    rather the same person's other pictures are to be shown, where they have such an opening, than the plate's own.
-    """
+def compose(own: MouthView, others: Sequence["Other"], behind: Array32) -> Array32:
+    """H×W×3: the filled opening. `others`: best last; `behind` (H×W×3): what they don't show."""
     filled, same = behind, 0.0
     for other in others:
         filled = mix(filled, other.view.laid_on(filled, other.gain), other.share)
         same = max(same, other.share * other.view.enough) if other.own else same
     # a picture of the same person that shows all shows the same teeth: two of them would not quite meet
-    picture = own.laid_on(filled, np.ones(3, np.float32), 1 - same)
-    if trust == 0:
-        return picture
-    whole, open_enough = np.zeros_like(behind), 0.0
+    return own.laid_on(filled, np.ones(3, np.float32), 1 - same)
+
+
+def retrieved(others: Sequence["Other"], trust: float, shape: tuple[int, ...]) -> tuple[Array32, float]:
+    """H×W×3: the opening as the same person's other pictures show it; and, 0–1, how much rather that is to be shown
+    than what `compose` makes: by `trust`, where they have such an opening. `shape`: H, W.
+    """
+    whole, have = np.zeros((*shape, 3), np.float32), 0.0
     for other in (other for other in others if other.own):
         whole = mix(whole, other.view.whole * other.gain, other.share)
-        open_enough += other.share * (other.view.open - open_enough)
-    return mix(picture, whole, trust * open_enough)
+        have += other.share * (other.view.open - have)
+    return whole, trust * have
 
 
 @dataclass(frozen=True)

@@ -123,17 +123,28 @@ def skin_map(
 def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], row: int) -> Fill:
     """The inside of the mouth; `row`: of the shot."""
     outline = np.concatenate([OUTER_LIPS, MOUTH.upper, MOUTH.lower])
-    part = _window(plate, motion, outline, 0.1)
-    own = mouth.view(plate.crop(part), motion, part, own=True)
-    trusted = max((filler.trust for filler in fillers), default=0.0)
-    others = []
-    for filler in fillers if own.enough < 1 or trusted > 0 else ():
-        seen = mouth.view(_near(filler.patch, outline), motion, part, filler.own)
-        others.append(mouth.Other(seen, filler.gain(plate), filler.share * filler.likeness(plate), filler.own))
-    behind = mouth.drawn(plate, motion, part, row) if own.enough < 1 else own.whole
-    picture = mouth.compose(own, others, behind, trusted)
-    between = mouth.between_lips(motion, part, trusted)
-    return Fill(part, mouth.shaded(picture, motion, part), between, _onset(motion, outline))
+    part, onset = _window(plate, motion, outline, 0.1), _onset(motion, outline)
+    trust = max((filler.trust for filler in fillers), default=0.0)
+    between = mouth.between_lips(motion, part, trust)
+    if not between.any():
+        return Fill(part, np.zeros((*between.shape, 3), np.float32), between, onset)
+    others = _other_mouths(plate, motion, fillers, part) if trust > 0 else []
+    picture, sure = mouth.retrieved(others, trust, between.shape)
+    if sure < 1:
+        own = mouth.view(plate.crop(part), motion, part, own=True)
+        if own.enough < 1:
+            others = others or _other_mouths(plate, motion, fillers, part)
+        behind = mouth.drawn(plate, motion, part, row) if own.enough < 1 else own.whole
+        picture = mix(mouth.compose(own, others, behind), picture, sure)
+    return Fill(part, mouth.shaded(picture, motion, part), between, onset)
+
+
+def _other_mouths(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], part: Window) -> list[mouth.Other]:
+    found = []
+    for filler in fillers:
+        seen = mouth.view(_near(filler.patch, OUTER_LIPS), motion, part, filler.own)
+        found.append(mouth.Other(seen, filler.gain(plate), filler.share * filler.likeness(plate), filler.own))
+    return found
 
 
 def eye_layer(plate: Patch, motion: Motion, eye: Eye, fillers: tuple[Filler, ...]) -> Fill:
