@@ -1,6 +1,8 @@
 """The plate in texture space for paint work, and what was painted there back on the plate."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ from ..clip.footage import Pixels
 from ..conventions import Array32
 from ..errors import InputError
 from ..job import fingerprint
-from ..recomposite import all_frames
+from ..recomposite import THREADS, all_frames
 from ..refine.composite import full_scale
 from ..texture.unwrap import Unwrapped, Unwrapper, side_for
 from .handed import HandOff
@@ -37,13 +39,16 @@ def export_unwrap(hand: HandOff) -> list[Path]:
     }
     made_from = {paths[row]: fingerprint(plate=result.plate.made_from, row=row, size=size) for row in paths}
     good, colours = hand.job.begin(UNWRAPPED, made_from), colour_of(result)
-    for row, frame in _frames(hand, UNWRAPPED):
+
+    def task(row: int, frame: Frame) -> None:
         if row not in paths or paths[row] in good:
-            continue
+            return
         seen = unwrapper.unwrap(frame.pixels, row)
         told = {**time_of(result, frame.number), **colours}
         channels = dict(zip("RGBA", np.moveaxis(_as_file(seen, frame.pixels), -1, 0), strict=True))
         write_exr(paths[row], channels, Placed(0, 0, size, size), told)
+
+    _every_frame(hand, UNWRAPPED, task)
     return list(paths.values())
 
 
@@ -63,14 +68,17 @@ def export_rewrap(hand: HandOff) -> list[Path]:
                                                        painted=painted.get(int(number)))
                  for row, number in enumerate(result.fit.frames)}  # fmt: skip
     good = hand.job.begin(REWRAPPED, made_from)
-    for row, frame in _frames(hand, REWRAPPED):
+
+    def task(row: int, frame: Frame) -> None:
         if writer.path(frame.number) in good:
-            continue
+            return
         pixels = frame.pixels
         if frame.number in painted:
             seen = unwrapper.unwrap(pixels, row)
             pixels = unwrapper.rewrap(pixels, paint_in(painted[frame.number], seen, pixels), row)
         writer.write(frame.number, pixels)
+
+    _every_frame(hand, REWRAPPED, task)
     return list(made_from)
 
 
@@ -91,12 +99,18 @@ def paint_in(file: Path, seen: Unwrapped, plate: Pixels) -> Array32:
     return np.asarray(change * changed[..., None] * np.float32(full_scale(plate.dtype)), dtype=np.float32)
 
 
-def _frames(hand: HandOff, stage: str) -> Iterator[tuple[int, Frame]]:
-    """Rows and frames of the plate; told, and stopped where the user wants."""
-    for row, frame in enumerate(all_frames(hand.result.clip, hand.result.fit)):
-        hand.run.reporter.check()
-        yield row, frame
-        hand.run.reporter.progress(stage, row + 1, len(hand.result.fit))
+def _every_frame(hand: HandOff, stage: str, task: Callable[[int, Frame], None]) -> None:
+    """Do a task for every row and frame of the plate, a few at once; stopped where the user wants."""
+    with ThreadPoolExecutor(THREADS) as threads:
+        waiting: deque[Future[None]] = deque()
+        for row, frame in enumerate(all_frames(hand.result.clip, hand.result.fit)):
+            hand.run.reporter.check()
+            waiting.append(threads.submit(task, row, frame))
+            if len(waiting) > THREADS:
+                waiting.popleft().result()
+            hand.run.reporter.progress(stage, row + 1, len(hand.result.fit))
+        for each in waiting:
+            each.result()
 
 
 def _as_file(seen: Unwrapped, plate: Pixels) -> Array32:
