@@ -121,6 +121,7 @@ ROWS: dict[str, Maker] = {
 ASIDE: dict[str, Maker] = {
     "(without wrinkles)": leaving_out(wrinkles=False),
     "(without motion blur)": leaving_out(motion_blur=False),
+    "(without occlusion)": leaving_out(occlusion=False),
     "(+ refiner, as fitted)": whole_as_fitted,
     "(spline, true landmarks)": spline_by_landmarks,
 }

@@ -18,7 +18,7 @@ from ..fit.result import Fit
 from ..raster.windows import Window, around, within
 from .bank import farthest
 from .grid import mix
-from .occlusion_chart import SIDE, FaceChart, Placed
+from .occlusion_chart import FACE, SIDE, FaceChart, Placed
 from .occlusion_look import UsualLook, logarithm, plate_values
 from .occlusion_pieces import Residual, pieces
 from .patch import Patch, skin_tone
@@ -38,7 +38,11 @@ GATE, INNER = 5, 5
 as it is."""
 PIXEL = (3.0, 6.0)
 """FINE, for single pixels next to what was found."""
-EDGE = 2.5
+DOUBT = 0.06
+"""Standard deviation that is allowed there at most: something is in front for sure, and only its edge is sought."""
+SLIT = 0.8
+"""Texels: half the width of slits that are closed: between lips, where two surfaces meet."""
+EDGE = 1.7
 """Texels within which a thing's own colour is seen pure, beside its edge."""
 SHARE = (0.25, 0.75)
 """Of the way from the face's colour to the thing's: a pixel that is not in front, and one that is."""
@@ -54,11 +58,11 @@ class Front:
     behind: Array32
     """H×W×3: how the face would look there, the plate's values."""
 
-    def cleared(self, plate: Patch) -> Patch:
+    def without(self, plate: Patch) -> Patch:
         """The plate without it: the face as it usually looks, so that nothing of what is in front is dragged along."""
         pixels, place = plate.pixels.copy(), within(self.window, plate.window)
         pixels[place] = mix(pixels[place], self.behind, self.matte)
-        return replace(plate, pixels=pixels, tone=skin_tone(pixels, plate.landmarks - np.asarray(plate.window[:2])))
+        return replace(plate, pixels=pixels)
 
     def over(self, window: Window) -> Array32:
         """H×W, 0–1: its matte over another window, which holds its own."""
@@ -78,7 +82,8 @@ class Occluders:
     _chart: FaceChart = field(init=False)
     _look: UsualLook | None = None
     _tone: float = 1.0
-    _seen: dict[int, tuple[Array32, Array32, Array32]] = field(default_factory=dict)
+    _shown: dict[int, tuple[NDArray[np.float16], NDArray[np.bool_], float]] = field(default_factory=dict)
+    """Row → texture in units of the skin's value (SIDE×SIDE×3), where it was seen, the skin's value."""
 
     def __post_init__(self) -> None:
         self._chart = FaceChart(self.model, self.fit)
@@ -89,30 +94,47 @@ class Occluders:
         )
 
     def show(self, row: int, pixels: NDArray[Any], landmarks: Array) -> None:
-        """One of `rows`: the whole frame and its landmarks (478×2 px)."""
+        """The whole frame of one of `rows`, or of another that is to be `cleared`; landmarks: 478×2 px."""
         window = (0, 0, pixels.shape[1], pixels.shape[0])
-        texture, shown = self._chart.texture(_values(pixels), window, self._chart.placed(landmarks, row))
-        self._seen[row] = texture, shown, skin_tone(pixels, landmarks)
+        values = np.ascontiguousarray(pixels[..., :3], dtype=np.float32)
+        texture, shown = self._chart.texture(values, window, self._chart.placed(landmarks, row))
+        tone = max(float(skin_tone(pixels, landmarks).mean()), 1e-6)
+        self._shown[row] = (texture / tone).astype(np.float16), shown.astype(np.bool_), tone
 
     def learn(self) -> None:
         """Once all `rows` were shown."""
-        rows = sorted(self._seen)
+        rows = [row for row in self.rows.tolist() if row in self._shown]
         if len(rows) >= FEWEST:
-            textures, shown, tones = (np.stack([self._seen[row][k] for row in rows]) for k in range(3))
-            self._tone = float(np.median(tones.mean(axis=1)))
+            self._tone = float(np.median([self._shown[row][2] for row in rows]))
+            logs, shown = (np.stack(parts) for parts in zip(*map(self._logs, rows), strict=True))
             features = np.stack([self._features(row) for row in rows])
-            chart = self._chart
-            self._look = UsualLook(logarithm(textures, self._tone), shown, features, chart.face, chart.openings())
-        self._seen.clear()
+            self._look = UsualLook(logs, shown, features, self._chart.face, self._chart.openings())
+
+    def cleared(self, row: int, part: Patch) -> Patch:
+        """Part of a frame that was shown, without what is in front."""
+        front = None if self._look is None else self._found(row, part, *self._logs(row))
+        return part if front is None else front.without(part)
+
+    def forget(self) -> None:
+        """The frames that were shown."""
+        self._shown.clear()
 
     def find(self, row: int, plate: Patch) -> Front | None:
         """What is in front of the face in a row; None where nothing is, or where the look is not known."""
         if self._look is None:
             return None
-        placed = self._chart.placed(plate.landmarks, row)
-        texture, shown = self._chart.texture(plate.pixels, plate.window, placed)
-        residual = self._look(logarithm(texture, self._tone), shown, self._features(row))
+        texture, shown = self._chart.texture(plate.pixels, plate.window, self._chart.placed(plate.landmarks, row))
+        return self._found(row, plate, logarithm(texture, self._tone), shown)
+
+    def _logs(self, row: int) -> tuple[Array32, Array32]:
+        texture, shown, tone = self._shown[row]
+        return logarithm(texture.astype(np.float32) * np.float32(tone), self._tone), shown.astype(np.float32)
+
+    def _found(self, row: int, plate: Patch, texture: Array32, shown: Array32) -> Front | None:
+        assert self._look is not None
+        residual = self._look(texture, shown, self._features(row))
         found = pieces(residual, shown, self._chart.face)
+        placed = self._chart.placed(plate.landmarks, row)
         return self._on_plate(found, residual, plate, placed, self._look.fine) if found.any() else None
 
     def _on_plate(self, found: Array32, residual: Residual, plate: Patch, placed: Placed, spread: Array32) -> Front:
@@ -123,13 +145,15 @@ class Occluders:
         maps = np.dstack([cv2.erode(found, ball(INNER)), gate, spread])
         inside, near, doubt = np.moveaxis(cv2.remap(maps, lookup, None, cv2.INTER_LINEAR), -1, 0)
         expected = cv2.remap(residual.expected, lookup, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        away = np.abs(logarithm(part.pixels, self._tone) - expected).max(axis=-1) / np.maximum(doubt, 1e-3)
+        away = np.abs(logarithm(part.pixels, self._tone) - expected).max(axis=-1) / np.clip(doubt, 1e-3, DOUBT)
         behind = plate_values(expected, self._tone)
         apart = np.abs(part.pixels - behind).max(axis=-1) * near
-        reach = 2 * round(EDGE * float(np.ptp(placed.points[:468, 1])) / SIDE) + 1
-        share = apart / (cv2.dilate(apart, np.ones((reach, reach))) + np.float32(1e-3 * self._tone))
+        texel = float(np.ptp(placed.points[:468, 1])) / (FACE * SIDE)
+        pure = cv2.dilate(apart, np.ones((2 * round(EDGE * texel) + 1,) * 2))
+        share = apart / (pure + np.float32(1e-3 * self._tone))
         sharp = near * smoothstep(away, *PIXEL) * smoothstep(share, *SHARE)
         matte = np.maximum(sharp, smoothstep(inside, 0.5, 0.9))
+        matte = cv2.morphologyEx(matte, cv2.MORPH_CLOSE, ball(2 * round(SLIT * texel) + 1))
         return Front(part.window, np.asarray(matte, dtype=np.float32), behind)
 
     def _features(self, row: int) -> Array:
@@ -148,7 +172,3 @@ class Occluders:
 
 def ball(width: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), dtype=np.uint8)
-
-
-def _values(pixels: NDArray[Any]) -> Array32:
-    return np.ascontiguousarray(pixels[..., :3], dtype=np.float32)

@@ -24,6 +24,8 @@ FACE = 0.66
 """Of the side: the face's larger extent. What is left is round it."""
 BELOW = 0.02
 """Of the side that the face lies under the middle: there is more to see over a face than under its chin."""
+GAPE = 0.5
+"""Weight of the jaw on the chart: the inside of a shut mouth would have no room."""
 MESH = 468
 """Landmarks of the skin."""
 RING = 40
@@ -54,9 +56,11 @@ class FaceChart:
     def __init__(self, model: FaceModel, fit: Fit) -> None:
         self._fit = fit
         marks = landmarks_only(model)
-        self._neutral = marks.shape(fit.identity, np.zeros(len(fit.expressions)), np.zeros((2, 2)))[:478]
+        still = np.zeros(len(fit.expressions)), np.zeros((2, 2))
+        self._neutral = marks.shape(fit.identity, *still)
+        ajar = np.array([GAPE * (name == "jawOpen") for name in fit.expressions])
         mesh = self._neutral[:MESH]
-        flat = mesh[:, :2] * [1, -1]
+        flat = marks.shape(fit.identity, ajar, still[1])[:MESH, :2] * [1, -1]
         low, high = flat.min(axis=0), flat.max(axis=0)
         self._scale = FACE * SIDE / float((high - low).max())
         self._origin = np.array([0.5, 0.5 + BELOW]) * SIDE - self._scale * (low + high) / 2

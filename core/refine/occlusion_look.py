@@ -18,7 +18,7 @@ DARK = 0.08
 """Of the skin's value: added before the logarithm, so that noise in the dark stays small."""
 FLOOR = 0.012
 """Least standard deviation (natural log) of honest residuals."""
-LOOSE = 0.3
+LOOSE = 0.2
 """The same inside mouth and eyes, which can show what they never did: a tongue, a blink."""
 BLUR = 2.5
 """Texels: blur of the second, coarse residual, which tells surfaces from grain."""
@@ -26,6 +26,8 @@ COARSE_LOOSE = 0.4
 """Of the floor: that of the coarse residual."""
 DOUBTS = (0.5, 0.3, 0.2, 0.15, 0.12)
 """Residual (natural log) at which a kept frame's texel is believed half, round by round: the majority wins."""
+CLEANINGS = 3
+"""Rounds in which pieces in front of the face are found in the kept frames, and replaced."""
 STRIDE = 4
 """Texels between those that the regression looks at."""
 ROUNDS = 4
@@ -115,7 +117,7 @@ class UsualLook:
             odd = np.float32(doubt) * rare[:, None, None] + 2 * self._floor + np.float32(0.6) * self._edges
             trust = shown / (1 + (away / odd) ** 4)
         spread = self._deviation(away, trust, self._floor)
-        for _ in range(2):
+        for _ in range(CLEANINGS):
             found = np.stack([self._doubted(*each, spread) for each in zip(textures, others, shown, rare, strict=True)])
             trust = shown * (1 - found)
             total = like @ trust.reshape(count, -1)

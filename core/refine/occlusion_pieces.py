@@ -51,10 +51,10 @@ def pieces(residual: Residual, shown: Array32, face: NDArray[np.bool_]) -> Array
     mass = np.bincount(labels.ravel(), (sure * face).ravel(), count)
     mass[0] = 0
     kept = np.asarray(sure * smoothstep(mass, *LEAST)[labels], dtype=np.float32)
-    return np.maximum(kept, _grown(kept, residual) * shown) if kept.any() else kept
+    return np.maximum(kept, _grown(kept, residual, shown)) if kept.any() else kept
 
 
-def _grown(found: Array32, residual: Residual) -> Array32:
+def _grown(found: Array32, residual: Residual, shown: Array32) -> Array32:
     """S×S, 0–1: with what lies near and is nearer to its colour than to the face's, and with its holes; worked out on
     every second texel.
     """
@@ -63,7 +63,7 @@ def _grown(found: Array32, residual: Residual) -> Array32:
         cv2.resize(values, half, interpolation=cv2.INTER_AREA) for values in (found, residual.frame, residual.expected)
     )
     from_face = np.abs(frame - expected).max(axis=-1)
-    apart = smoothstep(from_face, *APART)
+    apart = smoothstep(from_face, *APART) * cv2.resize(shown, half, interpolation=cv2.INTER_AREA)
     for _ in range(GROWTH):
         near = cv2.GaussianBlur(np.dstack([frame * small[..., None], small]), (0, 0), REACH / 2)
         colour = near[..., :3] / (near[..., 3:] + np.float32(1e-6))

@@ -122,7 +122,7 @@ class Reperformer:
             reporter.check()
             if row in wanted:
                 self._keep(row, frame.pixels)
-                if row in looked_at:
+                if self._stages.occlusion:
                     self._occluders.show(row, frame.pixels, self.landmarks(row))
                 if folds is not None and row in folds.rows:
                     folds.add(row, frame.pixels, *self._geometry.skin(row))
@@ -131,6 +131,9 @@ class Reperformer:
                 break
         self._wrinkles = None if folds is None else folds.learnt()
         self._occluders.learn()
+        for bank in self._banks if self._stages.occlusion else ():
+            bank.patches.update({row: self._occluders.cleared(row, part) for row, part in bank.patches.items()})
+        self._occluders.forget()
 
     def frame(
         self,
@@ -157,7 +160,7 @@ class Reperformer:
         window = around(np.concatenate([motion.old, motion.new]), motion.skirt + 2, self._frame)
         plate = Patch.of(pixels, motion.old_landmarks, window, motion.skull)
         front = self._occluders.find(row, plate) if self._stages.occlusion else None
-        plate = plate if front is None else front.cleared(plate)
+        plate = plate if front is None else front.without(plate)
         if self._method == "tps":
             layers = warped(plate, tps.spline_offsets(motion.old_landmarks[:468], motion.new_landmarks[:468], window))
         else:
