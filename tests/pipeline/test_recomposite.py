@@ -47,9 +47,9 @@ def solved(clips, tmp_path_factory):
     return folder
 
 
-def test_an_edit_changes_its_frames_and_no_others(run, clips, tmp_path):
-    """Curves that re-perform every frame, AU12 raised in some: only those are computed and written again, and come out
-    as they do from scratch.
+def test_an_edit_changes_its_frames_and_those_beside_them(run, clips, tmp_path):
+    """Curves that re-perform every frame, AU12 raised in some: only those are computed and written again, and the next
+    ones for their motion blur, and come out as they do from scratch.
     """
     curves, acting = tmp_path / "acting.npz", Performance.load(clips / "acting.npz")
     arguments = ("composite", curves, clips / "face.mp4", "--resume", "-o")
@@ -59,8 +59,8 @@ def test_an_edit_changes_its_frames_and_no_others(run, clips, tmp_path):
     edited(acting, [4, 5], 0.3).save(curves)
     ran = run(*arguments, tmp_path / "out")
     assert ran.status == 0, ran.err
-    assert "2 of 9 frames are made anew" in ran.err
-    assert changed(before, state(tmp_path / "out")) == ({4, 5}, {4, 5})
+    assert "4 of 9 frames are made anew" in ran.err
+    assert changed(before, state(tmp_path / "out")) == ({3, 4, 5, 6}, {3, 4, 5, 6})
     assert run(*arguments, tmp_path / "fresh").status == 0
     assert contents(tmp_path / "out") == contents(tmp_path / "fresh")
 
@@ -162,18 +162,20 @@ def test_a_solve_of_a_range_knows_how_its_footage_was_read(run, clips, tmp_path)
 
 @pytest.mark.parametrize("target", ["face.mp4", "still.png"])
 def test_a_transfers_result_is_edited(run, clips, tmp_path, target):
-    """Unedited it is the transfer's result, the driver's mouth included; an edit changes its frames and no others."""
+    """Unedited it is the transfer's result, the driver's mouth included; an edit changes its frames and the motion blur
+    beside them.
+    """
     acted, out = tmp_path / "acted", tmp_path / "out"
     assert run("transfer", clips / "other.mp4", clips / target, "-o", acted, "--strength", 0.8).status == 0
     wanted, transferred = Performance.load(acted / "wanted.npz"), frames_of(acted / "frames")
     arguments = ("composite", tmp_path / "wanted.npz", acted, "-o", out, "--mode", "edit", "--resume")
-    for raised in ([], [4, 5]):
+    for raised, reached in (([], []), ([4, 5], [3, 4, 5, 6])):
         edited(wanted, raised, 0.3).save(tmp_path / "wanted.npz")
         ran = run(*arguments)
         assert ran.status == 0, ran.err
         result = frames_of(out / "frames")
-        assert [number for number in transferred if np.any(result[number] != transferred[number])] == raised
-    assert "2 of 9 frames are made anew" in ran.err
+        assert [number for number in transferred if np.any(result[number] != transferred[number])] == reached
+    assert "4 of 9 frames are made anew" in ran.err
     again = run("composite", tmp_path / "wanted.npz", acted, "-o", acted, "--mode", "edit")
     assert again.status == 2
     assert "holds what is edited" in again.last
