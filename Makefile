@@ -49,6 +49,7 @@ bench: env .venv-torch/.ready
 	$(BIN)/python -m expression_transfer.benchmarks.texture
 	$(BIN)/python -m expression_transfer.benchmarks.guides
 	$(BIN)/python -m expression_transfer.benchmarks.preview
+	$(BIN)/python -m expression_transfer.benchmarks.export
 	$(BIN)/python -m expression_transfer.benchmarks.reenact
 	$(BIN)/python -m expression_transfer.benchmarks.speed
 	.venv-torch/bin/python -m expression_transfer.benchmarks.flame
