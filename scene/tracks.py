@@ -12,14 +12,19 @@ from . import clips, strings
 
 
 def load_clip(file: Path, start: int) -> Any:
-    """The footage's movie clip; where there is none yet, one that begins at scene frame `start`. Raises InputError."""
+    """The footage's movie clip, wherever in a sequence it begins; where there is none yet, one from `file` on, which
+    begins at scene frame `start`. Raises InputError.
+    """
+    same = {file, clips.numbered(file)}
+    if (
+        known := next((clip for clip in bpy.data.movieclips if clips.footage_path(clip, "") in same), None)
+    ) is not None:
+        return known
     try:
-        known = len(bpy.data.movieclips)
-        clip = bpy.data.movieclips.load(str(file), check_existing=True)
+        clip = bpy.data.movieclips.load(str(file))
     except RuntimeError as error:
         raise InputError(strings.NO_CLIP.format(file=file, error=str(error).strip())) from error
-    if len(bpy.data.movieclips) > known:
-        clip.frame_start = start
+    clip.frame_start = start
     return clip
 
 

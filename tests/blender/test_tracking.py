@@ -47,6 +47,17 @@ def test_tracks_take_the_place_of_those_before(blender, tmp_path, points):
     assert own.name == "own" and tracks.load_clip(tmp_path / f"shot.{FIRST}.png", 7).frame_start == 1
 
 
+def test_the_artists_own_clip_is_used(blender, tmp_path, points):
+    """It begins before the range that was solved, and was moved in the scene."""
+    files = plate(blender, tmp_path, range(FIRST - 3, FIRST + 12), *SIZE)
+    own = blender.data.movieclips.load(str(files))
+    own.frame_start = 50
+    assert tracks.load_clip(tmp_path / f"shot.{FIRST}.png", 7) == own and own.frame_start == 50
+    track = tracks.add_tracks(own, points).tracks["one"]
+    seen = track.markers.find_frame(4 + 1, exact=True).co[0] * SIZE[0]
+    assert seen == pytest.approx(points.places[1, 0, 0], abs=1e-4)
+
+
 @pytest.mark.parametrize("animate", ["HEAD", "CAMERA"])
 @pytest.mark.parametrize("lens", ["anamorphic", "off-centre"])
 def test_the_empty_moves_as_the_head(blender, tmp_path, lens, animate):
