@@ -38,7 +38,7 @@ class Layers:
     pixels: Array32
     """H×W×3, the new picture."""
     bare: Array32
-    """H×W×3: the same with nothing filled."""
+    """H×W×3: the same before the mouth is filled."""
     matte: Array32
     """H×W, 0–1."""
     offsets: Array32
@@ -77,14 +77,15 @@ def perform(
     skin = warped(plate, skin_map(motion, triangles, plate.window, frame, holes))
     if folds is not None:
         skin.pixels[:] = folds.laid_on(skin.pixels, motion, plate.window)
-        skin.bare[:] = skin.pixels
     for eye, others in zip(EYES, fillers_of, strict=True):
         lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye, row), skin.eyes)
         for filler in others:
             lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye), skin.eyes)
+    for layer in layers[1:]:
+        lay(skin, layer, skin.eyes)
+    skin.bare[:] = skin.pixels
     lay(skin, lips.retrieved(plate, motion, fillers.mouth, layers[0].onset), skin.mouth)
-    for layer, filled in zip(layers, (skin.mouth, skin.eyes, skin.eyes), strict=True):
-        lay(skin, layer, filled)
+    lay(skin, layers[0], skin.mouth)
     return skin
 
 

@@ -40,7 +40,7 @@ class Mending:
     pixel's own place.
     """
     fine: Array32
-    """SIDE×SIDE×5: attention (0–1), share of the unfilled picture, detail (3)."""
+    """SIDE×SIDE×5: attention (0–1), share of the picture before the mouth is filled, detail (3)."""
 
 
 def digest(network: Path = NETWORK) -> str:
@@ -86,8 +86,8 @@ def mended(
 ) -> tuple[Array32, Array32]:
     """A · (gain · filled + offset + detail) + (1 − A) · filled over a window (H×W×3), and A (H×W).
 
-    `filled` is taken along the residual flow, and part of the detail is what `bare`, the picture without fills, has
-    in its place: both in the plate's own sharpness. All is reckoned as a display shows it and added to the values.
+    `filled` is taken along the residual flow; part of the detail is what `bare`, the picture before the mouth is
+    filled, has in its place: both as sharp as the plate. All is reckoned as a display shows it and added to the values.
     """
     low, fine = crop.put(found.low, window), crop.put(found.fine, window)
     attention, start = fine[..., 0], light.shown(filled)

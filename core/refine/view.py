@@ -46,7 +46,9 @@ class View:
     """One frame for the network, channels first."""
 
     pictures: Array32
-    """9×SIDE×SIDE, display-encoded, 0–1: warped and filled, only warped, the plate."""
+    """9×SIDE×SIDE, display-encoded, 0–1: warped and filled, the same before the mouth is filled,
+    the plate.
+    """
     guides: Array32
     """GUIDES×HALF×HALF."""
 

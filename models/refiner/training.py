@@ -26,8 +26,8 @@ KEPT = ("network", "average", "optimiser")
 class Course:
     """How long and how fast."""
 
-    steps: int = 2000
-    rate: float = 1e-3
+    steps: int = 1300
+    rate: float = 1.5e-3
     warm_up: int = 50
     decay: float = 0.01
     average: float = 0.99
