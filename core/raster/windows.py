@@ -36,5 +36,7 @@ def within(inner: Window, outer: Window) -> tuple[slice, slice]:
 def pixel_centres(window: Window) -> Array32:
     """H×W×2 px of the full frame: the centres of a window's pixels."""
     u0, v0, u1, v1 = window
-    v, u = np.mgrid[v0:v1, u0:u1].astype(np.float32) + np.float32(CV_PIXEL_CENTRE)
-    return np.stack([u, v], axis=-1)
+    centres = np.empty((v1 - v0, u1 - u0, 2), dtype=np.float32)
+    centres[..., 0] = np.arange(u0, u1) + CV_PIXEL_CENTRE
+    centres[..., 1] = np.arange(v0, v1)[:, None] + CV_PIXEL_CENTRE
+    return centres

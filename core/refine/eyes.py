@@ -49,7 +49,7 @@ EYEBALL = 1.9
 SIDEWAYS = 0.85
 """Share of that way that an iris is seen off the eyeball's middle, at most."""
 GLINT = 0.25
-"""What a reflection in the cornea is lighter by than the iris at that radius, as a share of the picture's brightest."""
+"""What a reflection in the cornea is lighter by than most of the iris, as a share of the picture's brightest."""
 GLINT_STAYS = 0.5
 """Share of the iris's way that reflections don't go along: the cornea's centre of curvature lies halfway."""
 TURNED = (0.5, 1.5)
@@ -99,10 +99,9 @@ class Eyeball:
         radius = float(np.linalg.norm(patch.landmarks[eye.limbus] - iris, axis=1).mean())
         depth = _depth(patch.landmarks, eye, patch.window)
         away = np.linalg.norm(pixel_centres(patch.window) - iris, axis=-1) / np.float32(radius)
-        profile = _profile(patch.pixels, away, (depth > 0.15 * radius) & (away < LIMBUS[1]))
-        excess = (patch.pixels - _by_radius(profile, away)).mean(axis=2) / np.float32(max(patch.pixels.max(), 1e-6))
-        share = smoothstep(excess / np.float32(GLINT) - 1) * (depth > 0) * (1 - smoothstep((away - 0.8) / 0.2))
-        added = share[..., None] * np.maximum(patch.pixels - _by_radius(profile, away), 0)
+        glint = _glint(patch.pixels, away, depth)
+        profile = _profile(patch.pixels, away, (depth > 0.15 * radius) & (away < LIMBUS[1]) & (glint == 0))
+        added = glint[..., None] * np.maximum(patch.pixels - _by_radius(profile, away), 0)
         middle = patch.landmarks[eye.aperture.upper[[0, -1]]].mean(axis=0).astype(np.float32)
         return Eyeball(
             replace(patch, pixels=patch.pixels - added),
@@ -240,19 +239,33 @@ def _iris(ball: Eyeball, lookup: Array32, depth: Array32) -> Array32:
     return mix(_by_radius(ball.profile, ball.away(lookup)), ball.patch.sample(lookup), ball.free(lookup, depth))
 
 
+def _glint(pixels: Array32, away: Array32, depth: Array32) -> Array32:
+    """H×W, 0–1: what is much brighter than most of the iris. away: H×W radii; depth: H×W px between the lids."""
+    brightness = pixels.mean(axis=2)
+    inside = (depth > 0) & (away < 1)
+    if not inside.any():
+        return np.zeros_like(away)
+    excess = (brightness - np.median(brightness[inside])) / np.float32(max(float(brightness.max()), 1e-6))
+    return np.asarray(
+        smoothstep(excess / np.float32(GLINT) - 1) * inside * (1 - smoothstep((away - 0.8) / 0.2)), np.float32
+    )
+
+
 def _profile(pixels: Array32, away: Array32, seen: NDArray[np.bool_]) -> Array32:
     """RINGS×3: mean colour by distance (away: H×W radii) of the pixels seen (H×W); where none is, of all of them."""
     weight = seen.astype(np.float32)
     bins = np.minimum((away * RINGS / LIMBUS[1]).astype(np.intp), RINGS - 1).ravel()
     count = np.bincount(bins, weight.ravel(), RINGS)[:, None]
     total = np.stack([np.bincount(bins, (weight * pixels[..., c]).ravel(), RINGS) for c in range(3)], axis=1)
-    return np.asarray((total + _weighted_mean(pixels, weight)) / (count + 1), dtype=np.float32)
+    unseen = _weighted_mean(pixels, weight * (away < 1))
+    return np.asarray((total + unseen) / (count + 1), dtype=np.float32)
 
 
 def _by_radius(profile: Array32, away: Array32) -> Array32:
     """H×W×3: a profile's colours (RINGS×3) at distances (H×W radii)."""
-    radii = (np.arange(RINGS) + 0.5) * LIMBUS[1] / RINGS
-    return np.stack([np.interp(away, radii, profile[:, c]) for c in range(3)], axis=-1).astype(np.float32)
+    place = np.clip(away * np.float32(RINGS / LIMBUS[1]) - np.float32(0.5), 0, np.float32(RINGS - 1.001))
+    ring = place.astype(np.intp)
+    return mix(profile[ring], profile[ring + 1], place - ring.astype(np.float32))
 
 
 def shaded(pixels: Array32, motion: Motion, eye: Eye, window: Window) -> Array32:

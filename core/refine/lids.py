@@ -22,6 +22,8 @@ LASHES = 0.03
 """Width of the rigid edge in face sizes."""
 INSET = 0.012
 """Face sizes by which the skin of a lid that closes begins off the eyeball."""
+CORNER = 0.7
+"""Where on the way from the middle of an opening to its corners these begin."""
 SHUTTING = 0.04
 """Closing, in face sizes, at which the whole inset is used."""
 PARTING = (0.005, 0.03)
@@ -121,6 +123,10 @@ def hold_edges(offsets: Array32, motion: Motion, aperture: Aperture, window: Win
     lower = _carried(old.lower + inset - new.lower, new.lower, chart, along)
     top, bottom = chart.heights(along)
     carried = np.where((below < (top + bottom) / 2)[..., None], upper, lower)
+    # nor through the corners, where up and down are no way off it
+    sideways = 2 * along / np.float32(max(chart.width, 1e-6)) - 1
+    corner = np.sign(sideways) * smoothstep((np.abs(sideways) - CORNER) / (1 - CORNER))
+    carried += np.float32(INSET * motion.size * closing) * corner[..., None] * chart.along_axis.astype(np.float32)
     beyond = np.maximum(np.maximum(-along, along - np.float32(chart.width)), 0)
     outside = np.hypot(np.maximum(np.maximum(top - below, below - bottom), 0), beyond)
     share = 1 - smoothstep((outside - np.float32(width)) / np.float32(2 * width))

@@ -1,0 +1,118 @@
+"""Eyes by planted truth: how a person's own eyes leave the model, how they turn, what a lid closes over."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from expression_transfer.core.landmarks.places import EYES, LEFT_EYE, MOUTH, eye_distance
+from expression_transfer.core.refine.aperture import rims
+from expression_transfer.core.refine.eyes import GLINT_STAYS
+from expression_transfer.core.refine.geometry import PlateGeometry
+from expression_transfer.core.refine.reperform import Reperformer
+
+SIZE, ROWS = 384, 48
+STRAIGHT = np.zeros((2, 2))
+NOSE_TIP = 4
+NARROWER = 2.5
+"""px by which the planted person's upper lids hang lower than the model's while her eyes are open."""
+
+
+@pytest.fixture
+def narrow_eyes(shot, weights):
+    """A fit and a track in which the eyes open less wide than the model's: slow blinks."""
+    closing = 0.5 - 0.5 * np.cos(np.arange(ROWS) / 4)
+    fit, track = shot(np.stack([weights(eyeBlink=value) for value in closing]))
+    points = track.points.copy()
+    for eye in EYES:
+        points[:, eye.aperture.upper[1:-1], 1] += (NARROWER * (1 - closing))[:, None]
+    return fit, replace(track, points=points), int(closing.argmax()), int(closing.argmin())
+
+
+def test_shut_eyes_open_as_the_persons_own_do(head, narrow_eyes, weights):
+    fit, track, shut, wide = narrow_eyes
+    wanted = [rims(track.points[wide].astype(float), eye.aperture).gaps.max() for eye in EYES]
+    for with_habits, off in ((True, 0.0), (False, NARROWER)):
+        motion = PlateGeometry(head, fit, track, with_habits).motion(shut, weights(), STRAIGHT)
+        opened = [rims(motion.new_landmarks, eye.aperture).gaps.max() for eye in EYES]
+        assert opened == pytest.approx(np.add(wanted, off), abs=0.35)
+
+
+def test_what_eyes_do_by_habit_moves_nothing_else(head, narrow_eyes, weights):
+    fit, track, shut, _ = narrow_eyes
+    with_and_without = [
+        PlateGeometry(head, fit, track, choice).motion(shut, weights(), STRAIGHT).new_landmarks
+        for choice in (True, False)
+    ]
+    apart = np.linalg.norm(with_and_without[0] - with_and_without[1], axis=1)
+    assert apart[MOUTH.upper].max() < 0.05
+    assert apart[LEFT_EYE.aperture.upper].max() > 1
+
+
+def test_a_still_teaches_no_habits(head, shot, weights):
+    fit, track = shot(weights(eyeBlink=1)[None])
+    points = track.points + np.float32([3, -2])
+    one, other = (
+        PlateGeometry(head, fit, replace(track, points=points), choice).motion(0, weights(), STRAIGHT).new_landmarks
+        for choice in (True, False)
+    )
+    assert np.allclose(one, other, atol=1e-6)
+
+
+def test_a_face_that_jumps_is_followed_at_once(head, shot, weights):
+    """The fit is smooth, the footage is not: in one frame the whole face is 12 px lower than it says."""
+    fit, track = shot(np.stack([weights()] * ROWS))
+    points = track.points.copy()
+    points[20, :, 1] += 12
+    geometry = PlateGeometry(head, fit, replace(track, points=points))
+    for row in (18, 20, 22):
+        assert np.abs(geometry.landmarks(row) - points[row]).max() < 0.05
+
+
+def test_a_detectors_tremor_is_not_followed(head, shot, weights):
+    fit, track = shot(np.stack([weights()] * ROWS))
+    tremor = np.random.default_rng(3).normal(0, 5e-4 * eye_distance(track.points[0]), (ROWS, 1, 2))
+    points = (track.points + tremor).astype(np.float32)
+    geometry = PlateGeometry(head, fit, replace(track, points=points))
+    placed = np.stack([geometry.landmarks(row)[4] for row in range(ROWS)])
+    assert np.diff(placed, axis=0).std() < 0.3 * np.diff(points[:, 4], axis=0).std()
+
+
+def test_a_reflection_goes_half_the_irises_way(head, shot, weights):
+    fit, track = shot(weights()[None])
+    landmarks, gaze = track.points[0].astype(float), STRAIGHT + np.array([0.25, 0.0])
+    performer = Reperformer(head, fit, track)
+    moved = PlateGeometry(head, fit, track).motion(0, weights(), gaze).new_landmarks
+    way = moved[LEFT_EYE.iris, 0] - landmarks[LEFT_EYE.iris, 0]
+    plate = np.full((SIZE, SIZE, 3), 150, np.uint8)
+    eyes = [np.round(rims(landmarks, eye.aperture).contour * 16 - 8).astype(np.int32) for eye in EYES]
+    cv2.fillPoly(plate, eyes, (250, 250, 250), shift=4)
+    for radius, colour in ((1.0, (20, 20, 60)), (0.25, (150, 250, 150))):
+        size = radius * np.linalg.norm(landmarks[LEFT_EYE.limbus] - landmarks[LEFT_EYE.iris], axis=1).mean()
+        centre = tuple(np.round(landmarks[LEFT_EYE.iris] * 16 - 8).astype(int).tolist())
+        cv2.circle(plate, centre, round(size * 16), colour, -1, shift=4)
+    result = performer.frame(0, plate, weights(), gaze).pixels
+    place = _green(result) - _green(plate)
+    assert way > 3
+    assert place == pytest.approx((1 - GLINT_STAYS) * way, abs=0.15 * way)
+
+
+def _green(image):
+    """Mean u of what is greener than red."""
+    weight = np.clip(image[..., 1].astype(float) - image[..., 0] - 60, 0, None)
+    return float((weight.sum(axis=0) * np.arange(image.shape[1])).sum() / weight.sum())
+
+
+@pytest.mark.parametrize("left_over", [0.0, 0.06])
+def test_lids_that_are_asked_to_meet_leave_nothing_of_the_eye(head, shot, weights, left_over):
+    """No column of a painted eye keeps a hundredth of the eye distance, with other units at work as well."""
+    fit, track = shot(weights(eyeBlink=left_over)[None])
+    landmarks = track.points[0].astype(float)
+    plate = np.full((SIZE, SIZE, 3), 150, np.uint8)
+    contours = [rims(landmarks, eye.aperture).contour for eye in EYES]
+    cv2.fillPoly(plate, [np.round(contour * 16 - 8).astype(np.int32) for contour in contours], (255, 0, 255), shift=4)
+    wanted = weights(eyeBlink=1, browInnerUp=0.5, jawOpen=0.3)
+    result = Reperformer(head, fit, track).frame(0, plate, wanted, STRAIGHT).pixels.astype(float)
+    above = int(landmarks[NOSE_TIP, 1])  # there is red in the mouth
+    remaining = np.clip((result[:above, :, 0] - result[:above, :, 1]) / 255, 0, 1).sum(axis=0)
+    assert remaining.max() < 0.01 * eye_distance(landmarks)
