@@ -7,10 +7,10 @@ from typing import Any
 import bpy
 
 from ..core.errors import InputError
-from ..scene import clips, compositor, settings, strings
+from ..scene import arguments, clips, compositor, recomposite, settings, strings
 from .working import Work, WorkerOperator
 
-FOLDER = "compositor"
+FOLDER = Path("export") / "compositor"
 """In the result's folder: its layers."""
 SETUP = "compositor.json"
 """As core.hand_off.compositor has it; not imported from there, which needs OpenImageIO."""
@@ -26,18 +26,18 @@ class BuildCompositor(WorkerOperator):
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        if not settings.of_scene(context.scene).result_of_plate:
+        if not settings.of_scene(context.scene).result_of_plate and recomposite.head_in(context) is None:
             cls.poll_message_set(strings.NEEDS_RESULT)
             return False
         return super().poll(context)
 
     def prepare(self, context: Any) -> Work:
-        chosen = settings.of_scene(context.scene)
-        if not chosen.result_of_plate:
+        made = recomposite.made_folder(context)
+        if made is None:
             raise InputError(strings.NEEDS_RESULT)
-        made = Path(bpy.path.abspath(chosen.result_folder))
         self._out = made / FOLDER
-        return Work(("export", "compositor", str(made), "-o", str(self._out), "--resume"), self._out)
+        told = arguments.provenance(settings.of_scene(context.scene))
+        return Work(("export", "compositor", str(made), "-o", str(self._out), *told, "--resume"), self._out)
 
     def apply(self, context: Any, said: list[str]) -> str:  # noqa: ARG002  the base's signature
         scene = self.find_scene()

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import bpy
+
 from ..core.errors import InputError
 from ..core.facs.performance import Performance
 from . import acted, arguments, fitted, layers, settings, strings
@@ -22,6 +24,19 @@ class Request:
 def head_in(context: Any) -> Any:
     """The fitted head that is edited: the one that the active object is or belongs to; None where it is of none."""
     return fitted.head_of(context.object)
+
+
+def made_folder(context: Any) -> Path | None:
+    """The folder of the re-performed plate at hand: the active fitted head's edits, else the last result; None where
+    there is neither.
+    """
+    face, chosen = head_in(context), settings.of_scene(context.scene)
+    if face is not None:
+        solve = fitted.folder_of(face)
+        edited = (solve.parent if solve.name == "target" else solve) / EDITED  # of a job's plate, or of a solve
+        if (edited / "wanted.npz").is_file():
+            return edited
+    return Path(bpy.path.abspath(chosen.result_folder)) if chosen.result_of_plate else None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from expression_transfer.core.errors import InputError
 from expression_transfer.core.landmarks.track import LandmarkTrack
 from expression_transfer.core.process import Ended
 from expression_transfer.core.refine.composite import composite
-from expression_transfer.scene import compat, compositing_job, compositor, strings
+from expression_transfer.scene import compat, compositing_job, compositor, fitted, recomposite, strings
 from fitted_shots import make_fit, plate, solve_folder
 
 WIDTH, HEIGHT, FIRST = 64, 48, 1001
@@ -153,16 +153,31 @@ def registered(blender, monkeypatch):
 
 def test_button_exports_the_layers_and_builds_the_nodes(registered, layers):
     made, told, scene = layers[0], {"count": COUNT, "encoded": True}, registered.context.scene
-    (made / "compositor").mkdir()
+    out = made / "export" / "compositor"
+    out.mkdir(parents=True)
     for file in made.glob("*.exr"):
-        file.rename(made / "compositor" / file.name)
+        file.rename(out / file.name)
     files = {"result": f"result.{FIRST}.exr", "mattes": f"mattes.{FIRST}.exr"}
-    (made / "compositor" / "compositor.json").write_text(json.dumps(told | files))
+    (out / "compositor.json").write_text(json.dumps(told | files))
     chosen = scene.expression_transfer
     chosen.result_folder, chosen.result_of_plate, scene.frame_start = str(made), True, 21
     assert registered.ops.expression_transfer.build_compositor() == {"FINISHED"}
-    assert Worker.asked == ("export", "compositor", str(made), "-o", str(made / "compositor"), "--resume")
+    assert Worker.asked == ("export", "compositor", str(made), "-o", str(out), "--resume")
     assert np.abs(rendered(registered, made, 22) - light(layers[1][1][1])).max() < 1 / 1024
+
+
+def test_the_active_heads_edits_go_before_the_last_result(registered, tmp_path):
+    context, chosen = registered.context, registered.context.scene.expression_transfer
+    assert recomposite.made_folder(context) is None
+    chosen.result_folder, chosen.result_of_plate = str(tmp_path), True
+    assert recomposite.made_folder(context) == tmp_path
+    face = registered.data.objects.new("head", None)
+    context.scene.collection.objects.link(face)
+    context.view_layer.objects.active = face
+    face[fitted.SOLVE] = str(tmp_path / "target")
+    (tmp_path / "edited").mkdir()
+    (tmp_path / "edited" / "wanted.npz").touch()
+    assert recomposite.made_folder(context) == tmp_path / "edited"
 
 
 def test_a_saved_set_up_is_whole(blender, layers, tmp_path):
