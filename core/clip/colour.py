@@ -114,6 +114,7 @@ def looked_at(pixels: NDArray[Any], space: str) -> NDArray[np.uint8]:
     shown.set_pixels(oiio.ROI(0, width, 0, height, 0, 1, 0, 3), values)
     target = next((name for name in LOOKED_AT if is_known(name)), LOOKED_AT[0])
     converted = oiio.ImageBufAlgo.colorconvert(shown, space, target, colorconfig=os.environ.get("OCIO", ""))
-    if converted.has_error:
+    seen = converted.get_pixels(oiio.FLOAT)
+    if converted.has_error or seen is None:
         raise InputError(f"{space}: can't be shown as {target} ({converted.geterror()}); check the config in OCIO")
-    return np.asarray(np.rint(255 * np.clip(converted.get_pixels(oiio.FLOAT), 0, 1)), dtype=np.uint8)
+    return np.asarray(np.rint(255 * np.clip(seen, 0, 1)), dtype=np.uint8)

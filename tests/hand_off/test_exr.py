@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.editable import Origin
+from expression_transfer.core.errors import Cancelled
 from expression_transfer.core.fit.result import Fit
 from expression_transfer.core.hand_off.handed import begin
 from expression_transfer.core.hand_off.layers import NAMES, layers_of
@@ -16,6 +17,7 @@ from expression_transfer.core.refine.reperform import Reperformer
 from expression_transfer.core.refine.stages import Stages
 from expression_transfer.core.reporting import SilentReporter
 from expression_transfer.core.shot import Run
+from footage_maker import unfinished
 from scipy.ndimage import map_coordinates
 
 OpenEXR = pytest.importorskip("OpenEXR")
@@ -167,6 +169,37 @@ def test_what_is_there_is_kept_and_what_is_gone_is_made_again(run, made, exporte
     assert (exported / "layers.0003.exr").read_bytes() == before
     told = json.loads((exported / "export.json").read_text())
     assert len(told["exr"]["files"]) == 2 * len(FRAMES)
+
+
+class Stopping(SilentReporter):
+    """Cancels once so many frames are written."""
+
+    def __init__(self, frames):
+        self.left = frames
+
+    def progress(self, stage, done, total):
+        self.left -= stage == "exr"
+
+    def check(self):
+        if self.left <= 0:
+            raise Cancelled("cancelled")
+
+
+def test_stopped_on_the_way_only_whole_files_are_there_and_it_goes_on_from_them(run, made, exported, tmp_path):
+    from expression_transfer import cli  # noqa: PLC0415
+
+    with pytest.raises(Cancelled):
+        cli.main(["export", "exr", str(made), "-o", str(tmp_path)], Stopping(3))
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.exr")}
+    assert 6 <= len(written) < 2 * len(FRAMES)
+    assert not unfinished(tmp_path)
+    assert all((exported / path.name).read_bytes() == path.read_bytes() for path in written)
+    assert run("export", "exr", made, "-o", tmp_path, "--resume").status == 0
+    pairs = [[path for path in written if f".{number:04d}." in path.name] for number in FRAMES]
+    assert all(path.stat().st_mtime_ns == written[path] for pair in pairs if len(pair) == 2 for path in pair)
+    names = {path.name for path in exported.glob("*.exr")}
+    assert {path.name for path in tmp_path.glob("*.exr")} == names
+    assert all((exported / name).read_bytes() == (tmp_path / name).read_bytes() for name in names)
 
 
 @pytest.mark.parametrize(
