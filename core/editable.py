@@ -79,6 +79,9 @@ def pictures_of(driving: Solved) -> DrivingFootage:
         offsets=tps.driver_offsets(driving.model, driving.fit, track),
         made_from=driving.made_from,
         solve=driving.folder,
+        model=driving.model,
+        fit=driving.fit,
+        track=track,
     )
 
 

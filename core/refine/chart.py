@@ -86,7 +86,7 @@ def chart_of(skin: FaceModel, triangles: NDArray[np.int32]) -> Chart:
     """The chart of a model that has the skin's vertices alone, and their triangles (F×3)."""
     x, y, z = skin.mean.astype(np.float64).T
     across = (np.arctan2(x, z - AXIS) / ROUND + 1) / 2
-    places = SIDE * np.column_stack([across, (TOP - y) / (TOP - BOTTOM)])
+    places: Array = SIDE * np.stack([across, (TOP - y) / (TOP - BOTTOM)], axis=1, dtype=np.float64)
     # what lies further out is in front; the depth is far and even, so that weights stay those of the flat triangle
     depth = 100 - np.hypot(x, z - AXIS)
     texels = rasterise(places, depth, triangles, SIDE, SIDE, edges=False)

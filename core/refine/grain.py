@@ -66,7 +66,7 @@ def _on_skin(grey: Array32, response: Array32, known: tuple[Array32, Array32], f
 def _lacking(own: Array32, known: tuple[Array32, Array32], light: Array32) -> Array32:
     """As `own` and `light`: what grain is missing at tiles that have `own` and are so bright."""
     wanted = _by_brightness(*known, light)
-    return np.sqrt(np.maximum(wanted**2 - np.where(np.isfinite(own), own, wanted) ** 2, 0))
+    return np.asarray(np.sqrt(np.maximum(wanted**2 - np.where(np.isfinite(own), own, wanted) ** 2, 0)))
 
 
 def brightness(pixels: Array32) -> Array32:
@@ -87,7 +87,7 @@ def _tiled(response: Array32) -> Array32:
     spread = cv2.resize(response, (columns * TILE, rows * TILE), interpolation=cv2.INTER_NEAREST)
     chosen = spread[::SAMPLE].reshape(rows, TILE // SAMPLE, columns, TILE).swapaxes(1, 2).reshape(rows, columns, -1)
     middle = chosen.shape[2] // 2
-    return np.partition(chosen, middle, axis=2)[..., middle] / np.float32(6 * NORMAL)
+    return np.asarray(np.partition(chosen, middle, axis=2)[..., middle] / np.float32(6 * NORMAL))
 
 
 def _by_brightness(strength: Array32, light: Array32, at: Array32) -> Array32:
@@ -97,7 +97,7 @@ def _by_brightness(strength: Array32, light: Array32, at: Array32) -> Array32:
     logs, wanted = (np.log(np.maximum(values.ravel(), 1e-6)) for values in (light, at))
     weight = np.exp(-((wanted[:, None] - logs[order]) ** 2) / (2 * ALIKE**2)) + 1e-9
     total = np.cumsum(weight, axis=1)
-    return ranked[np.argmax(total >= total[:, -1:] / 2, axis=1)].reshape(at.shape)
+    return np.asarray(ranked[np.argmax(total >= total[:, -1:] / 2, axis=1)].reshape(at.shape))
 
 
 def _noise(plate: Array32, seed: tuple[int, ...]) -> Array32:

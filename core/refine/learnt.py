@@ -33,11 +33,20 @@ class Learnt:
     """K×D: those that were seen."""
     weights: Array32
     """K×M."""
+    inverse: Array
+    """K×K: of the covariance of what was seen."""
 
     def change(self, old: Array, new: Array) -> Array32:
         """M: by how much values grow from one expression to another (E weights each); 0 between equal ones."""
         one, other = (_alike(weights[None, self.columns], self.expressions) for weights in (old, new))
-        return (other - one).astype(np.float32)[0] @ self.weights
+        return np.asarray((other - one).astype(np.float32)[0] @ self.weights)
+
+    def known(self, expression: Array) -> float:
+        """0–1: how much of what an expression (E weights) does was seen; one look tells nothing of change."""
+        wanted = expression[None, self.columns]
+        near = _alike(wanted, self.expressions)
+        share = float((near @ self.inverse @ near.T)[0, 0] / _alike(wanted, wanted)[0, 0])
+        return min(max(share, 0.0), 1.0) * (1 - 1 / len(self.expressions))
 
 
 def learn(fit: Fit, rows: NDArray[np.intp], values: Array | Array32) -> Learnt:
@@ -47,7 +56,8 @@ def learn(fit: Fit, rows: NDArray[np.intp], values: Array | Array32) -> Learnt:
     pose = np.concatenate([fit.rotation[rows] / TURN, fit.translation[rows] / PLACE], axis=1)
     same_pose = np.exp(-_squared(pose, pose) / 2)
     covariance = _alike(expressions, expressions) + same_pose + COMMON + NOISE * np.eye(len(rows))
-    return Learnt(columns, expressions, np.linalg.solve(covariance, values).astype(np.float32))
+    inverse = np.linalg.inv(covariance)
+    return Learnt(columns, expressions, (inverse @ values).astype(np.float32), inverse)
 
 
 def acting(fit: Fit) -> NDArray[np.intp]:

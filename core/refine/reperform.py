@@ -29,7 +29,7 @@ from .patch import Patch
 from .perform import Fillers, Layers, laid, perform, warped
 from .refiner import SHIPPED, Refiner
 from .stages import Stages
-from .wrinkles import Learner, Wrinkles
+from .wrinkles import Learner, Lent, Wrinkles
 
 ALL = Stages()
 Method = Literal["geometry", "tps"]
@@ -103,6 +103,7 @@ class Reperformer:
         self._refiner = refiner
         self._encoded = False
         self._wrinkles: Wrinkles | None = None
+        self._lent: Lent | None = None
         self._occluders = Occluders(model, fit)
 
     def learn(self, clip: Clip, reporter: Reporter) -> None:
@@ -134,6 +135,10 @@ class Reperformer:
         for bank in self._banks if self._stages.occlusion else ():
             bank.patches.update({row: self._occluders.cleared(row, part) for row, part in bank.patches.items()})
         self._occluders.forget()
+
+    def lend(self, folds: Lent | None) -> None:
+        """Use the driver's folds where the target never showed its own (lesson.lesson)."""
+        self._lent = folds
 
     def frame(
         self,
@@ -167,7 +172,7 @@ class Reperformer:
             fillers = self._fillers(row, expression, gaze, None if source is None else _source_patch(source, pixels))
             folds = None
             if self._stages.wrinkles and self._wrinkles is not None:
-                folds = self._wrinkles.folds(self._fit.expression[row], expression)
+                folds = self._wrinkles.folds(self._fit.expression[row], expression, self._lent)
             layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers, folds, row)
             if self._stages.refiner:
                 light = light_of(pixels.dtype, self._encoded)

@@ -48,11 +48,34 @@ class Wrinkles:
     floor: float
     """Plate values: FLOOR of the skin's brightness, which is added before logarithms."""
 
-    def folds(self, old: Array, new: Array) -> "Folds":
-        """What becomes of the skin from one expression to another (E weights each)."""
-        log = np.zeros_like(self.chart.skin)
-        log[self.chart.skin > 0] = self.learnt.change(old, new) @ self.pictures
-        return Folds(self.chart, np.clip(log, DARKER, LIGHTER), self.floor)
+    trust: Array32
+    """N, 0–1: how much of a change is a fold's and not an edge's (a brow's, the lips') that slipped."""
+
+    def folds(self, old: Array, new: Array, lent: "Lent | None" = None) -> "Folds":
+        """What becomes of the skin from one expression to another (E weights each). `lent`: somebody else's folds, for
+        expressions that were not seen of this person.
+        """
+        log = self.learnt.change(old, new) @ self.pictures
+        if lent is not None:
+            missing = (1 - self.learnt.known(new)) * lent.of(new) - (1 - self.learnt.known(old)) * lent.of(old)
+            log += missing * self.trust
+        whole = np.zeros_like(self.chart.skin)
+        whole[self.chart.skin > 0] = np.clip(log, DARKER, LIGHTER)
+        return Folds(self.chart, whole, self.floor)
+
+
+@dataclass(frozen=True)
+class Lent:
+    """Another person's wrinkles, of the same face model, on this one's plate."""
+
+    wrinkles: Wrinkles
+    exponent: float = 1.0
+    """Of their ratios: light is more contrasty in linear values than in a display's."""
+
+    def of(self, expression: Array) -> Array32:
+        """N natural log: what an expression (E weights) does to skin at rest."""
+        log = self.wrinkles.learnt.change(np.zeros_like(expression), expression) @ self.wrinkles.pictures
+        return np.asarray(self.exponent * log, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -67,6 +90,8 @@ class Folds:
 
     def laid_on(self, pixels: Array32, motion: Motion, window: Window) -> Array32:
         """H×W×3: the warped plate with the new folds."""
+        if not self.log.any():
+            return pixels
         face = around(motion.new, 1, window)
         part = within(face, window)
         gain = np.exp(self.chart.seen(self.log, motion, face))[..., None]
@@ -102,17 +127,18 @@ class Learner:
             self._looks[row] = logs.astype(np.float16), weight.astype(np.float16)
 
     def learnt(self) -> Wrinkles | None:
-        """None where nothing can be compared."""
+        """None where no skin was seen."""
         rows = np.array(sorted(self._looks), dtype=np.intp)
-        if len(rows) < 2:
+        if not len(rows):
             return None
         logs, seen = (np.stack([self._looks[row][k] for row in rows]).astype(np.float32) for k in (0, 1))
         mean = (logs * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-3)
         modes, pictures = compressed((logs - mean) * seen)
-        return Wrinkles(self.chart, learn(self.fit, rows, modes), pictures * self._trust(mean), self._floor)
+        trust = self._trust(mean)
+        return Wrinkles(self.chart, learn(self.fit, rows, modes), pictures * trust, self._floor, trust)
 
     def _trust(self, mean: Array32) -> Array32:
-        """N, 0–1: how much of a change is a fold's and not an edge's (a brow's, the lips') that slipped."""
+        """N, 0–1, by the mean look (N): as in Wrinkles."""
         texels = self.chart.skin > 0
         picture = np.full(texels.shape, np.median(mean), dtype=np.float32)
         picture[texels] = mean

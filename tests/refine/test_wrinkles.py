@@ -5,6 +5,7 @@ import pytest
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.export.sheet import write_png
 from expression_transfer.core.raster.cpu import interpolate, rasterise
+from expression_transfer.core.refine.lesson import lesson
 from expression_transfer.core.refine.reperform import Reperformer
 from expression_transfer.core.refine.stages import Stages
 from expression_transfer.core.reporting import SilentReporter
@@ -73,3 +74,21 @@ def test_a_single_picture_teaches_no_folds(head, shot, weights, smiling):
     bare.learn(clip, SilentReporter())
     plate, new = clip.read(0).pixels, weights(mouthSmile=1)
     assert np.array_equal(learnt.frame(0, plate, new, STRAIGHT).pixels, bare.frame(0, plate, new, STRAIGHT).pixels)
+
+
+def test_what_one_never_showed_is_borrowed(head, shot, smiling, weights):
+    """A person of whom there is one picture gets the folds of another's smile; who smiled keeps to the own ones."""
+    fit, track, clip, paint = smiling
+    lent = lesson(clip, head, fit, track, clip, SilentReporter())
+    own_fit, own_track = shot(weights()[None])
+    performer = Reperformer(head, own_fit, own_track, stages=Stages(refiner=False, occlusion=False))
+    performer.learn(clip, SilentReporter())
+    performer.lend(lent)
+    made = performer.frame(0, clip.read(0).pixels, weights(mouthSmile=1), STRAIGHT).pixels[..., 0]
+    truth, cheeks = paint(1.0)
+    there = cheeks > 0.6
+    depth = np.polyfit(np.log(truth)[there], np.log(made.astype(float))[there], 1)[0]
+    assert depth == pytest.approx(1, abs=0.2)
+    assert performer._wrinkles.learnt.known(weights(mouthSmile=1)) == 0
+    known = lent.wrinkles.learnt.known
+    assert known(weights(mouthSmile=1)) > 0.6 > 3 * known(weights(jawOpen=1))
