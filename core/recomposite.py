@@ -27,6 +27,7 @@ from .job import Job, fingerprint
 from .landmarks.track import LandmarkTrack
 from .refine.blur import speed_of
 from .refine.finish import PLAIN, Finish
+from .refine.lesson import Lent, lesson
 from .refine.refiner import Refiner
 from .refine.reperform import Method, Reperformed, Reperformer, SourceFill
 from .reporting import Reporter
@@ -55,11 +56,18 @@ class DrivingFootage:
     """Fingerprint of footage and settings."""
     solve: Path
     """The folder it was solved to."""
+    model: FaceModel
+    fit: Fit
+    track: LandmarkTrack
     shift: float = 0.0
     """s by which `times` are later than the solve's."""
 
     def later(self, seconds: float) -> "DrivingFootage":
         return replace(self, times=self.times + seconds, shift=self.shift + seconds)
+
+    def lesson(self, plate: Clip, reporter: Reporter) -> Lent | None:
+        """The driver's folds, for a plate."""
+        return lesson(self.clip, self.model, self.fit, self.track, plate, reporter)
 
     def row_at(self, seconds: float) -> int:
         return int(np.abs(self.times - seconds).argmin())
@@ -137,6 +145,7 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
     if len(kept) < len(plan.fit):
         with timings.stage("learn the plate", len(plan.fit)):
             performer.learn(plan.clip, reporter)
+            performer.lend(None if plan.driver is None else plan.driver.lesson(plan.clip, reporter))
     with (
         timings.stage("composite", len(plan.fit)),
         review,
