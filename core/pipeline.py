@@ -32,6 +32,7 @@ from .fit.result import Fit
 from .fit.solve import solve_shot
 from .heads.registry import load_model
 from .identity import Likeness, Pair, compare, doubts, likeness_of, stranger, track_in
+from .in_front import NOTED, noted
 from .job import Job, fingerprint, footage_files
 from .landmarks.backend import open_backend
 from .landmarks.detect import DetectOptions, detect
@@ -249,6 +250,8 @@ def _recomposite(
     for reason, left in untouched(laid, driver.performance, plan.fit).items():
         spans = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in left)
         run.reporter.log(f"left as they were ({reason}): frames {spans}")
+    percent = noted(job.folder)
+    covered = np.array([percent.get(int(number), 0.0) >= NOTED for number in plan.fit.frames])
     report = {
         "warnings": [*people, *(kept.doubts() if kept is not None else [])],
         "identity": None if kept is None else {"recogniser": run.recogniser.name, **asdict(kept)},
@@ -256,6 +259,7 @@ def _recomposite(
         "target": plate.report,
         "settings": making.told(),
         "untouched": passages(laid.missing, plan.fit.frames),
+        "in_front": passages(covered, plan.fit.frames),
         "files": [str(file.relative_to(job.folder)) for file in files],
         "made": Origin.of(plate, plan.driver).told(job.folder),
     }

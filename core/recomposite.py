@@ -23,6 +23,7 @@ from .export.review import Review, Sound
 from .export.sheet import Image, write_png
 from .face.model import FaceModel
 from .fit.result import Fit
+from .in_front import InFront
 from .job import Job, fingerprint
 from .landmarks.track import LandmarkTrack
 from .refine.blur import speed_of
@@ -149,11 +150,14 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
     with (
         timings.stage("composite", len(plan.fit)),
         review,
+        closing(InFront(plan.job.folder, kept)) as in_front,
         closing(in_order(plan, performing(plan, performer), kept, reporter)) as finished,
     ):
         for work in finished:
             reporter.check()
             number = work.frame.number
+            if work.future is not None:
+                in_front.note(number, work.future.result())
             shown = products.shown(number) if work.future is None else products.write(number, work.future.result())
             review.add(shown, _beside(plan, work), work.frame.time)
             reporter.progress("composite", work.row + 1, len(plan.fit))

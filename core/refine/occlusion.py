@@ -42,6 +42,8 @@ DOUBT = 0.06
 """Standard deviation that is allowed there at most: something is in front for sure, and only its edge is sought."""
 SLIT = 0.8
 """Texels: half the width of slits that are closed: between lips, where two surfaces meet."""
+WHOLE = 0.75
+"""From this share on a pixel is the thing's alone, and stays bit for bit."""
 EDGE = 1.7
 """Texels within which a thing's own colour is seen pure, beside its edge."""
 SHARE = (0.25, 0.75)
@@ -154,7 +156,7 @@ class Occluders:
         sharp = near * smoothstep(away, *PIXEL) * smoothstep(share, *SHARE)
         matte = np.maximum(sharp, smoothstep(inside, 0.5, 0.9))
         matte = cv2.morphologyEx(matte, cv2.MORPH_CLOSE, ball(2 * round(SLIT * texel) + 1))
-        return Front(part.window, np.asarray(matte, dtype=np.float32), behind)
+        return Front(part.window, np.asarray(np.minimum(matte / np.float32(WHOLE), 1), dtype=np.float32), behind)
 
     def _features(self, row: int) -> Array:
         """D mm: expression and pose of a row."""

@@ -1,5 +1,6 @@
 """Plates of every kind through `composite` and `transfer`: depth, stills, lengths, rates, and the matte's promise."""
 
+import json
 from fractions import Fraction
 
 import av
@@ -157,6 +158,8 @@ def test_one_row_of_curves_is_a_pose(run, clips, tmp_path):
     plate, result = frames_of(clips / "face.mp4"), frames_of(out / "frames")
     assert all(np.any(result[number] != pixels) for number, pixels in plate.items())
     assert report(out)["untouched"] == []
+    assert report(out)["in_front"] == []
+    assert len(json.loads((out / "in_front.json").read_text())) == 9
 
 
 @pytest.mark.parametrize(("count", "untouched"), [(4, [[5, 9]]), (30, [])])
