@@ -1,6 +1,7 @@
 """Layers as OpenEXR, read back with another library than wrote them, on clips of a real face."""
 
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.editable import Origin
 from expression_transfer.core.errors import Cancelled
+from expression_transfer.core.facs.performance import Performance
+from expression_transfer.core.facs.tables import UNITS
 from expression_transfer.core.fit.result import Fit
 from expression_transfer.core.hand_off.handed import begin
 from expression_transfer.core.hand_off.layers import NAMES, layers_of
@@ -169,6 +172,44 @@ def test_what_is_there_is_kept_and_what_is_gone_is_made_again(run, made, exporte
     assert (exported / "layers.0003.exr").read_bytes() == before
     told = json.loads((exported / "export.json").read_text())
     assert len(told["exr"]["files"]) == 2 * len(FRAMES)
+
+
+@pytest.mark.parametrize("target", ["face.mp4", "still.png"])
+def test_a_transfers_frames_are_made_again_to_the_bit(run, clips, tmp_path, target):
+    """With the driver's own mouth and eyes, the artist's finish, and a still held for as long as it acts."""
+    acted, out = tmp_path / "acted", tmp_path / "out"
+    finish = ("--strength", 0.8, "--choke", 2, "--feather", 4)
+    assert run("transfer", clips / "other.mp4", clips / target, "-o", acted, *finish).status == 0
+    assert run("export", "exr", acted, "-o", out).status == 0
+    for frame in open_clip(acted / "frames"):
+        _, channels = read(out / f"result.{frame.number:04d}.exr")
+        assert np.array_equal(np.rint(rgb(channels) * 255), frame.pixels)
+
+
+@pytest.mark.slow
+def test_real_footage(run, footage, tmp_path):
+    """The STMap warps the plate, by OpenCV's own hand, to what the engine made of it: where nothing else was done to
+    the picture, within the plate's rounding and what a twentieth of a pixel is there.
+    """
+    assert run("solve", footage / "d0.mp4", "--end", 12, "-o", tmp_path / "solve").status == 0
+    own = Performance.load(tmp_path / "solve" / "performance.npz")
+    units = own.units.copy()
+    units[:, [UNITS.index(name) for name in ("AU12_L", "AU12_R", "AU26")]] += 0.4
+    replace(own, units=units).save(tmp_path / "acting.npz")
+    words = ("composite", tmp_path / "acting.npz", tmp_path / "solve", "-o", tmp_path / "made", "--mode", "edit")
+    assert run(*words, "--grain", 0).status == 0
+    assert run("export", "exr", tmp_path / "made", "-o", tmp_path / "out").status == 0
+    _, result = read(tmp_path / "out" / "result.0006.exr")
+    header, layers = read(tmp_path / "out" / "layers.0006.exr")
+    (u0, v0), (u1, v1) = (tuple(int(i) for i in corner) for corner in header["dataWindow"])
+    u, v = layers["stmap.u"] * 512 - 0.5, (1 - layers["stmap.v"]) * 512 - 0.5
+    warped = cv2.remap(rgb(result, "plate."), u, v, cv2.INTER_LANCZOS4)
+    made = rgb(result)[v0 : v1 + 1, u0 : u1 + 1]
+    plain = (layers["matte.Y"] == 1) & (layers["mouth.Y"] + layers["eyes.Y"] + layers["attention.Y"] == 0)
+    away = 255 * np.abs(warped - made).max(axis=-1)[plain]
+    slope = 255 * np.abs(np.gradient(warped[..., 1])).sum(axis=0)[plain]
+    assert plain.sum() > 20_000
+    assert np.mean(away <= 1 + 0.05 * slope) > 0.9  # wrinkles and motion blur change the rest
 
 
 class Stopping(SilentReporter):
