@@ -44,9 +44,11 @@ SHADOW_CLOSING = 0.06
 """Closing, in face sizes, at which the whole shadow falls."""
 RINGS = 12
 """Radii at which the iris's colour is measured."""
-EYEBALL = 1.9
-"""Iris radii from the eyeball's middle to the iris (5.9 mm; 0.94 of 12 mm)."""
-SIDEWAYS = 0.85
+EYEBALL = 2.4
+"""Iris radii from the eyeball's middle to the iris: more than anatomy's 1.9, for the cornea shows a turned iris wider
+and the middle between the corners is not quite the eyeball's.
+"""
+SIDEWAYS = 0.6
 """Share of that way that an iris is seen off the eyeball's middle, at most."""
 GLINT = 0.25
 """What a reflection in the cornea is lighter by than most of the iris, as a share of the picture's brightest."""
@@ -60,6 +62,8 @@ EDGE = 0.3
 """Iris radii inside the lids where a picture goes with their edges: its tear line and the shade of its lashes."""
 UNLIKE = (0.15, 0.4)
 """Difference of two openings, as a share of both, up to which it does, and from which on it does not."""
+ENOUGH_OF_OWN = 0.3
+"""Of what is needed: where the person's own pictures show as much, nobody else's eye is used."""
 LITTLE = 0.02
 """What a picture that shows nothing of what is needed counts for beside others."""
 
@@ -126,7 +130,7 @@ class Eyeball:
         aside = (place - self.middle) / (EYEBALL * self.radius)
         length = max(float(np.linalg.norm(aside)), 1e-6)
         cosine = np.sqrt(1 - min(length, SIDEWAYS) ** 2)
-        return np.eye(2) - (1 - cosine) * np.outer(aside, aside) / length**2
+        return np.asarray(np.eye(2) - (1 - cosine) * np.outer(aside, aside) / length**2)
 
     def away(self, lookup: Array32) -> Array32:
         """H×W: distance to the iris's centre, in radii."""
@@ -278,16 +282,28 @@ def shaded(pixels: Array32, motion: Motion, eye: Eye, window: Window) -> Array32
     return pixels * (1 - np.float32(closing) * shadow[..., None] * np.array(SHADOW, dtype=np.float32))
 
 
-def compose(own: EyeView, others: Sequence[tuple[EyeView, Array32, float]]) -> Array32:
-    """H×W×3: the filled opening. `others`, best last: views of other pictures, colour gains (3) and shares (0–1).
+Picture = tuple[EyeView, Array32, float]
+"""A picture's view, its colour gain (3) and its share."""
+
+
+def missing(pictures: Sequence[Picture]) -> float:
+    """0–1: how little the person's own pictures show of the eye that is wanted."""
+    return 1 - ramp(max((view.enough * share for view, _, share in pictures), default=0.0), 0.0, ENOUGH_OF_OWN)
+
+
+def compose(own: EyeView, pictures: Sequence[Picture], strangers: Sequence[Picture]) -> Array32:
+    """H×W×3: the filled opening. `own`: the plate's; pictures of the same person, best last; and of somebody else.
 
     The plate's own eye as far as it suffices, or no other does better; others by share and by what they show.
     """
     filled, total, best = own.pixels, 0.0, 0.0
-    for other, gain, share in others:
-        worth = other.enough + LITTLE
+    for view, gain, share in pictures:
+        worth = view.enough + LITTLE
         # shares are laid one over the other: what those before have left counts that much less
         total = (1 - share) * total + share * worth
-        filled = mix(filled, other.pixels * gain, share * worth / total)
-        best = max(best, share * other.enough)
+        filled = mix(filled, view.pixels * gain, share * worth / total)
+        best = max(best, share * view.enough)
+    for view, gain, share in strangers:
+        filled = mix(filled, view.pixels * gain, missing(pictures) * share * view.enough)
+        best = max(best, missing(pictures) * share * view.enough)
     return mix(filled, own.pixels, own.enough / (own.enough + (1 - own.enough) * best + LITTLE * (1 - own.enough)))

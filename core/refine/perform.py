@@ -153,12 +153,16 @@ def eye_layer(plate: Patch, motion: Motion, eye: Eye, fillers: tuple[Filler, ...
     outline = np.concatenate([eye.aperture.upper, eye.aperture.lower, [eye.iris]])
     part = _window(plate, motion, outline, 0.06)
     own = eyes.view(plate.crop(part), motion, eye, part)
-    others = []
-    for filler in fillers if own.enough < 1 else ():
-        near = _near(filler.patch, outline)
-        others.append((eyes.view(near, motion, eye, part), filler.gain(plate), filler.share))
+
+    def pictures(same_person: bool) -> list[eyes.Picture]:
+        chosen = [filler for filler in fillers if filler.own == same_person]
+        views = [eyes.view(_near(filler.patch, outline), motion, eye, part) for filler in chosen]
+        return [(view, filler.gain(plate), filler.share) for view, filler in zip(views, chosen, strict=True)]
+
+    same = pictures(same_person=True) if own.enough < 1 else []
+    strangers = pictures(same_person=False) if own.enough < 1 and eyes.missing(same) > 0 else []
     between = opening(rims(motion.new_landmarks, eye.aperture), part, least=max(0.2, eyes.LEAST * motion.size))
-    picture = eyes.shaded(eyes.compose(own, others), motion, eye, part)
+    picture = eyes.shaded(eyes.compose(own, same, strangers), motion, eye, part)
     return Fill(part, picture, between, _onset(motion, outline))
 
 

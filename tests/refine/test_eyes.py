@@ -9,7 +9,7 @@ from expression_transfer.core.landmarks.places import EYES, LEFT_EYE, MOUTH, eye
 from expression_transfer.core.refine.aperture import rims
 from expression_transfer.core.refine.eyes import GLINT_STAYS
 from expression_transfer.core.refine.geometry import PlateGeometry
-from expression_transfer.core.refine.reperform import Reperformer
+from expression_transfer.core.refine.reperform import Reperformer, SourceFill
 
 SIZE, ROWS = 384, 48
 STRAIGHT = np.zeros((2, 2))
@@ -101,6 +101,18 @@ def _green(image):
     """Mean u of what is greener than red."""
     weight = np.clip(image[..., 1].astype(float) - image[..., 0] - 60, 0, None)
     return float((weight.sum(axis=0) * np.arange(image.shape[1])).sum() / weight.sum())
+
+
+def test_the_source_opens_eyes_that_the_target_never_did(head, shot, weights):
+    fit, track = shot(weights(eyeBlink=1)[None])
+    open_eyes = shot(weights()[None])[1].points[0].astype(float)
+    source, plate = (np.full((SIZE, SIZE, 3), 150, np.uint8) for _ in range(2))
+    for eye in EYES:
+        cv2.fillPoly(source, [np.round(rims(open_eyes, eye.aperture).contour).astype(np.int32)], (40, 40, 230))
+    performer = Reperformer(head, fit, track)
+    result = performer.frame(0, plate, weights(), STRAIGHT, SourceFill(source, open_eyes)).pixels
+    u, v = np.round(open_eyes[LEFT_EYE.iris] - 0.5).astype(int)
+    assert result[v, u] == pytest.approx([40, 40, 230], abs=12)
 
 
 @pytest.mark.parametrize("left_over", [0.0, 0.06])
