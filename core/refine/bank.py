@@ -26,6 +26,8 @@ DOUBT = 0.25
 """Mean squared mm that a picture must be nearer by to count as nearer: what is carried loses a little."""
 NEARER = (0.1, 0.9)
 """Share of the squared mismatches that is the plate's, from which on pictures are shown, and at which nothing else."""
+STRANGE = (5.0, 15.0)
+"""Mean squared mm of the rims from which on even the nearest picture shows something else, up to: of no use."""
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Likeness:
 def trust(own: float, best: float) -> float:
     """0–1: how much rather a picture is to be shown than the plate's own frame, given both mismatches."""
     nearer = own**2 / (own**2 + (best + DOUBT) ** 2)
-    return ramp(nearer, *NEARER)
+    return ramp(nearer, *NEARER) * (1 - ramp(best, *STRANGE))
 
 
 def farthest(features: Array, allowed: NDArray[np.intp], count: int) -> NDArray[np.intp]:

@@ -22,7 +22,7 @@ from .inner import ALBEDO, InnerMouth, arch_length
 from .view import Surface
 
 BEHIND_LIPS = 0.006
-"""m from the upper lip's edge back to the teeth."""
+"""m from the middle of the upper lip's edge back to the teeth."""
 APART = 0.02
 """m between the places that tell how the skull lies there."""
 SKIN_PARTS = ("skin", "lips")
@@ -60,7 +60,7 @@ class PlateGeometry:
         seen = fit.visible & track.visible & with_habits
         self._eye_habits = eye_habits(self._marks, fit, self._corrections, seen)
         self._closures = closures(model, fit.identity)
-        teeth = model.landmarks(model.neutral(fit.identity))[MOUTH.upper].mean(axis=0) - (0.0, 0.0, BEHIND_LIPS)
+        teeth = model.landmarks(model.neutral(fit.identity))[MOUTH.upper[3:8]].mean(axis=0) - (0.0, 0.0, BEHIND_LIPS)
         self._skull = teeth + APART * np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
     def landmarks(self, row: int) -> Array:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from ..easing import smoothstep
 from ..landmarks.places import MOUTH, OUTER_LIPS
-from ..raster.windows import Window, around
+from ..raster.windows import Window, around, within
 from .aperture import coverage
 from .backward import Motion
 from .fill import Fill, Filler
+from .grid import mix
 from .patch import Patch
 from .spline import spline
 
@@ -29,6 +30,8 @@ ROUND_LIPS: NDArray[np.intp] = np.array(
 """Landmarks on the skin between nose, cheeks and chin."""
 CARRIED = np.unique(np.concatenate([MOUTH.upper, MOUTH.lower, OUTER_LIPS, ROUND_LIPS]))
 """Landmarks by which a picture is carried."""
+TORN, FOLD = 1.5, 0.05
+"""px by which neighbouring pixels' places differ where skin is hidden; and face sizes over which that is smoothed."""
 SMOOTHING = 1e-3
 """Of the spline that carries it, of points a face size apart: detected landmarks tremble."""
 
@@ -47,6 +50,25 @@ def retrieved(plate: Patch, motion: Motion, fillers: Sequence[Filler], onset: fl
     for filler, lookup in zip(nearer, places, strict=True):
         pixels += np.float32(filler.share) * (filler.patch.sample(lookup) * filler.gain(plate) - pixels)
     return Fill(part, pixels, np.float32(nearer[-1].trust) * _round_lips(new, motion.size, part), onset)
+
+
+def unfolded(offsets: Array32, motion: Motion, window: Window) -> Array32:
+    """H×W×2 px: a backward map, smooth where lips turned outwards hide skin behind them: that edge is the mesh's,
+    jagged, and not the picture's.
+    """
+    part = around(motion.new_landmarks[OUTER_LIPS], FADE[1] * motion.size, window)
+    place = within(part, window)
+    here = offsets[place]
+    torn = np.zeros(here.shape[:2], dtype=np.uint8)
+    torn[:, 1:] |= np.abs(np.diff(here, axis=1)).max(axis=2) > TORN
+    torn[1:] |= np.abs(np.diff(here, axis=0)).max(axis=2) > TORN
+    if not torn.any():
+        return offsets
+    width = FOLD * motion.size
+    near = 1 - smoothstep(cv2.distanceTransform(1 - torn, cv2.DIST_L2, cv2.DIST_MASK_5) / np.float32(width))
+    smooth = offsets.copy()
+    smooth[place] = mix(here, cv2.GaussianBlur(here, (0, 0), width / 3), near)
+    return smooth
 
 
 def _carried(pictures: Sequence[Array], new: Array, size: float, window: Window) -> list[Array32]:

@@ -29,7 +29,9 @@ OPEN = (0.3, 0.7)
 """
 APART = (0.02, 0.07)
 """Face sizes by which rows of teeth go apart until none is stretched over the space between them."""
-DROPPED = (0.08, 0.2)
+FAR_APART = (0.05, 0.11)
+"""The same where there is no better picture."""
+DROPPED = (0.03, 0.09)
 """Face sizes by which a jaw drops until what a picture showed behind the lower lip tells no more of it."""
 BAND = 0.3
 """Of the opening's height: over which a stretched picture gives way to what lies behind it."""
@@ -55,9 +57,9 @@ FALLOFF = 0.02
 """Face sizes over which the drawn cavity's wet edge gets dark, to 1 / e."""
 SLIT_LOSS = (0.5, 0.7, 0.72)
 """What that shadow takes of red, green and blue."""
-LEFT = (0.015, 0.05)
+LEFT = (0.012, 0.035)
 """Face sizes between the lips, up to which the inside is left to retrieved lips, and from which on it isn't."""
-CORNER = 0.2
+CORNER = 0.12
 """Mouth widths from the corners over which teeth leave their width for the mouth's."""
 HOLD = (0.02, 0.06)
 """Mouth widths from the upper and the lower lip over which teeth leave their height for the opening's."""
@@ -105,7 +107,7 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
     past_edge = None if edge is None else (here.place(pixels)[1] - edge) * np.float32(scale)
     upper_weight, lower_weight = _weights(places, past_edge, feather)
     have = opening_share(here.rim, there.rim, size, scale * size)
-    enough = ramp(have, *ENOUGH) * (_holds(drop / (scale * size)) if own else 1.0)
+    enough = ramp(have, *ENOUGH) * (_holds(drop / (scale * size), APART) if own else 1.0)
     return MouthView(
         filler.sample(there.point(places.along, places.whole)),
         filler.sample(there.point(places.along, np.maximum(places.head, places.top + feather))),
@@ -113,7 +115,7 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
         filler.sample(there.point(places.along, np.minimum(places.jaw, places.bottom - feather))),
         lower_weight * np.float32(1 - ramp(-drop / (scale * size), *DROPPED)),
         enough,
-        ramp(have, *OPEN),
+        ramp(have, *OPEN) * (_holds(drop / (scale * size), FAR_APART) if own else 1.0),
         smoothstep((np.float32(enough * (1 + BAND)) - places.share) / np.float32(BAND)),
     )
 
@@ -190,7 +192,7 @@ def _weights(places: _Places, past_edge: Array32 | None, feather: np.float32) ->
     height = places.bottom - places.top
     edge = places.top + np.float32(WITHOUT_TEETH) * height if past_edge is None else places.head - past_edge
     # what a narrow slit shows is shadow, and one row of pixels carried on upwards is streaks
-    seen = smoothstep(height / (2 * feather) - np.float32(1.5)) * smoothstep((places.head - places.top) / feather + 2)
+    seen = smoothstep(height / (2 * feather) - np.float32(1.5)) * smoothstep((places.head - places.top) / feather + 4)
     upper = seen * smoothstep((np.minimum(places.bottom, edge) - places.head) / feather)
     first = np.maximum(places.top, edge)
     # less than two feathers of it are the lower lip's edge
@@ -205,11 +207,11 @@ def opening_share(here: Rims, there: Rims, size: float, there_size: float) -> fl
     return (have + CLOSED_GAP) / (need + CLOSED_GAP)
 
 
-def _holds(drop: float) -> float:
+def _holds(drop: float, apart: tuple[float, float]) -> float:
     """0–1: how well one picture of the same person stretches over both rows of teeth, when the jaw lay `drop` face
     sizes lower in it: a jaw that has opened since draws the rows apart.
     """
-    return 1 - ramp(-drop, *APART)
+    return 1 - ramp(-drop, *apart)
 
 
 def drawn(plate: Patch, motion: Motion, window: Window, row: int) -> Array32:

@@ -118,7 +118,7 @@ def skin_map(
     offsets = relax(offsets, seen, holes, motion.skirt, border_distance(window, frame))
     for eye in EYES:
         offsets = hold_edges(offsets, motion, eye.aperture, window)
-    return hold_lips(offsets, motion, window)
+    return lips.unfolded(hold_lips(offsets, motion, window), motion, window)
 
 
 def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], row: int) -> Fill:

@@ -8,7 +8,7 @@ import numpy as np
 from ..conventions import Array, Array32
 from ..raster.windows import Window
 
-STEP = 8
+STEP = 4
 """px between the nodes at which a window's values are evaluated; between them they are interpolated."""
 
 
@@ -33,7 +33,7 @@ class Spline:
         u, v = (np.arange(-1, -(-length // STEP) + 1) * STEP + STEP / 2 for length in (u1 - u0, v1 - v0))
         nodes = np.stack(np.meshgrid(u0 + u, v0 + v), axis=-1)
         values = self(nodes.reshape(-1, 2)).reshape(*nodes.shape[:2], -1).astype(np.float32)
-        fine = cv2.resize(values, None, fx=STEP, fy=STEP, interpolation=cv2.INTER_CUBIC)
+        fine = cv2.resize(values, None, fx=STEP, fy=STEP, interpolation=cv2.INTER_LINEAR)
         return np.asarray(fine.reshape(*fine.shape[:2], -1)[STEP : STEP + v1 - v0, STEP : STEP + u1 - u0])
 
 

@@ -89,6 +89,8 @@ def test_teeth_go_with_the_head(filmed, head, weights):
         result = reperformer.frame(row, pictures[row], new, STRAIGHT).pixels[..., 0]
         rim = rims(fit.project(head.landmarks(head.shape(fit.identity, new)), row), MOUTH)
         shown = (coverage(rim.contour, FRAME) > 0.99) & (on_skull(fit, row)[..., 1] < LENGTH)
-        slips.append(displacement(result.astype(float), teeth(fit, row), cv2.erode(shown.astype(np.uint8), RIM) > 0))
-    slips = np.array(slips)
-    assert np.abs(slips - slips.mean(axis=0)).max() <= 0.5, slips
+        judged = cv2.erode(shown.astype(np.uint8), RIM) > 0
+        if judged.sum() > 50:
+            slips.append(displacement(result.astype(float), teeth(fit, row), judged))
+    assert len(slips) > 12
+    assert np.abs(slips).max() <= 0.5, slips
