@@ -44,7 +44,7 @@ class Layers:
     offsets: Array32
     """H×W×2 px: old place − new place of the skin; zero where nothing moves."""
     mouth: Array32
-    """H×W, 0–1: inside of the mouth, where the skin's map does not hold."""
+    """H×W, 0–1: inside of the mouth and lips from other pictures, where the skin's map does not hold."""
     eyes: Array32
     """H×W, 0–1: of the eyes, and what of the lids was mended."""
     attention: Array32

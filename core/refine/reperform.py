@@ -64,7 +64,7 @@ class Reperformed:
     backward: Array32
     """H×W×2 px: where each pixel's skin comes from in the plate (centres at +0.5); itself outside the matte."""
     mouth: Array32
-    """H×W, 0–1: the inside of the mouth, which the backward map does not explain."""
+    """H×W, 0–1: the inside of the mouth and lips from other pictures, which the backward map does not explain."""
     eyes: Array32
     """H×W, 0–1: that of the eyes, and what of the lids was mended."""
     attention: Array32
