@@ -34,6 +34,8 @@ SMALL_TURN = 0.25
 """Shift in iris radii up to which a continuous warp of the picture is blended with the two layers."""
 CLEAR_WHITE = (1.1, 1.5)
 """Radii between which the picture's white is more and more free of the iris's blurred edge."""
+FLAT = 0.35
+"""How much less far the white is carried down than across, as its shading under the lids goes."""
 EDGE_LIGHT = 0.9
 """Light on the white beside the lids and in the corners, where it was never seen."""
 SHADOW = (0.42, 0.5, 0.54)
@@ -217,7 +219,7 @@ def _look(ball: Eyeball, near: Array32, still: Array32, goal: Array32, depth: Ar
 
 
 def _white(ball: Eyeball, lookup: Array32) -> Array32:
-    """The white carried on under iris and lids, mostly sideways, as its shading under the lids goes."""
+    """The white carried on under iris and lids, mostly sideways."""
     outside = 0.8 * ball.clear_white(lookup) + 0.2 * (1 - ball.in_iris(lookup))
     weight = ball.free(lookup, np.full(lookup.shape[:2], ball.radius, np.float32)) * outside
     pixels = ball.patch.sample(lookup)
@@ -226,11 +228,22 @@ def _white(ball: Eyeball, lookup: Array32) -> Array32:
     weight *= (brightness / np.float32(max(float(brightness.max()), 1e-6))) ** 2
     carried = np.broadcast_to(_weighted_mean(pixels, weight), pixels.shape)
     for sigma in (1.5, 0.6):  # coarse to fine: each fills where it has seen enough
-        spread = (sigma * ball.radius, 0.35 * sigma * ball.radius)
-        total = cv2.GaussianBlur(pixels * weight[..., None], (0, 0), sigmaX=spread[0], sigmaY=spread[1])
-        share = cv2.GaussianBlur(weight, (0, 0), sigmaX=spread[0], sigmaY=spread[1])
+        spread = _spread(
+            np.dstack([pixels * weight[..., None], weight]), sigma * ball.radius, FLAT * sigma * ball.radius
+        )
+        total, share = spread[..., :3], spread[..., 3]
         carried = mix(carried, total / np.maximum(share, 1e-6)[..., None], smoothstep(share / np.float32(0.06)))
     return np.asarray(carried, dtype=np.float32)
+
+
+def _spread(values: Array32, across: float, down: float) -> Array32:
+    """A Gaussian mean (standard deviations in px) of H×W×C values, taken on as few pixels as it needs."""
+    step = max(int(down / 1.5), 1)
+    height, width = values.shape[:2]
+    small = (max(width // step, 1), max(height // step, 1))
+    fewer = cv2.resize(values, small, interpolation=cv2.INTER_AREA) if step > 1 else values
+    blurred = cv2.GaussianBlur(fewer, (0, 0), sigmaX=across / step, sigmaY=down / step)
+    return np.asarray(cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def _weighted_mean(pixels: Array32, weight: Array32) -> Array32:
