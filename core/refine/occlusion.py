@@ -139,10 +139,14 @@ class Occluders:
         placed = self._chart.placed(plate.landmarks, row)
         return self._on_plate(found, residual, plate, placed, self._look.fine) if found.any() else None
 
-    def _on_plate(self, found: Array32, residual: Residual, plate: Patch, placed: Placed, spread: Array32) -> Front:
-        """What was found on the chart, at the plate's own fineness."""
+    def _on_plate(
+        self, found: Array32, residual: Residual, plate: Patch, placed: Placed, spread: Array32
+    ) -> Front | None:
+        """What was found on the chart, at the plate's own fineness; None where that is all beside the plate's window."""
         gate = cv2.dilate(found, ball(GATE))
         part = plate.crop(around(self._chart.on_frame(placed)[gate > 0], 2, plate.window))
+        if not part.pixels.size:
+            return None
         lookup = self._chart.lookup(placed, part.window) - np.float32(CV_PIXEL_CENTRE)
         maps = np.dstack([cv2.erode(found, ball(INNER)), gate, spread])
         inside, near, doubt = np.moveaxis(cv2.remap(maps, lookup, None, cv2.INTER_LINEAR), -1, 0)

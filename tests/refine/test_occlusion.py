@@ -154,3 +154,5 @@ def test_behind_it_is_the_face(held, acted, head):
     assert np.median(np.abs(plate.pixels - pictures[12])[core].mean(axis=-1)) > 40
     assert np.median(away) < 8
     assert np.percentile(away, 80) < 30
+    brow = plate.crop((150, 60, 200, 110))
+    assert np.array_equal(occluders.cleared(12, brow).pixels, brow.pixels)
