@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
+from ..easing import smoothstep
 from ..fit.result import Fit
 from ..raster.windows import Window, around, within
 from .backward import Motion
-from .chart import Chart
+from .chart import ROUND, SIDE, Chart
 from .learnt import Learnt, learn, telling
 
 LOOKS = 96
@@ -28,6 +29,10 @@ DARKER, LIGHTER = -0.7, 0.35
 """Natural log: skin gets no darker and no lighter than by this. Folds are dark; what is far lighter than the plate was
 hidden by a brow or a lash, and the plate's dark pixels lit up are no skin.
 """
+LENT_LIGHTER = 0.04
+"""Natural log: the same of another person's folds, whose hair and lashes lighten other places than this one's."""
+LENT_ASIDE = (38.0, 52.0)
+"""Degrees from the face's middle between which they end: temples are under hair."""
 SLIP = 1.0
 """Texels by which a look may lie beside its place: what that makes of an edge is no fold."""
 AROUND = 9
@@ -58,10 +63,16 @@ class Wrinkles:
         log = self.learnt.change(old, new) @ self.pictures
         if lent is not None:
             missing = (1 - self.learnt.known(new)) * lent.of(new) - (1 - self.learnt.known(old)) * lent.of(old)
-            log += missing * self.trust
+            log += np.minimum(missing, LENT_LIGHTER) * self.trust**2 * self._in_front()
         whole = np.zeros_like(self.chart.skin)
         whole[self.chart.skin > 0] = np.clip(log, DARKER, LIGHTER)
         return Folds(self.chart, whole, self.floor)
+
+    def _in_front(self) -> Array32:
+        """N, 0–1: what nobody's hair hides."""
+        angle = np.abs(np.linspace(-ROUND, ROUND, SIDE))
+        column = 1 - smoothstep(angle, *np.radians(LENT_ASIDE).tolist())
+        return np.broadcast_to(column, self.chart.skin.shape)[self.chart.skin > 0]
 
 
 @dataclass(frozen=True)
