@@ -202,6 +202,8 @@ def _mixing(parser: argparse.ArgumentParser, *more_modes: str) -> None:
 
 def _finishing(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how the new face is laid on the plate")
+    group.add_argument("--flow-model", type=Path, metavar="FILE",
+                       help="align mouths with an optical flow network of your own (RAFT, PWC: ONNX)")  # fmt: skip
     group.add_argument("--feather", type=length, default=0.0, metavar="PX", help="soft edge of the matte, inwards")
     group.add_argument("--choke", type=length, default=0.0, metavar="PX", help="draws the matte's edge in")
     group.add_argument("--grain", type=grain, default=1.0, metavar="0..4", help="of the plate's own, where it got lost")
@@ -262,6 +264,7 @@ def _run(arguments: argparse.Namespace, reporter: "Reporter") -> "Run":
         resume=arguments.resume,
         device=arguments.device,
         identity_model=arguments.identity_model,
+        flow_model=getattr(arguments, "flow_model", None),
         provenance=not getattr(arguments, "no_provenance", False),
     )
 

@@ -40,7 +40,6 @@ from .landmarks.track import LandmarkTrack
 from .provenance import check_signing
 from .recomposite import DrivingFootage, Recomposition, plate_frames, recomposite, written
 from .refine.finish import PLAIN, Finish
-from .refine.refiner import digest as refiner_digest
 from .refine.reperform import Method
 from .report import fit_report, passages, unsure, untouched
 from .reporting import Reporter
@@ -243,7 +242,7 @@ def _recomposite(
     people = doubts(run.recogniser, Pair(driver.likeness, plate.likeness), Pair(driver.before, plate.before))
     tell(people, run.reporter)
     plan, laid, wanted = _plan(driver, plate, making, job, edited)
-    plan = replace(plan, provenance=run.provenance, device=run.device)
+    plan = replace(plan, provenance=run.provenance, refiner=run.refiner)
     files = recomposite(plan, run.reporter, run.timings)
     replace(wanted, source=f"{wanted.source}, re-performed").save(job.folder / WANTED)
     kept = _likeness(plan, driver, run)
@@ -307,7 +306,6 @@ def _plan(
             driver=driven_by,
             method=making.method,
             finish=asdict(making.finish),
-            refiner=refiner_digest(),
         ),
         job=job,
         finish=making.finish,

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from .clip import Clip, Frame, SequenceWriter, display, open_clip, read_ahead
 from .conventions import Array
-from .device import Device
 from .export.review import Review, Sound
 from .export.sheet import Image, write_png
 from .face.model import FaceModel
@@ -29,7 +28,7 @@ from .landmarks.track import LandmarkTrack
 from .refine.blur import speed_of
 from .refine.finish import PLAIN, Finish
 from .refine.lesson import Lent, lesson
-from .refine.refiner import Refiner
+from .refine.refiner import SHIPPED, Refiner
 from .refine.reperform import Method, Reperformed, Reperformer, SourceFill
 from .reporting import Reporter
 from .timings import Timings
@@ -96,8 +95,7 @@ class Recomposition:
     finish: Finish = PLAIN
     provenance: bool = True
     """The files say that they were altered."""
-    device: Device = "auto"
-    """Where the refiner runs."""
+    refiner: Refiner = SHIPPED
 
     def speed(self, row: int) -> Array:
         """E weights a frame: how fast the wanted expression changes, which motion blur shows."""
@@ -111,7 +109,8 @@ class Recomposition:
             wanted.update(self.offsets[row].tobytes())
         driver = None if self.driver is None else self.driver.row_at(float(self.fit.times[row]))
         told = self.provenance
-        return fingerprint(shot=self.made_from, row=row, wanted=wanted.hexdigest(), driver=driver, provenance=told)
+        return fingerprint(shot=self.made_from, row=row, wanted=wanted.hexdigest(), driver=driver, provenance=told,
+                           refiner=self.refiner.name)  # fmt: skip
 
 
 Done = TypeVar("Done")
@@ -136,9 +135,7 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
 
     Where the job is resumed, frames and mattes of which nothing else is wanted than before stay as they are.
     """
-    performer = Reperformer(
-        plan.model, plan.fit, plan.track, plan.method, finish=plan.finish, refiner=Refiner(plan.device)
-    )
+    performer = Reperformer(plan.model, plan.fit, plan.track, plan.method, finish=plan.finish, refiner=plan.refiner)
     products, review = _Products(plan), _review(plan)
     kept = products.kept(plan.job.begin("frames", products.files()))
     if kept:

@@ -19,11 +19,13 @@ from .face.model import FaceModel
 from .facs.from_fit import Neutral, performance, rest
 from .facs.performance import Performance
 from .fit.result import Fit
+from .flow.network import open_flow
 from .heads.registry import load_model
 from .identity import likeness_of
 from .job import fingerprint, footage_files, refuse_own_results
 from .landmarks.backend import BackendName
 from .landmarks.track import LandmarkTrack
+from .refine.refiner import Refiner
 from .reporting import Reporter
 from .timings import Timings
 
@@ -86,6 +88,14 @@ class Run:
     """Results say that they were altered (core/provenance.py); off only where the user says so."""
     identity_model: Path | None = None
     """A user's face recognition network in place of the encoder's embedding."""
+    flow_model: Path | None = None
+    """A user's optical flow network, which aligns what fills a mouth before it is refined."""
+
+    @cached_property
+    def refiner(self) -> Refiner:
+        """What mends re-performed frames. Raises InputError where the user's network can't be used."""
+        flow = None if self.flow_model is None else open_flow(self.flow_model, self.device)
+        return Refiner(self.device, flow=flow)
 
     @cached_property
     def recogniser(self) -> FaceRecogniser:

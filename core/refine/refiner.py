@@ -12,6 +12,7 @@ from ..conventions import Array32
 from ..device import Device
 from ..encoder.sessions import open_session
 from ..errors import InputError
+from ..flow.network import FlowNetwork
 from ..raster.windows import Window, around, pixel_centres, within
 from .backward import Motion
 from .crop import Crop
@@ -51,8 +52,15 @@ def digest(network: Path = NETWORK) -> str:
 class Refiner:
     """Does nothing where its network is missing. One for many frames and threads."""
 
-    def __init__(self, device: Device = "auto", network: Path = NETWORK) -> None:
-        self._device, self._file = device, network
+    def __init__(self, device: Device = "auto", network: Path = NETWORK, flow: FlowNetwork | None = None) -> None:
+        """`flow`: a user's own, which aligns the mouth's fill with the warped plate beforehand."""
+        self._device, self._file, self._flow = device, network, flow
+
+    @cached_property
+    def name(self) -> str:
+        """Of all that it mends with; frames made with anything else are not gone on from."""
+        found = digest(self._file)
+        return found if self._flow is None else f"{found}, {self._flow.name}"
 
     @cached_property
     def _session(self) -> Any:
@@ -67,6 +75,8 @@ class Refiner:
         if not self._file.is_file():
             return layers
         crop = Crop.of(motion.old_landmarks)
+        if self._flow is not None:
+            layers = aligned(layers, self._flow, crop, light)
         seen = view(layers, plate, motion, surface, crop, light)
         low, fine = self._session.run(["low", "fine"], {"pictures": seen.pictures[None], "guides": seen.guides[None]})
         found = Mending(low[0].transpose(1, 2, 0), fine[0].transpose(1, 2, 0))
@@ -79,6 +89,14 @@ class Refiner:
 
 SHIPPED = Refiner()
 """Of the network that comes with the program, on the best device there is."""
+
+
+def aligned(layers: Layers, flow: FlowNetwork, crop: Crop, light: Light) -> Layers:
+    """The mouth's fill taken from where the flow finds what the picture before it shows."""
+    bare, filled = (light.shown(crop.take(each, layers.window)) for each in (layers.bare, layers.pixels))
+    moved = crop.put(flow(bare, filled), layers.window) @ crop.affine[:, :2].T * layers.mouth[..., None]
+    lookup = (pixel_centres(layers.window) + moved).astype(np.float32)
+    return replace(layers, pixels=sample(layers.pixels, layers.window, lookup, LANCZOS))
 
 
 def mended(

@@ -17,8 +17,12 @@ GAIN, OFFSET, DETAIL, FLOW = 0.5, 0.2, 0.25, 6.0
 """Largest logarithm of the gain, offset, detail (display-encoded, white 1) and flow (px)."""
 UNSURE = -2.0
 """Logit of the attention at the beginning."""
-REGION = -1
-"""Guide that says where the picture may be changed."""
+SKIN, REGION = 10, -1
+"""Guides that say where skin is and where the picture may be changed."""
+RIM = 3
+"""Width of the window, guides' px, in which skin must be seen for the stretched mouth to count: deep in an opened mouth
+it is lips pulled over teeth.
+"""
 
 
 @dataclass(frozen=True)
@@ -86,16 +90,18 @@ class Refiner(nn.Module):
         at_eighth = self.blocks[1](self.down[1](at_quarter))
         coarse = self.ups[0](self.blocks[2](self.down[2](at_eighth)), at_eighth)
         finest = self.ups[2](self.ups[1](coarse, at_quarter), at_half)
-        return _bounded(self.low(coarse).float(), self.fine(finest).float(), guides[:, REGION, None].float())
+        return _bounded(self.low(coarse).float(), self.fine(finest).float(), guides.float())
 
 
-def _bounded(low: Tensor, fine: Tensor, region: Tensor) -> Answer:
+def _bounded(low: Tensor, fine: Tensor, guides: Tensor) -> Answer:
     low = torch.tanh(low)
     fields = torch.cat([GAIN * low[:, :3], OFFSET * low[:, 3:6], FLOW * low[:, 6:]], 1)
     fine = functional.pixel_shuffle(fine, 2)
-    may = functional.interpolate(region, scale_factor=2.0, mode="bilinear", align_corners=False)
-    attention, other = may * torch.sigmoid(fine[:, :1]), torch.tanh(fine[:, 1:])
-    return Answer(fields, torch.cat([attention, other[:, :1], DETAIL * other[:, 1:]], 1))
+    near = functional.avg_pool2d(functional.max_pool2d(guides[:, SKIN, None], RIM, 1, RIM // 2), RIM, 1, RIM // 2)
+    where = torch.cat([guides[:, REGION, None], near], 1)
+    may = functional.interpolate(where, scale_factor=2.0, mode="bilinear", align_corners=False)
+    attention, other = torch.sigmoid(fine[:, :1]), torch.tanh(fine[:, 1:])
+    return Answer(fields, torch.cat([may[:, :1] * attention, may[:, 1:] * other[:, :1], DETAIL * other[:, 1:]], 1))
 
 
 def refined(pictures: Tensor, answer: Answer) -> Tensor:

@@ -9,7 +9,8 @@ from expression_transfer.core.landmarks.places import MOUTH, OUTER_LIPS
 from expression_transfer.core.raster.windows import pixel_centres
 from expression_transfer.core.refine.crop import SIDE, Crop
 from expression_transfer.core.refine.light import Light, light_of
-from expression_transfer.core.refine.refiner import NETWORK, SHIPPED, Mending, Refiner, mended
+from expression_transfer.core.refine.perform import Layers
+from expression_transfer.core.refine.refiner import NETWORK, SHIPPED, Mending, Refiner, aligned, mended
 from expression_transfer.core.refine.reperform import Reperformer
 from expression_transfer.core.refine.stages import Stages
 from expression_transfer.core.refine.view import GUIDES, HALF
@@ -125,6 +126,18 @@ def test_flow_takes_the_picture_from_elsewhere(head, shot):
     np.testing.assert_allclose(
         moved, crop.affine[:, :2] @ [2.0, -1.0], atol=0.04
     )  # OpenCV looks up to a 32nd of a pixel
+
+
+def test_a_users_flow_takes_the_mouth_from_where_it_finds_it(head, shot):
+    crop = Crop.of(face(head, shot))
+    ramps = np.ascontiguousarray(np.concatenate([pixel_centres(WINDOW), pixel_centres(WINDOW)[..., :1]], axis=2))
+    blank, mouth = np.zeros((240, 200), np.float32), np.zeros((240, 200), np.float32)
+    mouth[100:140, 60:120] = 1
+    layers = Layers(WINDOW, ramps, ramps, blank, np.zeros((240, 200, 2), np.float32), mouth, blank, blank)
+    shifted = aligned(layers, lambda one, _other: np.tile(np.float32([2, 1]), (*one.shape[:2], 1)), crop, SCREEN).pixels
+    moved = (shifted - ramps)[..., :2]
+    np.testing.assert_allclose(moved[110:130, 70:110].mean(axis=(0, 1)), crop.affine[:, :2] @ [2, 1], atol=0.04)
+    assert np.abs(moved[:90]).max() < 0.02
 
 
 def test_detail_coarser_than_the_plate_is_left_out(head, shot):

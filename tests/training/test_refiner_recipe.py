@@ -16,7 +16,7 @@ from expression_transfer.core.refine.view import GUIDES, HALF  # noqa: E402
 from expression_transfer.models.refiner import losses, training  # noqa: E402
 from expression_transfer.models.refiner.batches import TURNED, batches  # noqa: E402
 from expression_transfer.models.refiner.judging import figures  # noqa: E402
-from expression_transfer.models.refiner.network import Answer, Refiner, refined  # noqa: E402
+from expression_transfer.models.refiner.network import SKIN, Answer, Refiner, refined  # noqa: E402
 from expression_transfer.models.refiner.samples import Samples  # noqa: E402
 from expression_transfer.models.refiner.training import Course, Trainer  # noqa: E402
 
@@ -51,6 +51,18 @@ def test_begins_as_no_change(people: Samples) -> None:
     answer = Refiner()(pictures, torch.from_numpy(people.guides[:2]).float())
     assert float(answer.fine[:, :1].mean()) > 0.05
     np.testing.assert_allclose(refined(pictures, answer).detach(), pictures[:, :3], atol=1e-5)
+
+
+def test_deep_in_an_opened_mouth_its_fill_stays(people: Samples) -> None:
+    torch.manual_seed(0)
+    network = Refiner()
+    torch.nn.init.constant_(network.fine.bias[4:8], 1.0)
+    guides = torch.from_numpy(people.guides[:1]).float()
+    guides[:, SKIN] = 1
+    guides[:, SKIN, 60:80, 50:70] = 0
+    share = network(torch.from_numpy(people.pictures[:1]).float() / 255, guides).fine[0, 1]
+    assert float(share[128:152, 108:132].abs().max()) == 0
+    assert float(share[:100].min()) > 0.7
 
 
 @pytest.mark.slow
