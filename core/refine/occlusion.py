@@ -142,7 +142,7 @@ class Occluders:
     def _on_plate(
         self, found: Array32, residual: Residual, plate: Patch, placed: Placed, spread: Array32
     ) -> Front | None:
-        """What was found on the chart, at the plate's own fineness; None where that is all beside the plate's window."""
+        """What was found on the chart, at the plate's own fineness; None where it is all beside the plate's window."""
         gate = cv2.dilate(found, ball(GATE))
         part = plate.crop(around(self._chart.on_frame(placed)[gate > 0], 2, plate.window))
         if not part.pixels.size:
