@@ -21,7 +21,8 @@ from ..core.clip.footage import Pixels
 from ..core.conventions import Array
 from ..core.facs.transfer import Mix, lay, mixed, target_expression
 from ..core.recomposite import THREADS
-from ..core.refine import geometry, perform, reperform
+from ..core.refine import geometry, perform, reperform, wrinkles
+from ..core.refine.blur import speed_of
 from ..core.refine.reperform import Method, Reperformer, SourceFill
 from ..core.report import unsure
 from ..core.reporting import SilentReporter
@@ -44,6 +45,9 @@ STAGES: dict[str, tuple[tuple[ModuleType | type, str], ...]] = {
     "backward map": ((perform, "skin_map"),),
     "warp": ((perform, "warped"),),
     "lids": ((perform, "mend_stretched"), (perform, "lid_skin")),
+    "wrinkles": ((wrinkles.Folds, "laid_on"),),
+    "motion blur": ((reperform, "blurred"),),
+    "grain and matte": ((reperform, "laid"),),
     "composite": ((reperform, "composite"),),
 }
 """Which functions do what."""
@@ -73,7 +77,8 @@ def speed_rows(driver: Solved, plate: Solved) -> list[Row]:
         learnt = time.perf_counter() - begun
 
         def one(row: int) -> None:
-            performer.frame(row, frames[row].pixels, expression[row], wanted.gaze[row], source)
+            performer.frame(row, frames[row].pixels, expression[row], wanted.gaze[row], source,
+                            speed=speed_of(expression, row))  # fmt: skip
 
         def every() -> None:
             with ThreadPoolExecutor(THREADS) as threads:
