@@ -45,6 +45,6 @@ def _list(reporter: "Reporter") -> None:
     from .core.hand_off.kinds import KINDS, PRESETS
 
     for name, kind in KINDS.items():
-        reporter.log(f"{name:10} {kind.what}")
+        reporter.log(f"{name:12} {kind.what}")
     for name, kinds in PRESETS.items():
-        reporter.log(f"{name:10} preset: {', '.join(kinds)}")
+        reporter.log(f"{name:12} preset: {', '.join(kinds)}")

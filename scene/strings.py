@@ -622,7 +622,7 @@ EXPORT_KINDS = (
     (
         "for-blender",
         "For Blender's Compositor",
-        "Layers as OpenEXR, mattes as its compositor reads them, curves as JSON",
+        "Layers as OpenEXR, a .blend with nodes, tracks and the head's empty, curves as JSON",
     ),
     ("for-unreal", "For Unreal", "Live Link Face CSV, USD, FBX"),
     ("for-web", "For the Web", "glTF and curves as JSON"),
@@ -638,6 +638,7 @@ EXPORT_KINDS = (
     ("abc", "Head (Alembic)", "The acting head and its camera, points per frame"),
     ("nuke", "Nuke Script", "The composite made again from the layers, with camera and head"),
     ("tracks", "Nuke Trackers", "Landmarks, a corner pin on the head, camera and head"),
+    ("blend", "Compositing .blend", "Nodes that make the composite again, tracks, the head as an empty"),
     ("unwrap", "Unwrapped Plate", "The plate in texture space, where the face holds still"),
 )
 PROVENANCE = "Say That It Is Altered"

@@ -108,7 +108,7 @@ KINDS: dict[str, Kind] = {
 
 PRESETS: dict[str, tuple[str, ...]] = {
     "for-nuke": ("exr", "stmap", "nuke", "tracks"),
-    "for-blender": ("exr", "compositor", "json"),
+    "for-blender": ("exr", "json", "blend"),
     "for-unreal": ("livelink", "usd", "fbx"),
     "for-web": ("gltf", "json"),
 }
