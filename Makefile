@@ -51,6 +51,7 @@ bench: env .venv-torch/.ready
 	$(BIN)/python -m expression_transfer.benchmarks.preview
 	$(BIN)/python -m expression_transfer.benchmarks.export
 	$(BIN)/python -m expression_transfer.benchmarks.reenact
+	$(BIN)/python -m expression_transfer.benchmarks.occlusion
 	$(BIN)/python -m expression_transfer.benchmarks.speed
 	.venv-torch/bin/python -m expression_transfer.benchmarks.flame
 

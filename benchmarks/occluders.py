@@ -112,7 +112,7 @@ def sheet(at: Place) -> Thing:
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     centre, size = at.middle + at.size * np.array([1.8 * at.time - 1, 0.3]), 1.3 * at.size
     ink.area(centre + size * np.array([[-0.45, -0.3], [0.45, -0.3], [0.45, 0.3], [-0.45, 0.3]]) @ turn.T)
-    pixels = np.stack(np.mgrid[: at.shape[0], : at.shape[1]][::-1], axis=-1)
+    pixels = np.moveaxis(np.mgrid[: at.shape[0], : at.shape[1]][::-1], 0, -1)
     below = ((pixels - centre) @ turn)[..., 1] / size
     value = PAPER * (1 + 0.03 * _noise(at.shape, 5, 0.15 * size))
     return Thing(ink.matte(), _grey(np.where((np.abs(below) < 0.2) & (np.sin(60 * below) > 0.5), 0.35 * value, value)))
@@ -189,7 +189,7 @@ class _Ink:
 
 def _fixed(points: Array | list[Array]) -> NDArray[np.int32]:
     """Sixteenths of a sample, as OpenCV draws them."""
-    return np.round(16 * FINE * np.asarray(points)).astype(np.int32)
+    return np.asarray(np.round(16 * FINE * np.asarray(points)), dtype=np.int32)
 
 
 def _grey(value: Array | Array32) -> Array32:

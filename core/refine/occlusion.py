@@ -173,7 +173,7 @@ class Occluders:
         spanning = farthest(features, np.arange(len(candidates)), round(BY_CONTENT * FRAMES))
         left = np.setdiff1d(np.arange(len(candidates)), spanning)
         more = left[np.linspace(0, len(left) - 1, min(FRAMES - len(spanning), len(left))).astype(int)]
-        return np.unique(candidates[np.concatenate([spanning, more])])
+        return np.asarray(np.unique(candidates[np.concatenate([spanning, more])]), dtype=np.intp)
 
 
 def ball(width: int) -> NDArray[np.uint8]:

@@ -134,7 +134,7 @@ def delaunay(points: Array) -> NDArray[np.int32]:
     for index, (x, y) in enumerate(kept.tolist()):
         plane.insert((x, y))
         number[x, y] = index
-    corners = plane.getTriangleList().reshape(-1, 3, 2).tolist()
+    corners = np.asarray(plane.getTriangleList()).reshape(-1, 3, 2).tolist()
     known = [[number.get((x, y), -1) for x, y in triangle] for triangle in corners]
     triangles = np.array([triangle for triangle in known if min(triangle) >= 0], dtype=np.int32)
     turned = _areas(points, triangles) > 0

@@ -48,7 +48,7 @@ def pieces(residual: Residual, shown: Array32, face: NDArray[np.bool_]) -> Array
     coarse = np.minimum(residual.coarse, ALONE * cv2.blur(residual.fine, (3, 3)))
     sure = np.maximum(smoothstep(residual.fine, *FINE), smoothstep(coarse, *COARSE) * face) * shown
     count, labels = cv2.connectedComponents((sure > 0.3).astype(np.uint8))
-    mass = np.bincount(labels.ravel(), (sure * face).ravel(), count)
+    mass = np.asarray(np.bincount(labels.ravel(), (sure * face).ravel(), count), dtype=np.float64)
     mass[0] = 0
     kept = np.asarray(sure * smoothstep(mass, *LEAST)[labels], dtype=np.float32)
     return np.maximum(kept, _grown(kept, residual, shown)) if kept.any() else kept
