@@ -27,6 +27,8 @@ teeth alone are used, each row in its place."""
 OPEN = (0.3, 0.7)
 """The same shares for a picture that is nearer to what is wanted than the plate: stretched, it is still the better one.
 """
+AS_OPEN = (0.75, 0.95)
+"""The same shares for one whose teeth need not be stretched, wherever the jaw seems to have been."""
 APART = (0.02, 0.07)
 """Face sizes by which rows of teeth go apart until none is stretched over the space between them."""
 FAR_APART = (0.05, 0.11)
@@ -115,7 +117,7 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
         filler.sample(there.point(places.along, np.minimum(places.jaw, places.bottom - feather))),
         lower_weight * np.float32(1 - ramp(-drop / (scale * size), *DROPPED)),
         enough,
-        ramp(have, *OPEN) * (_holds(drop / (scale * size), FAR_APART) if own else 1.0),
+        max(ramp(have, *AS_OPEN), ramp(have, *OPEN) * (_holds(drop / (scale * size), FAR_APART) if own else 1.0)),
         smoothstep((np.float32(enough * (1 + BAND)) - places.share) / np.float32(BAND)),
     )
 
