@@ -27,7 +27,7 @@ teeth alone are used, each row in its place."""
 OPEN = (0.3, 0.7)
 """The same shares for a picture that is nearer to what is wanted than the plate: stretched, it is still the better one.
 """
-AS_OPEN = (0.75, 0.95)
+AS_OPEN = (0.65, 0.8)
 """The same shares for one whose teeth need not be stretched, wherever the jaw seems to have been."""
 APART = (0.02, 0.07)
 """Face sizes by which rows of teeth go apart until none is stretched over the space between them."""
