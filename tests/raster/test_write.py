@@ -24,8 +24,13 @@ def test_layers_come_back_as_they_were(tmp_path, guides):
     assert all(pixels.dtype == np.float32 for pixels in channels.values())
     np.testing.assert_array_equal(channels["mask.Y"], guides.mask)
     np.testing.assert_array_equal(channels["depth.Z"], np.where(guides.seen, guides.depth, np.float32(FAR)))
-    for names, layer in (("N.x N.y N.z", guides.normal * [1, -1, -1]), ("P.x P.y P.z", guides.position), ("uv.u uv.v", guides.uv),
-                         ("forward.u forward.v", guides.motion)):  # fmt: skip
+    layers = {
+        "N.x N.y N.z": guides.normal * [1, -1, -1],
+        "P.x P.y P.z": guides.position,
+        "uv.u uv.v": guides.uv,
+        "forward.u forward.v": guides.motion,
+    }
+    for names, layer in layers.items():
         np.testing.assert_array_equal(np.stack([channels[name] for name in names.split()], -1), layer)
     back = np.stack([channels["backward.u"], channels["backward.v"]], -1)
     np.testing.assert_allclose(back + pixel_centres(guides.window), guides.backward, atol=1e-4)
