@@ -8,7 +8,6 @@ On two free cores, 3 frames a second are 2/3 s of CPU time a frame.
 """
 
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
