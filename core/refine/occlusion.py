@@ -114,7 +114,8 @@ class Occluders:
 
     def cleared(self, row: int, part: Patch) -> Patch:
         """Part of a frame that was shown, without what is in front."""
-        front = None if self._look is None else self._found(row, part, *self._logs(row))
+        outside = part.pixels.size == 0  # a feature beyond the frame's edge
+        front = None if self._look is None or outside else self._found(row, part, *self._logs(row))
         return part if front is None else front.without(part)
 
     def forget(self) -> None:
