@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from ..conventions import Array32
@@ -15,7 +16,7 @@ from ..errors import InputError
 from ..flow.network import FlowNetwork
 from ..raster.windows import Window, around, pixel_centres, within
 from .backward import Motion
-from .crop import Crop
+from .crop import SIDE, Crop
 from .grid import sample
 from .light import Light
 from .patch import Patch
@@ -80,6 +81,7 @@ class Refiner:
         seen = view(layers, plate, motion, surface, crop, light)
         low, fine = self._session.run(["low", "fine"], {"pictures": seen.pictures[None], "guides": seen.guides[None]})
         found = Mending(low[0].transpose(1, 2, 0), fine[0].transpose(1, 2, 0))
+        found.fine[..., 0] *= cv2.resize(seen.moves, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
         part = around(motion.new_landmarks, 1, plate.window)  # beyond the face attention is zero (view.region)
         place = within(part, plate.window)
         pixels, attention = layers.pixels.copy(), layers.attention.copy()
@@ -104,16 +106,17 @@ def mended(
 ) -> tuple[Array32, Array32]:
     """A · (gain · filled + offset + detail) + (1 − A) · filled over a window (H×W×3), and A (H×W).
 
-    `filled` is taken along the residual flow; part of the detail is what `bare`, the picture before the mouth is
-    filled, has in its place: both as sharp as the plate. All is reckoned as a display shows it and added to the values.
+    `filled` is taken along A · the residual flow (blending two places of it would be a blur); part of the detail is
+    what `bare`, the picture before the mouth is filled, has in its place: both as sharp as the plate. All is reckoned
+    as a display shows it and added to the values.
     """
     low, fine = crop.put(found.low, window), crop.put(found.fine, window)
-    attention, start = fine[..., 0], light.shown(filled)
-    flow = (low[..., 6:] @ crop.affine[:, :2].T).astype(np.float32)
-    refined = sample(start, window, pixel_centres(window) + flow, LANCZOS)
+    attention, start = fine[..., :1], light.shown(filled)
+    flow = (attention * (low[..., 6:] @ crop.affine[:, :2].T)).astype(np.float32)
     soft = np.clip((SHARP[1] - crop.scale) / (SHARP[1] - SHARP[0]), 0, 1)
     with np.errstate(invalid="ignore"):  # a float plate's infinities stay as they are
-        refined *= np.exp(low[..., :3])
-        refined += low[..., 3:6] + np.float32(soft) * fine[..., 2:] + fine[..., 1:2] * (light.shown(bare) - start)
-        added = light.meant(start + attention[..., None] * (refined - start)) - light.meant(start)
-    return filled + np.where(np.isfinite(added), added, np.float32(0)), attention
+        moved = sample(start, window, pixel_centres(window) + flow, LANCZOS)
+        detail = np.float32(soft) * fine[..., 2:] + fine[..., 1:2] * (light.shown(bare) - start)
+        refined = moved + attention * (np.expm1(low[..., :3]) * moved + low[..., 3:6] + detail)
+        added = light.meant(refined) - light.meant(start)
+    return filled + np.where(np.isfinite(added), added, np.float32(0)), attention[..., 0]

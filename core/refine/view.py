@@ -27,6 +27,8 @@ MOTION = 8.0
 """px of the square that count as 1."""
 SOFT = 12.0
 """px of the square over which the refiner sets in, from the face's outline inwards."""
+STILL = 4.0
+"""px of the square: skin that moves by less is mended less; a mouth that hardly moves can only lose."""
 ONSET = 0.03
 """In eye distances: from this displacement on it may do all it wants; a slight change needs no mending."""
 
@@ -51,6 +53,8 @@ class View:
     """
     guides: Array32
     """GUIDES×HALF×HALF."""
+    moves: Array32
+    """HALF×HALF, 0–1: where the skin round about moves or an eye is filled: elsewhere there is nothing to mend."""
 
 
 def view(layers: Layers, plate: Patch, motion: Motion, surface: Surface, crop: Crop, light: Light) -> View:
@@ -59,8 +63,11 @@ def view(layers: Layers, plate: Patch, motion: Motion, surface: Surface, crop: C
     shown = np.fmin(np.fmax(light.shown(np.concatenate(pictures, axis=2)), 0), 1)  # what is no number is black
     masks = np.concatenate([crop.take(each[..., None], plate.window) for each in (layers.filled, layers.matte)], axis=2)
     small = cv2.resize(masks, (HALF, HALF), interpolation=cv2.INTER_AREA)
-    guides = np.concatenate([drawn(motion, surface, crop), small, region(motion, crop)[..., None]], axis=2)
-    return View(*(np.ascontiguousarray(each.transpose(2, 0, 1), dtype=np.float32) for each in (shown, guides)))
+    skin = drawn(motion, surface, crop)
+    guides = np.concatenate([skin, small, region(motion, crop)[..., None]], axis=2)
+    first = (np.ascontiguousarray(each.transpose(2, 0, 1), dtype=np.float32) for each in (shown, guides))
+    eyes = cv2.resize(crop.take(layers.eyes[..., None], plate.window), (HALF, HALF), interpolation=cv2.INTER_AREA)
+    return View(*first, np.maximum(moving(skin[..., 8:10]), cv2.GaussianBlur(eyes, (0, 0), 1)))
 
 
 def drawn(motion: Motion, surface: Surface, crop: Crop) -> Array32:
@@ -71,6 +78,13 @@ def drawn(motion: Motion, surface: Surface, crop: Crop) -> Array32:
     fragments = rasterise(places, motion.depth, surface.triangles, HALF, HALF, edges=False)
     found = interpolate(fragments, surface.triangles, attributes)
     return np.concatenate([found, fragments.seen[..., None].astype(np.float32)], axis=2)
+
+
+def moving(displacement: Array32) -> Array32:
+    """HALF×HALF, 0–1, of the skin's displacement (HALF×HALF×2, in MOTION)."""
+    size = MOTION / STILL * np.linalg.norm(displacement, axis=2)
+    near = cv2.dilate(size.astype(np.float32), np.ones((5, 5), np.uint8))
+    return np.asarray(np.clip(cv2.GaussianBlur(near, (0, 0), 4), 0, 1), dtype=np.float32)
 
 
 def region(motion: Motion, crop: Crop) -> Array32:

@@ -109,8 +109,9 @@ def refined(pictures: Tensor, answer: Answer) -> Tensor:
     filled, bare = pictures[:, :3], pictures[:, 3:6]
     low = functional.interpolate(answer.low, size=pictures.shape[-2:], mode="bilinear", align_corners=False)
     detail = answer.fine[:, 2:] + answer.fine[:, 1:2] * (bare - filled)
-    changed = low[:, :3].exp() * moved(filled, low[:, 6:]) + low[:, 3:6] + detail
-    return filled + answer.fine[:, :1] * (changed - filled)
+    attention = answer.fine[:, :1]
+    start = moved(filled, attention * low[:, 6:])
+    return start + attention * (low[:, :3].expm1() * start + low[:, 3:6] + detail)
 
 
 def moved(picture: Tensor, flow: Tensor) -> Tensor:

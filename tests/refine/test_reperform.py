@@ -4,11 +4,14 @@ import pytest
 from expression_transfer.core.landmarks.places import EYES, LEFT_EYE, MOUTH, OUTER_EYE_CORNERS, OUTER_LIPS
 from expression_transfer.core.raster.windows import pixel_centres
 from expression_transfer.core.refine.aperture import rims
-from expression_transfer.core.refine.reperform import Reperformer, SourceFill
+from expression_transfer.core.refine.reperform import ALL, Reperformer, SourceFill
+from expression_transfer.core.refine.stages import Stages
 
 SIZE = 384
 FRAME = (0, 0, SIZE, SIZE)
 STRAIGHT = np.zeros((2, 2))
+WITHOUT_NETWORK = Stages(refiner=False)
+"""Where colours tell places, or whose picture it is."""
 
 
 def noise(dtype, channels=3):
@@ -25,15 +28,15 @@ def coordinates():
 
 @pytest.fixture
 def performer(head, shot, weights):
-    def make(start=None, method="geometry", **pose):
+    def make(start=None, method="geometry", stages=ALL, **pose):
         fit, track = shot(np.zeros((1, len(head.expressions))) if start is None else start[None], **pose)
-        return Reperformer(head, fit, track, method), fit
+        return Reperformer(head, fit, track, method, stages), fit
 
     return make
 
 
 def test_skin_comes_from_where_the_model_says(performer, head, weights):
-    reperformer, fit = performer(turn=(0.1, 0.2, 0.05))
+    reperformer, fit = performer(turn=(0.1, 0.2, 0.05), stages=WITHOUT_NETWORK)
     new = weights(jawOpen=0.4, mouthSmile=0.5, browInnerUp=0.6)
     result = reperformer.frame(0, coordinates(), new, STRAIGHT)
     old_points = fit.project(head.neutral(fit.identity), 0)
@@ -228,7 +231,7 @@ def test_lips_part_along_their_line(performer, head, weights):
 
 
 def test_the_source_fills_what_the_target_never_showed(performer, head, weights):
-    reperformer, fit = performer()
+    reperformer, fit = performer(stages=WITHOUT_NETWORK)
     new = weights(jawOpen=0.6)
     source_landmarks = _face(fit, head, new)
     source = np.full((SIZE, SIZE, 3), 150, np.uint8)
