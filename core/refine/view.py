@@ -65,9 +65,14 @@ def view(layers: Layers, plate: Patch, motion: Motion, surface: Surface, crop: C
     small = cv2.resize(masks, (HALF, HALF), interpolation=cv2.INTER_AREA)
     skin = drawn(motion, surface, crop)
     guides = np.concatenate([skin, small, region(motion, crop)[..., None]], axis=2)
-    first = (np.ascontiguousarray(each.transpose(2, 0, 1), dtype=np.float32) for each in (shown, guides))
     eyes = cv2.resize(crop.take(layers.eyes[..., None], plate.window), (HALF, HALF), interpolation=cv2.INTER_AREA)
-    return View(*first, np.maximum(moving(skin[..., 8:10]), cv2.GaussianBlur(eyes, (0, 0), 1)))
+    moves = np.maximum(moving(skin[..., 8:10]), cv2.GaussianBlur(eyes, (0, 0), 1))
+    return View(_first(shown), _first(guides), np.asarray(moves, dtype=np.float32))
+
+
+def _first(values: Array32) -> Array32:
+    """C×H×W of H×W×C."""
+    return np.ascontiguousarray(values.transpose(2, 0, 1), dtype=np.float32)
 
 
 def drawn(motion: Motion, surface: Surface, crop: Crop) -> Array32:
