@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array
+from ..easing import saturated, smoothstep
 from ..errors import InputError
 from ..fit.lids import gaze_weights
 from ..fit.result import Fit
@@ -26,6 +27,19 @@ precision; no picture shows the difference."""
 
 SAME_TIME = 1e-6
 """Of a frame."""
+
+EASY_GAZE, FAR_GAZE = np.radians([15.0, 12.0]), np.radians([28.0, 22.0])
+"""rad, yaw and pitch: a transferred gaze is free up to here, and goes nowhere beyond: heads turn for what lies farther
+aside (Stahl 1999). Where the target's own shot looks farther, it is free up to there.
+"""
+OWN_GAZE = (2.0, 98.0)
+"""Percentiles of the target's gaze that are sure to be no slips."""
+VERGENCE_ACTED = np.radians([8.0, 14.0])
+"""rad: eyes that turn to each other by less only seem to (each is read with an error of 3°); by more, they do."""
+VERGENCE = np.radians(8.0)
+"""rad: what a driver's eyes turn the target's to each other by, at most: as for an object 45 cm off."""
+HARDEST_GAZE = 0.8
+"""rad: no eye turns farther, whoever asks for it."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +117,8 @@ def mixed(target: Performance, driver: Performance, mix: Mix) -> Performance:
     """The target's performance with the driver's laid on it (driver resampled to the target's rows).
 
     Gaze is transferred relative to each person's usual gaze: where the driver looks to her left of usual, so does
-    the target, whatever the camera's place. Head turns stay the target's.
+    the target, whatever the camera's place, both eyes by the same and no farther than eyes go. Head turns stay the
+    target's.
     """
     if mix.mode == "edit":
         return edited(target, driver, effect(driver, mix), mix.region)
@@ -113,9 +128,8 @@ def mixed(target: Performance, driver: Performance, mix: Mix) -> Performance:
     strongest = np.maximum(1.0, np.maximum(target.units, driver.units))  # an artist may go beyond 1, a sum may not
     units = np.clip(keep * target.units + share * driver.units, 0.0, strongest)
     looks = amount[..., None] if mix.region != "lower" else np.zeros_like(amount)[..., None]
-    away = driver.gaze - usual_gaze(driver)
     base = usual_gaze(target) if mix.mode == "replace" else target.gaze
-    gaze = (1.0 - looks) * target.gaze + looks * (base + away)
+    gaze = (1.0 - looks) * target.gaze + looks * led(target, base, driver.gaze - usual_gaze(driver))
     return replace(target, units=units, gaze=gaze)
 
 
@@ -124,8 +138,10 @@ def edited(target: Performance, wanted: Performance, amount: Array, region: Regi
     target's, whatever is done to others.
     """
     looks = 0.0 if region == "lower" else amount[:, None, None]
+    hardest = np.maximum(HARDEST_GAZE, np.abs(target.gaze))
+    turned = np.clip(target.gaze + looks * _edit(wanted.gaze, target.gaze), -hardest, hardest)
     units = target.units + amount[:, None] * region_units(region) * _edit(wanted.units, target.units)
-    return replace(target, units=np.maximum(units, 0.0), gaze=target.gaze + looks * _edit(wanted.gaze, target.gaze))
+    return replace(target, units=np.maximum(units, 0.0), gaze=turned)
 
 
 def _edit(wanted: Array, own: Array) -> Array:
@@ -137,6 +153,31 @@ def usual_gaze(performance: Performance) -> Array:
     """2×2 rad: the median gaze of the frames with a face."""
     seen = ~performance.missing
     return np.asarray(np.median(performance.gaze[seen], axis=0)) if seen.any() else np.zeros((2, 2))
+
+
+def led(target: Performance, base: Array, away: Array) -> Array:
+    """T×2×2 rad: the target's gaze led from `base` (…×2×2 rad) by the driver's change `away` (T×2×2 rad).
+
+    Eyes move as one (Hering's law): both by the mean change, and to each other only where that is really acted, never
+    apart. The limit is one for both as well, else the one that meets it first would squint.
+    """
+    straight = base.mean(axis=-2)
+    seen = target.gaze[~target.missing].mean(axis=1)
+    low, high = np.percentile(seen, OWN_GAZE, axis=0) if len(seen) else np.zeros((2, 2))
+    wanted = straight + away.mean(axis=1)
+    room = FAR_GAZE - EASY_GAZE
+    knees = (
+        np.maximum(EASY_GAZE, np.maximum(farthest, own)) for farthest, own in ((high, straight), (-low, -straight))
+    )
+    along, against = (
+        saturated(np.maximum(to, 0.0), knee, room) for to, knee in zip((wanted, -wanted), knees, strict=True)
+    )
+    together = (along - against - straight)[..., None, :]
+    inwards = away[:, 1, 0] - away[:, 0, 0]
+    half = VERGENCE / 2 * smoothstep(inwards, *VERGENCE_ACTED)
+    apart = np.zeros_like(away)
+    apart[:, 0, 0], apart[:, 1, 0] = -half, half
+    return np.asarray(base + together + apart)
 
 
 def target_expression(fit: Fit, neutral: Neutral, target: Performance, wanted: Performance) -> Array:

@@ -227,3 +227,58 @@ def test_an_edit_goes_as_far_as_asked_where_asked(make_performance, strength, re
     assert np.allclose(made.units - own.units, 0.3 * strength * region_units(region))
     assert np.allclose(made.gaze - own.gaze, 0.0 if region == "lower" else 0.1 * strength)
     assert np.array_equal(mixed(own, wanted, Mix(0.0, "edit", region)).units, own.units)
+
+
+@pytest.fixture
+def looks(make_performance):
+    """A performance whose eyes do as told (T×2×2 rad) and look straight ahead as often as not."""
+
+    def make(gaze):
+        held = np.concatenate([np.zeros((len(gaze) + 1, 2, 2)), gaze])
+        return make_performance(count=len(held), gaze=held), slice(len(gaze) + 1, None)
+
+    return make
+
+
+def test_a_look_aside_saturates_smoothly(looks):
+    """Yaw from 0 to 60°: itself up to 15°, then ever less and never beyond 28°; no jump, both eyes the same."""
+    asked = np.radians(np.arange(61.0))
+    driver, acted = looks(np.stack([np.stack([asked, 0 * asked], axis=-1)] * 2, axis=1))
+    straight = replace(driver, gaze=np.zeros_like(driver.gaze))
+    for way in (1, -1):
+        found = np.degrees(way * mixed(straight, replace(driver, gaze=way * driver.gaze), Mix()).gaze[acted])
+        assert np.allclose(found[:16, 0, 0], np.arange(16))
+        assert (np.diff(found[:, 0, 0]) > 0).all() and np.diff(found[:, 0, 0]).max() < 1 + 1e-9
+        assert np.abs(np.diff(found[:, 0, 0], n=2)).max() < 0.1
+        assert 26 < found[-1, 0, 0] < 28
+        assert np.array_equal(found[:, 0], found[:, 1])
+
+
+def test_where_the_target_itself_looks_farther_it_may(looks):
+    aside = np.full((30, 2, 2), [0.6, 0.0])
+    target, acted = looks(aside)
+    assert np.allclose(mixed(target, target, Mix()).gaze[acted], aside)
+    assert np.allclose(mixed(target, replace(target, gaze=0 * target.gaze), Mix(mode="add")).gaze, target.gaze)
+
+
+@pytest.mark.parametrize(("inwards", "made"), [(-20, 0), (-6, 0), (0, 0), (6, 0), (14, 8), (40, 8)])
+def test_eyes_move_as_one(looks, inwards, made):
+    """Left and right eye are turned to each other by so many degrees: what is misread counts for nothing."""
+    turned = np.zeros((30, 2, 2))
+    turned[:, :, 0] = np.radians([10 - inwards / 2, 10 + inwards / 2])
+    turned[:, 0, 1] += np.radians(4)
+    driver, acted = looks(turned)
+    found = np.degrees(mixed(replace(driver, gaze=0 * driver.gaze), driver, Mix()).gaze[acted])
+    assert np.allclose(found[:, 1, 0] - found[:, 0, 0], made, atol=1e-4)
+    assert np.allclose(found[..., 0].mean(axis=1), 10)
+    assert np.allclose(found[..., 1], 2)
+
+
+def test_an_artists_gaze_is_bounded_by_what_no_eye_does(looks):
+    own, acted = looks(np.zeros((5, 2, 2)))
+    asked = np.array([0.3, 0.5, 0.7, 0.9, 2.0])
+    wanted = replace(own, gaze=own.gaze.copy())
+    wanted.gaze[acted, 0, 0] = asked
+    made = mixed(own, wanted, Mix(mode="edit")).gaze[acted]
+    assert np.allclose(made[:, 0, 0], [0.3, 0.5, 0.7, 0.8, 0.8])
+    assert not made[:, 1].any()
