@@ -209,6 +209,8 @@ def _finishing(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--grain", type=grain, default=1.0, metavar="0..4", help="of the plate's own, where it got lost")
     group.add_argument("--shutter", type=unit, default=0.5, metavar="0..1",
                        help="of a frame's time, open: motion blur; 0.5 is 180°, 0 adds none")  # fmt: skip
+    group.add_argument("--borrow-folds", action="store_true",
+                       help="the driver's soft shading of folds where the plate never showed its own")  # fmt: skip
 
 
 def _footage(parser: argparse.ArgumentParser, whose: str, prefix: str = "") -> None:
@@ -249,7 +251,7 @@ def _mix(arguments: argparse.Namespace) -> "Mix":
 def _finish(arguments: argparse.Namespace) -> "Finish":
     from .core.refine.finish import Finish
 
-    return Finish(arguments.feather, arguments.choke, arguments.grain, arguments.shutter)
+    return Finish(arguments.feather, arguments.choke, arguments.grain, arguments.shutter, arguments.borrow_folds)
 
 
 def _run(arguments: argparse.Namespace, reporter: "Reporter") -> "Run":

@@ -77,7 +77,6 @@ class Preview:
         self._amount = effect(lay(self._base, self._own, lost=unsure(fit)), Mix())
         self._performer = Reperformer(plate.model, self._fit, _scaled_track(track, across, down))
         self._performer.learn(self._clip, reporter)
-        self._performer.lend(None if self._driver is None else self._driver.lesson(self._clip, reporter))
         self._held = Frame(-1, 0.0, np.zeros((0, 0, 3), np.uint8))
 
     def reach(self, number: int) -> float:

@@ -65,10 +65,6 @@ class DrivingFootage:
     def later(self, seconds: float) -> "DrivingFootage":
         return replace(self, times=self.times + seconds, shift=self.shift + seconds)
 
-    def lesson(self, plate: Clip, reporter: Reporter) -> Lent | None:
-        """The driver's folds, for a plate."""
-        return lesson(self.clip, self.model, self.fit, self.track, plate, reporter)
-
     def row_at(self, seconds: float) -> int:
         return int(np.abs(self.times - seconds).argmin())
 
@@ -100,6 +96,13 @@ class Recomposition:
     def speed(self, row: int) -> Array:
         """E weights a frame: how fast the wanted expression changes, which motion blur shows."""
         return speed_of(self.expression, row)
+
+    def lesson(self, reporter: Reporter) -> Lent | None:
+        """The driver's folds, where they are asked for."""
+        driver = self.driver
+        if driver is None or not self.finish.borrow_folds:
+            return None
+        return lesson(driver.clip, driver.model, driver.fit, driver.track, self.clip, reporter)
 
     def frame_made_from(self, row: int) -> str:
         """Fingerprint of all that one frame's pixels depend on."""
@@ -143,7 +146,7 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
     if len(kept) < len(plan.fit):
         with timings.stage("learn the plate", len(plan.fit)):
             performer.learn(plan.clip, reporter)
-            performer.lend(None if plan.driver is None else plan.driver.lesson(plan.clip, reporter))
+            performer.lend(plan.lesson(reporter))
     with (
         timings.stage("composite", len(plan.fit)),
         review,

@@ -24,7 +24,7 @@ class CompositePanel(Section, bpy.types.Panel):
         working.draw_message(self.layout, job, settings.COMPOSITE)
         chosen = settings.of_scene(context.scene)
         fields = fields_of(self.layout, context)
-        for name in ("feather", "choke", "grain", "shutter"):
+        for name in ("feather", "choke", "grain", "shutter", "borrow_folds"):
             fields.prop(chosen, name)
         for made, icon in ((chosen.result_clip, "FILE_MOVIE"), (chosen.result_image, "FILE_IMAGE")):
             if made is not None:

@@ -32,7 +32,8 @@ def mixing(chosen: Any) -> list[str]:
 
 def finishing(chosen: Any) -> list[str]:
     """How the new face is laid on the plate."""
-    return [f"--{name}={getattr(chosen, name):g}" for name in ("feather", "choke", "grain", "shutter")]
+    options = [f"--{name}={getattr(chosen, name):g}" for name in ("feather", "choke", "grain", "shutter")]
+    return options + (["--borrow-folds"] if chosen.borrow_folds else [])
 
 
 def provenance(chosen: Any) -> list[str]:

@@ -80,6 +80,7 @@ class ExpressionTransferSettings(bpy.types.PropertyGroup):
     shutter: bpy.props.FloatProperty(
         min=0.0, max=1.0, default=0.5, name=strings.SHUTTER, description=strings.SHUTTER_TIP
     )
+    borrow_folds: bpy.props.BoolProperty(name=strings.BORROW_FOLDS, description=strings.BORROW_FOLDS_TIP)
     source_reading: bpy.props.PointerProperty(type=ExpressionTransferReading)
     plate_reading: bpy.props.PointerProperty(type=ExpressionTransferReading)
     offset: bpy.props.IntProperty(name=strings.OFFSET_FRAMES, description=strings.OFFSET_FRAMES_TIP)

@@ -544,6 +544,11 @@ SHUTTER_TIP = (
     "How long the plate's shutter is open, of a frame's time: what moves faster than it did is blurred by it. "
     "0.5 is 180°, 0 adds no motion blur"
 )
+BORROW_FOLDS = "Borrow Folds"
+BORROW_FOLDS_TIP = (
+    "Where the plate's person never showed an expression, take the soft shading of its folds from the driver's skin. "
+    "It is another person's: look at it before you use it"
+)
 PLATE_MADE = "plate in {path}"
 ACTED_TAKE = "{name} re-performed"
 RECOMPOSITE = "Recomposite"

@@ -46,7 +46,7 @@ def write_frames(hand: HandOff, stage: str, names: Sequence[str], suffix: str, w
     performer = Reperformer(result.model, result.fit, result.track, finish=plan.finish)
     if hand.altered and len(kept) < len(paths):
         performer.learn(result.clip, reporter)
-        performer.lend(None if result.driver is None else result.driver.lesson(result.clip, reporter))
+        performer.lend(plan.lesson(reporter))
     perform = performing(plan, performer)
 
     def task(row: int, frame: Frame, source: SourceFill | None) -> None:

@@ -15,6 +15,8 @@ class Finish:
     """Of the plate's grain, what the new picture gets where it has less."""
     shutter: float = 0.5
     """Of a frame's time, how long the plate's shutter is open: 0.5 is 180°; 0: nothing is blurred."""
+    borrow_folds: bool = False
+    """The driver's folds, softly, where the plate's person never showed the expression."""
 
 
 PLAIN = Finish()

@@ -55,6 +55,8 @@ class Wrinkles:
 
     trust: Array32
     """N, 0–1: how much of a change is a fold's and not an edge's (a brow's, the lips') that slipped."""
+    usual: Array32
+    """SIDE×SIDE natural log of brightness: the mean of what was seen."""
 
     def folds(self, old: Array, new: Array, lent: "Lent | None" = None) -> "Folds":
         """What becomes of the skin from one expression to another (E weights each). `lent`: somebody else's folds, for
@@ -145,14 +147,14 @@ class Learner:
         logs, seen = (np.stack([self._looks[row][k] for row in rows]).astype(np.float32) for k in (0, 1))
         mean = (logs * seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-3)
         modes, pictures = compressed((logs - mean) * seen)
-        trust = self._trust(mean)
-        return Wrinkles(self.chart, learn(self.fit, rows, modes), pictures * trust, self._floor, trust)
+        usual = np.full(self.chart.skin.shape, np.median(mean), dtype=np.float32)
+        usual[self.chart.skin > 0] = mean
+        trust = self._trust(usual)
+        return Wrinkles(self.chart, learn(self.fit, rows, modes), pictures * trust, self._floor, trust, usual)
 
-    def _trust(self, mean: Array32) -> Array32:
-        """N, 0–1, by the mean look (N): as in Wrinkles."""
+    def _trust(self, picture: Array32) -> Array32:
+        """N, 0–1, by the usual look (SIDE×SIDE): as in Wrinkles."""
         texels = self.chart.skin > 0
-        picture = np.full(texels.shape, np.median(mean), dtype=np.float32)
-        picture[texels] = mean
         smooth = cv2.GaussianBlur(picture, (0, 0), 1)
         steep = np.hypot(cv2.Sobel(smooth, -1, 1, 0, scale=1 / 8), cv2.Sobel(smooth, -1, 0, 1, scale=1 / 8))
         slipped = SLIP * cv2.dilate(steep, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (AROUND, AROUND)))

@@ -42,10 +42,10 @@ def test_the_edited_sum_goes_to_the_engine_and_the_plate_comes_back(blender, hea
     at, by = FRAMES[[20, 21, 24, 25]], np.array([0, 0.3, 0.3, 0])
     keys.write_curve(layers.corrections(head), units.path("AU12_L"), 0, at, by)
     chosen = blender.context.scene.expression_transfer
-    chosen.feather, chosen.shutter = 2.5, 0.25
+    chosen.feather, chosen.shutter, chosen.borrow_folds = 2.5, 0.25, True
     assert blender.ops.expression_transfer.recomposite() == {"FINISHED"}
     out = tmp_path / "solve" / "edited"
-    laid = ["--feather=2.5", "--choke=0", "--grain=1", "--shutter=0.25"]
+    laid = ["--feather=2.5", "--choke=0", "--grain=1", "--shutter=0.25", "--borrow-folds"]
     asked = ["composite", out / "performance.npz", tmp_path / "solve", "-o", out, "--mode", "edit", "--resume", *laid]
     assert json.loads((out / "argv.json").read_text()) == [str(each) for each in asked]
     wanted, column = Performance.load(out / "performance.npz"), UNITS.index("AU12_L")

@@ -1,5 +1,6 @@
 """A head painted with folds that deepen with a smile: they come and go as they should."""
 
+import cv2
 import numpy as np
 import pytest
 from expression_transfer.core.clip import open_clip
@@ -76,19 +77,60 @@ def test_a_single_picture_teaches_no_folds(head, shot, weights, smiling):
     assert np.array_equal(learnt.frame(0, plate, new, STRAIGHT).pixels, bare.frame(0, plate, new, STRAIGHT).pixels)
 
 
-def test_what_one_never_showed_is_borrowed(head, shot, smiling, weights):
-    """A person of whom there is one picture gets the folds of another's smile; who smiled keeps to the own ones."""
-    fit, track, clip, paint = smiling
-    lent = lesson(clip, head, fit, track, clip, SilentReporter())
+def face(head, fit, posed):
+    """x and y of the mean head (m) and where it is seen, with the head posed so."""
+    pixels, depth = fit.project(posed, 0), fit.to_camera(posed, 0)[:, 2]
+    fragments = rasterise(pixels, depth, head.triangles, SIZE, SIZE)
+    x, y, _ = np.moveaxis(interpolate(fragments, head.triangles, head.mean), -1, 0)
+    return x, y, fragments.seen
+
+
+def spot(x, y, at, wide):
+    return np.exp(-((np.hypot(np.abs(x) - at[0], y - at[1]) / wide) ** 2))
+
+
+CHEEK, BROW = ((0.035, -0.03), 0.014), ((0.02, 0.05), 0.014)
+
+
+@pytest.fixture(scope="module")
+def bearded(head, shot, weights, tmp_path_factory):
+    """A driver's fit, track and clip: a smile shades the cheeks softly, scratches the forehead finely and darkens the
+    stubble on the chin, all by as much.
+    """
+    fit, track = shot(np.stack([weights(mouthSmile=amount) for amount in AMOUNTS]))
+    folder = tmp_path_factory.mktemp("bearded")
+    stubble = np.random.default_rng(1).random((400, 400))
+    for row, amount in enumerate(AMOUNTS):
+        x, y, seen = face(head, fit, head.shape(fit.identity, weights(mouthSmile=amount)))
+        dots = stubble[(y * 1500).astype(int) % 400, (x * 1500).astype(int) % 400]
+        deep = spot(x, y, *CHEEK) + spot(x, y, *BROW) * (np.cos(2 * np.pi * x / 0.003) > 0)
+        beard = (y < -0.075) * dots
+        grey = np.where(seen, SKIN * np.exp(-DEEP * amount * (deep + beard) - 0.6 * beard), 90.0)
+        write_png(np.repeat(np.rint(grey).astype(np.uint8)[..., None], 3, axis=2), folder / f"plate.{row:04d}.png")
+    return fit, track, open_clip(folder / "plate.####.png")
+
+
+def test_of_borrowed_folds_only_the_soft_shade_is_taken(head, shot, bearded, weights, tmp_path):
+    """A person of whom there is one picture, clean-shaven, smiles; who smiled keeps to the own folds."""
     own_fit, own_track = shot(weights()[None])
+    _, _, seen = face(head, own_fit, head.shape(own_fit.identity, weights()))
+    still = tmp_path / "still.png"
+    write_png(np.repeat(np.where(seen, SKIN, 90.0).astype(np.uint8)[..., None], 3, axis=2), still)
+    plate = open_clip(still).read(open_clip(still).first).pixels.astype(np.float32)
     performer = Reperformer(head, own_fit, own_track, stages=Stages(refiner=False, occlusion=False))
-    performer.learn(clip, SilentReporter())
+    performer.learn(open_clip(still), SilentReporter())
+    bare = performer.frame(0, plate, weights(mouthSmile=1), STRAIGHT).pixels[..., 0]
+    fit, track, clip = bearded
+    lent = lesson(clip, head, fit, track, clip, SilentReporter())
     performer.lend(lent)
-    made = performer.frame(0, clip.read(0).pixels, weights(mouthSmile=1), STRAIGHT).pixels[..., 0]
-    truth, cheeks = paint(1.0)
-    there = cheeks > 0.6
-    depth = np.polyfit(np.log(truth)[there], np.log(made.astype(float))[there], 1)[0]
-    assert depth == pytest.approx(1, abs=0.2)
+    made = performer.frame(0, plate, weights(mouthSmile=1), STRAIGHT).pixels[..., 0]
+    darker = np.log(bare) - np.log(made)
+    x, y, there = face(head, own_fit, head.shape(own_fit.identity, weights(mouthSmile=1)))
+    cheeks, brow = spot(x, y, *CHEEK) * there, spot(x, y, *BROW) * there
+    assert darker[cheeks > 0.7].mean() == pytest.approx(DEEP * cheeks[cheeks > 0.7].mean(), rel=0.35)
+    fine = darker - cv2.GaussianBlur(darker, (0, 0), 4)
+    assert np.abs(fine[brow > 0.6]).max() < 0.05 * DEEP
+    assert np.abs(darker[there & (y < -0.082)]).max() < 0.05 * DEEP
     assert performer._wrinkles.learnt.known(weights(mouthSmile=1)) == 0
     known = lent.wrinkles.learnt.known
     assert known(weights(mouthSmile=1)) > 0.6 > 3 * known(weights(jawOpen=1))
