@@ -24,7 +24,7 @@ _VERSION = 1
 PASSES = {"matte": "Matte", "mouth": "Mouth Matte", "eyes": "Eyes Matte", "stmap": "STMap"}
 """Sockets of the image node that shows the mattes, and of the group."""
 _CONTROLS = {
-    "Choke": (0.0, strings.CHOKE_TIP),
+    "Choke": (0.0, strings.COMPOSITE_CHOKE_TIP),
     "Mouth": (1.0, strings.MOUTH_MIX_TIP),
     "Eyes": (1.0, strings.EYES_MIX_TIP),
     "Warped Plate": (0.0, strings.WARPED_PLATE_TIP),

@@ -95,10 +95,12 @@ def test_rig_and_plate(blender, panel, tmp_path):
     image.save()
     panel.plate_file, panel.mode, panel.resume = str(tmp_path / "plate.png"), "add", False
     panel.source_reading.use_range, panel.source_reading.start, panel.source_reading.end = True, 5, 9
+    panel.feather, panel.choke, panel.grain, panel.shutter = 2.5, 1.0, 0.5, 0.25
     assert blender.ops.expression_transfer.transfer() == {"FINISHED"}
     assert asked(tmp_path) == [
         "transfer", str(tmp_path / "source.mp4"), str(tmp_path / "plate.png"), "-o", str(tmp_path / "out"),
         "--start", "5", "--end", "9", "--strength", "1", "--mode", "add", "--region", "all",
+        "--feather=2.5", "--choke=1", "--grain=0.5", "--shutter=0.25",
     ]  # fmt: skip
     assert panel.result_image.filepath == str(tmp_path / "out" / "result.png")
     assert [strip.name for strip in layers.takes(panel.rig)] == ["Expression planted"]
