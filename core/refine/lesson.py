@@ -12,9 +12,9 @@ import numpy as np
 from ..clip import Clip
 from ..clip.proxy import is_encoded
 from ..conventions import Array32
+from ..easing import smoothstep
 from ..face.model import FaceModel
 from ..fit.result import Fit
-from ..easing import smoothstep
 from ..landmarks.track import LandmarkTrack
 from ..reporting import Reporter
 from .geometry import PlateGeometry

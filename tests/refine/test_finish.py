@@ -38,6 +38,28 @@ def test_feather_rises_inwards_from_the_edge():
     assert (soft <= matte).all()
 
 
+ENCLOSED, OPEN = 0.02, 0.2
+"""Of the matte: what a slit makes of its neighbourhood; one that runs out is rounded off where it does."""
+
+
+@pytest.mark.parametrize(
+    ("still", "most"),
+    [
+        (np.s_[38:52, 30:60], ENCLOSED),
+        (np.s_[49:51, 20:80], ENCLOSED),
+        (np.s_[49:51, 50:], OPEN),
+        (np.s_[:60, 44:45], OPEN),
+    ],
+)
+def test_what_stays_still_inside_is_no_edge(still, most):
+    """Choke and feather see the outer edge alone; the matte itself keeps its slits."""
+    matte, _ = disc()
+    torn = matte.copy()
+    torn[still] = 0
+    kept = np.where(torn > 0, trimmed(matte, 8, 5), 0)
+    assert np.abs(trimmed(torn, 8, 5) - kept).max() < most
+
+
 def test_without_feather_and_choke_the_matte_stays():
     matte, _ = disc()
     assert np.array_equal(trimmed(matte, 0, 0), matte)
