@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .clip import Clip, Frame, SequenceWriter, display, open_clip, read_ahead
-from .conventions import Array
+from .conventions import Array, Array32
 from .export.review import Review, Sound
 from .export.sheet import Image, write_png
 from .face.model import FaceModel
@@ -28,6 +29,7 @@ from .landmarks.track import LandmarkTrack
 from .refine.blur import speed_of
 from .refine.finish import PLAIN, Finish
 from .refine.lesson import Lent, lesson
+from .refine.patch import skin_tone
 from .refine.refiner import SHIPPED, Refiner
 from .refine.reperform import Method, Reperformed, Reperformer, SourceFill
 from .reporting import Reporter
@@ -35,6 +37,8 @@ from .timings import Timings
 
 THREADS = min(max(os.cpu_count() or 2, 2), 8)
 """Frames in work at once, which is also how many are held: memory does not grow with the clip."""
+TONES = 7
+"""Frames of the driver from which the colour of its skin is told."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,14 @@ class DrivingFootage:
     track: LandmarkTrack
     shift: float = 0.0
     """s by which `times` are later than the solve's."""
+
+    @cached_property
+    def tone(self) -> Array32 | None:
+        """3: the colour of the driver's skin, median over the shot; None where no face was seen."""
+        seen = np.flatnonzero(np.isfinite(self.landmarks).all(axis=(1, 2)))
+        rows = np.unique(seen[np.linspace(0, len(seen) - 1, min(TONES, len(seen))).round().astype(int)])
+        tones = [skin_tone(self.clip.read(int(self.frames[row])).pixels, self.landmarks[row]) for row in rows]
+        return np.median(tones, axis=0).astype(np.float32) if tones else None
 
     def later(self, seconds: float) -> "DrivingFootage":
         return replace(self, times=self.times + seconds, shift=self.shift + seconds)
@@ -230,7 +242,7 @@ def driver_at(driver: DrivingFootage, seconds: float) -> tuple[SourceFill | None
     """What the driver shows at a time of the plate's: to fill from (None where no face was seen), and as it is."""
     row = driver.row_at(seconds)
     pixels, landmarks = driver.clip.read(int(driver.frames[row])).pixels, driver.landmarks[row]
-    return SourceFill(pixels, landmarks) if np.isfinite(landmarks).all() else None, pixels
+    return SourceFill(pixels, landmarks, driver.tone) if np.isfinite(landmarks).all() else None, pixels
 
 
 def _review(plan: Recomposition) -> Review:

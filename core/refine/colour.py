@@ -21,12 +21,12 @@ def match_gain(source: Patch, plate: Patch, share: float) -> Array32:
     return np.asarray(np.clip(ratio, *GAIN_LIMITS) ** share, dtype=np.float32)
 
 
-def hue_difference(one: Patch, other: Patch) -> float:
-    """How unlike two faces' skin is in hue and saturation: the norm of the log ratios of its channels, less their mean.
+def hue_difference(one: Array32, other: Array32) -> float:
+    """How unlike two skins' colours (3) are in hue and saturation: the norm of their log ratios, less the mean.
 
     Twice as much light makes none, a tenth more red about 0.08.
     """
-    ratio = np.log((one.tone + 1e-4) / (other.tone + 1e-4))
+    ratio = np.log((one + 1e-4) / (other + 1e-4))
     return float(np.linalg.norm(ratio - ratio.mean()))
 
 

@@ -17,6 +17,14 @@ hardly anything in between, where two mouths would show through each other.
 """
 
 
+def alike(skin: Array32, plate: Array32) -> float:
+    """0–1: how well another's colours suit the plate's face, by their skins (3); teeth in foreign light look pasted in.
+
+    Skins of whole shots: a frame's are a little different each time, and somebody's teeth would come and go.
+    """
+    return 1 - ramp(hue_difference(skin, plate), *UNLIKE)
+
+
 @dataclass(frozen=True)
 class Filler:
     """Another picture that may fill an opening."""
@@ -28,14 +36,12 @@ class Filler:
     """0–1: how far it covers the pictures before it, for fading from one to the next."""
     trust: float = 0.0
     """0–1: how much rather than the plate's own frame it shows what is wanted."""
+    alike: float = 1.0
+    """0–1: how well its person's colours suit the plate's (`alike`)."""
 
     def gain(self, plate: Patch) -> Array32:
         """3: what its colours are to be multiplied with."""
         return match_gain(self.patch, plate, 1.0 if self.own else OTHERS_SHARE)
-
-    def likeness(self, plate: Patch) -> float:
-        """0–1: how well its colours suit the plate's face; another's teeth in foreign light look pasted in."""
-        return 1.0 if self.own else 1 - ramp(hue_difference(self.patch, plate), *UNLIKE)
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def _other_mouths(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], par
     found = []
     for filler in fillers:
         seen = mouth.view(_near(filler.patch, OUTER_LIPS), motion, part, filler.own)
-        found.append(mouth.Other(seen, filler.gain(plate), filler.share * filler.likeness(plate), filler.own))
+        found.append(mouth.Other(seen, filler.gain(plate), filler.share * filler.alike, filler.own))
     return found
 
 

@@ -20,7 +20,7 @@ from . import tps
 from .bank import Bank, Likeness, farthest, mismatch, shares, trust
 from .blur import Pace, blurred
 from .composite import Plate, composite, full_scale
-from .fill import Filler
+from .fill import Filler, alike
 from .finish import PLAIN, Finish
 from .geometry import PlateGeometry, landmarks_only
 from .light import light_of
@@ -51,6 +51,8 @@ class SourceFill:
     """H×W×3."""
     landmarks: Array
     """478×2 px in it."""
+    tone: Array32 | None = None
+    """3: the colour of its skin in the whole shot; None: as in this frame."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Reperformer:
         self._likeness = Likeness(model, fit.identity)
         self._frame: Window = (0, 0, track.width, track.height)
         self._banks: tuple[Bank, ...] = ()
+        self._tone: Array32 | None = None
         self._pace = Pace(landmarks_only(model), fit)
         self._finish = finish
         self._refiner = refiner
@@ -127,9 +130,10 @@ class Reperformer:
                     self._occluders.show(row, frame.pixels, self.landmarks(row))
                 if folds is not None and row in folds.rows:
                     folds.add(row, frame.pixels, *self._geometry.skin(row))
-            reporter.progress("learn", row + 1, len(fit))
+            reporter.progress("learn", row + 1, 1 if clip.kind == "still" else max(wanted, default=row) + 1)
             if not wanted or row >= max(wanted):
                 break
+        self._tone = _usual_tone(self._banks[0])
         self._wrinkles = None if folds is None else folds.learnt()
         self._occluders.learn()
         for bank in self._banks if self._stages.occlusion else ():
@@ -169,7 +173,8 @@ class Reperformer:
         if self._method == "tps":
             layers = warped(plate, tps.spline_offsets(motion.old_landmarks[:468], motion.new_landmarks[:468], window))
         else:
-            fillers = self._fillers(row, expression, gaze, None if source is None else _source_patch(source, pixels))
+            stranger = None if source is None else self._stranger(source, plate, pixels)
+            fillers = self._fillers(row, expression, gaze, stranger)
             folds = None
             if self._stages.wrinkles and self._wrinkles is not None:
                 folds = self._wrinkles.folds(self._fit.expression[row], expression, self._lent)
@@ -201,8 +206,13 @@ class Reperformer:
             if row in bank.rows:
                 bank.patches[row] = Patch.of(pixels, landmarks, window, self._geometry.skull(row))
 
-    def _fillers(self, row: int, expression: Array, gaze: Array, source: Patch | None) -> Fillers:
-        other = [] if source is None else [Filler(source, own=False, share=1.0)]
+    def _stranger(self, source: SourceFill, plate: Patch, pixels: Plate) -> Filler:
+        patch = _source_patch(source, pixels)
+        here, there = (plate.tone if self._tone is None else self._tone), source.tone
+        return Filler(patch, own=False, share=1.0, alike=alike(patch.tone if there is None else there, here))
+
+    def _fillers(self, row: int, expression: Array, gaze: Array, stranger: Filler | None) -> Fillers:
+        other = [] if stranger is None else [stranger]
         found = []
         for index, bank in enumerate(self._banks):
             found.append(tuple(other + self._from_bank(index, bank, row, expression, gaze)))
@@ -239,6 +249,12 @@ class Reperformer:
         result.attention[place] = layers.attention * (layers.matte > 0)
         result.backward[place] += layers.offsets * (layers.matte[..., None] > 0)
         return replace(result, pixels=composite(pixels, layers.pixels, layers.matte, layers.window))
+
+
+def _usual_tone(bank: Bank) -> Array32 | None:
+    """3: the colour of the skin over its pictures; None: there is none."""
+    tones = [patch.tone for patch in bank.patches.values()]
+    return np.median(tones, axis=0).astype(np.float32) if tones else None
 
 
 def _source_patch(source: SourceFill, plate: Plate) -> Patch:
