@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
-from ..easing import smoothstep
+from ..easing import saturated, smoothstep
 from ..landmarks.places import Eye
 from ..raster.windows import Window, pixel_centres
 from .aperture import Chart, carry_along, coverage, rims
@@ -36,8 +36,28 @@ CLEAR_WHITE = (1.1, 1.5)
 """Radii between which the picture's white is more and more free of the iris's blurred edge."""
 FLAT = 0.35
 """How much less far the white is carried down than across, as its shading under the lids goes."""
-EDGE_LIGHT = 0.9
+EDGE_LIGHT = 0.85
 """Light on the white beside the lids and in the corners, where it was never seen."""
+LID_LIGHT = 0.7
+"""The same right under the upper lid, whose shade lies on it."""
+LID_SHADE = 0.7
+"""Iris radii below the upper lid that its shade reaches."""
+SEEN = 0.15
+"""Share of a neighbourhood that has to be clear white to tell what the white is like there."""
+WHITEST = 4
+"""Exponent by which brighter places say more about the white than shaded ones."""
+RIM = (0.55, 0.8)
+"""Iris radii from which on an iris that is carried elsewhere is less and less let be brighter than it is at the second:
+the white beside it, or under a limbus a little off, would go along as a bright ring.
+"""
+RIM_SPREAD = 0.3
+"""By what share brighter it gives way wholly."""
+CARRIED = (0.92, 1.14)
+"""The edge of an iris that is carried elsewhere, in radii."""
+WITHIN_LIDS = 0.8
+"""Iris radii that its centre stays off the corners of the lids, and …"""
+FREELY = 0.7
+"""… the share of its way there that it goes unhindered."""
 SHADOW = (0.42, 0.5, 0.54)
 """What a lid that has come down takes of red, green and blue right under it: its shadow is skin-coloured."""
 SHADOW_REACH = 0.06
@@ -171,9 +191,10 @@ def view(source: Patch, motion: Motion, eye: Eye, window: Window) -> EyeView:
     ball = Eyeball.of(source, eye)
     head = head_affine(source.landmarks, motion.old_landmarks)
     still = apply(head, pixel_centres(window)).astype(np.float32)
-    goal = apply(head, motion.new_landmarks[eye.iris]).astype(np.float32)
+    goal = apply(head, within_lids(motion, eye)).astype(np.float32)
     depth = _depth(motion.new_landmarks, eye, window)
-    pixels = _look(ball, _with_edges(still, source, motion, eye, window, ball.radius), still, goal, depth)
+    near = _with_edges(still, source, motion, eye, window, ball.radius)
+    pixels = _look(ball, near, still, goal, depth, _light(motion, eye, window, depth))
     shown = visible_iris(source.landmarks, eye, ball.depth, source.window)
     wanted = visible_iris(motion.new_landmarks, eye, depth, window)
     scale = float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
@@ -182,6 +203,38 @@ def view(source: Patch, motion: Motion, eye: Eye, window: Window) -> EyeView:
     opening = ramp((have + least) / (need + least), *ENOUGH)
     towards = 1 - TURN_COUNTS * ramp(float(np.linalg.norm(ball.iris - goal)) / ball.radius, *TURNED)
     return EyeView(pixels, towards * opening * ramp((shown + 0.1) / (wanted + 0.1), *IRIS_ENOUGH))
+
+
+def within_lids(motion: Motion, eye: Eye) -> Array:
+    """2 px: where the new iris is seen: never behind the lids' corners, unless the plate's own was."""
+    old, new = motion.old_landmarks, motion.new_landmarks
+    along, half = _off_middle(new, eye)
+    before, half_before = _off_middle(old, eye)
+    radius = float(np.linalg.norm(new[eye.limbus] - new[eye.iris], axis=1).mean())
+    room = max(half - WITHIN_LIDS * radius, 0.1 * half)
+    own = max(before * np.sign(along) * half / max(half_before, 1e-6), 0.0)
+    knee = max(FREELY * room, own)
+    kept = np.sign(along) * saturated(np.abs(along), knee, max(room - knee, 0.1 * room))
+    return np.asarray(new[eye.iris] + (kept - along) * Chart(rims(new, eye.aperture)).along_axis)
+
+
+def _off_middle(landmarks: Array, eye: Eye) -> tuple[float, float]:
+    """Px along the opening from its middle to the iris, and to a corner."""
+    chart = Chart(rims(landmarks, eye.aperture))
+    away = float((landmarks[eye.iris] - chart.rim.upper[0]) @ chart.along_axis)
+    return away - chart.width / 2, chart.width / 2
+
+
+def _light(motion: Motion, eye: Eye, window: Window, depth: Array32) -> Array32:
+    """H×W: the light on a white that was never seen: an eyeball is round, and the upper lid shades it."""
+    chart = Chart(rims(motion.new_landmarks, eye.aperture))
+    radius = np.float32(
+        np.linalg.norm(motion.new_landmarks[eye.limbus] - motion.new_landmarks[eye.iris], axis=1).mean()
+    )
+    along, below = chart.place(pixel_centres(window))
+    under = smoothstep((below - chart.heights(along)[0]) / (np.float32(LID_SHADE) * radius))
+    inside = smoothstep(depth / radius)
+    return np.asarray((LID_LIGHT + (1 - LID_LIGHT) * under) * (EDGE_LIGHT + (1 - EDGE_LIGHT) * inside), np.float32)
 
 
 def _with_edges(still: Array32, source: Patch, motion: Motion, eye: Eye, window: Window, radius: float) -> Array32:
@@ -202,18 +255,21 @@ def _with_edges(still: Array32, source: Patch, motion: Motion, eye: Eye, window:
     return found
 
 
-def _look(ball: Eyeball, near: Array32, still: Array32, goal: Array32, depth: Array32) -> Array32:
-    """H×W×3: the eye with its iris at `goal` (2 px). Lookups: `still` with the head, `near` with lids too."""
+def _look(ball: Eyeball, near: Array32, still: Array32, goal: Array32, depth: Array32, light: Array32) -> Array32:
+    """H×W×3: the eye with its iris at `goal` (2 px). Lookups: `still` with the head, `near` with lids too; `light`
+    (H×W) falls on a white that was never seen.
+    """
     turned = float(np.linalg.norm(ball.iris - goal)) / ball.radius
     looking = ball.turned(still, goal)
     on_iris = ball.in_iris(looking)
-    light = np.float32(EDGE_LIGHT) + np.float32(1 - EDGE_LIGHT) * smoothstep(depth / np.float32(0.8 * ball.radius))
     white, iris = _white(ball, still) * light[..., None], _iris(ball, looking, depth)
     # a small turn: the picture is shifted at the iris and less and less around it
     warp = near + on_iris[..., None] * (looking - still)
     warped = mix(mix(white, iris, on_iris), ball.patch.sample(warp), ball.free(warp, depth))
     shown = ball.free(near, depth) * ball.clear_white(near)
-    layered = mix(mix(white, ball.patch.sample(near), shown), iris, on_iris)
+    layered = mix(
+        mix(white, ball.patch.sample(near), shown), _without_white(ball, iris, looking), _carried(ball, looking)
+    )
     glints = ball.glints.sample(looking - np.float32(GLINT_STAYS) * (ball.iris - goal), cv2.INTER_LINEAR)
     return mix(warped, layered, ramp(turned, 0.0, SMALL_TURN)) + glints * on_iris[..., None]
 
@@ -225,14 +281,15 @@ def _white(ball: Eyeball, lookup: Array32) -> Array32:
     pixels = ball.patch.sample(lookup)
     # lashes, veins and what is left of the iris's edge are darker than the white
     brightness = np.clip(pixels.mean(axis=2), 0, None)
-    weight *= (brightness / np.float32(max(float(brightness.max()), 1e-6))) ** 2
+    whitest = float((brightness * (weight > 0.1)).max())
+    weight *= np.minimum(brightness / np.float32(max(whitest, 1e-6)), 1) ** WHITEST
     carried = np.broadcast_to(_weighted_mean(pixels, weight), pixels.shape)
     for sigma in (1.5, 0.6):  # coarse to fine: each fills where it has seen enough
         spread = _spread(
             np.dstack([pixels * weight[..., None], weight]), sigma * ball.radius, FLAT * sigma * ball.radius
         )
         total, share = spread[..., :3], spread[..., 3]
-        carried = mix(carried, total / np.maximum(share, 1e-6)[..., None], smoothstep(share / np.float32(0.06)))
+        carried = mix(carried, total / np.maximum(share, 1e-6)[..., None], smoothstep(share / np.float32(SEEN)))
     return np.asarray(carried, dtype=np.float32)
 
 
@@ -254,6 +311,19 @@ def _weighted_mean(pixels: Array32, weight: Array32) -> Array32:
 def _iris(ball: Eyeball, lookup: Array32, depth: Array32) -> Array32:
     """The iris; where a lid hides it, the colour that it has at the same radius elsewhere."""
     return mix(_by_radius(ball.profile, ball.away(lookup)), ball.patch.sample(lookup), ball.free(lookup, depth))
+
+
+def _carried(ball: Eyeball, lookup: Array32) -> Array32:
+    """H×W, 0–1: the place is on an iris that is carried elsewhere."""
+    return 1 - smoothstep((ball.away(lookup) - CARRIED[0]) / (CARRIED[1] - CARRIED[0]))
+
+
+def _without_white(ball: Eyeball, iris: Array32, lookup: Array32) -> Array32:
+    """H×W×3: the iris, at its rim no brighter than an iris is there."""
+    away = ball.away(lookup)
+    usual = _by_radius(ball.profile, np.minimum(away, np.float32(RIM[1])))
+    brighter = iris.mean(axis=2) / np.maximum(usual.mean(axis=2), np.float32(1e-6)) - 1
+    return mix(iris, usual, smoothstep((away - RIM[0]) / (RIM[1] - RIM[0])) * smoothstep(brighter / RIM_SPREAD))
 
 
 def _glint(pixels: Array32, away: Array32, depth: Array32) -> Array32:
