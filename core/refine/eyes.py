@@ -38,21 +38,21 @@ FLAT = 0.35
 """How much less far the white is carried down than across, as its shading under the lids goes."""
 EDGE_LIGHT = 0.85
 """Light on the white beside the lids and in the corners, where it was never seen."""
-LID_LIGHT = 0.7
+LID_LIGHT = 0.8
 """The same right under the upper lid, whose shade lies on it."""
 LID_SHADE = 0.7
 """Iris radii below the upper lid that its shade reaches."""
-SEEN = 0.15
+SEEN = 0.1
 """Share of a neighbourhood that has to be clear white to tell what the white is like there."""
-WHITEST = 4
-"""Exponent by which brighter places say more about the white than shaded ones."""
+WHITEST = 6
+"""Exponent by which whiter places say more about the white than shaded and red ones."""
 RIM = (0.55, 0.8)
 """Iris radii from which on an iris that is carried elsewhere is less and less let be brighter than it is at the second:
 the white beside it, or under a limbus a little off, would go along as a bright ring.
 """
 RIM_SPREAD = 0.3
 """By what share brighter it gives way wholly."""
-CARRIED = (0.92, 1.14)
+CARRIED = (0.88, 1.16)
 """The edge of an iris that is carried elsewhere, in radii."""
 WITHIN_LIDS = 0.8
 """Iris radii that its centre stays off the corners of the lids, and …"""
@@ -276,13 +276,13 @@ def _look(ball: Eyeball, near: Array32, still: Array32, goal: Array32, depth: Ar
 
 def _white(ball: Eyeball, lookup: Array32) -> Array32:
     """The white carried on under iris and lids, mostly sideways."""
-    outside = 0.8 * ball.clear_white(lookup) + 0.2 * (1 - ball.in_iris(lookup))
+    outside = 0.5 * ball.clear_white(lookup) + 0.5 * (1 - ball.in_iris(lookup))
     weight = ball.free(lookup, np.full(lookup.shape[:2], ball.radius, np.float32)) * outside
     pixels = ball.patch.sample(lookup)
-    # lashes, veins and what is left of the iris's edge are darker than the white
-    brightness = np.clip(pixels.mean(axis=2), 0, None)
-    whitest = float((brightness * (weight > 0.1)).max())
-    weight *= np.minimum(brightness / np.float32(max(whitest, 1e-6)), 1) ** WHITEST
+    # lashes, veins and what is left of the iris's edge are darker than the white, the inner corner's skin is redder
+    whiteness = np.clip(pixels.min(axis=2), 0, None)
+    whitest = float((whiteness * (weight > 0.1)).max())
+    weight *= np.minimum(whiteness / np.float32(max(whitest, 1e-6)), 1) ** WHITEST
     carried = np.broadcast_to(_weighted_mean(pixels, weight), pixels.shape)
     for sigma in (1.5, 0.6):  # coarse to fine: each fills where it has seen enough
         spread = _spread(

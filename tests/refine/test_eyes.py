@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from expression_transfer.core.landmarks.places import EYES, LEFT_EYE, MOUTH, eye_distance
 from expression_transfer.core.refine.aperture import rims
-from expression_transfer.core.refine.eyes import GLINT_STAYS
+from expression_transfer.core.refine.eyes import GLINT_STAYS, WITHIN_LIDS, within_lids
 from expression_transfer.core.refine.geometry import PlateGeometry
 from expression_transfer.core.refine.reperform import Reperformer, SourceFill
 
@@ -78,12 +78,11 @@ def test_a_detectors_tremor_is_not_followed(head, shot, weights):
     assert np.diff(placed, axis=0).std() < 0.3 * np.diff(points[:, 4], axis=0).std()
 
 
-def test_a_reflection_goes_half_the_irises_way(head, shot, weights):
+@pytest.fixture
+def painted(shot, weights):
+    """A fit, its track and a plate on it: grey skin, red-free white, dark irises, in one of which a green light."""
     fit, track = shot(weights()[None])
-    landmarks, gaze = track.points[0].astype(float), STRAIGHT + np.array([0.25, 0.0])
-    performer = Reperformer(head, fit, track)
-    moved = PlateGeometry(head, fit, track).motion(0, weights(), gaze).new_landmarks
-    way = moved[LEFT_EYE.iris, 0] - landmarks[LEFT_EYE.iris, 0]
+    landmarks = track.points[0].astype(float)
     plate = np.full((SIZE, SIZE, 3), 150, np.uint8)
     eyes = [np.round(rims(landmarks, eye.aperture).contour * 16 - 8).astype(np.int32) for eye in EYES]
     cv2.fillPoly(plate, eyes, (250, 250, 250), shift=4)
@@ -91,10 +90,51 @@ def test_a_reflection_goes_half_the_irises_way(head, shot, weights):
         size = radius * np.linalg.norm(landmarks[LEFT_EYE.limbus] - landmarks[LEFT_EYE.iris], axis=1).mean()
         centre = tuple(np.round(landmarks[LEFT_EYE.iris] * 16 - 8).astype(int).tolist())
         cv2.circle(plate, centre, round(size * 16), colour, -1, shift=4)
-    result = performer.frame(0, plate, weights(), gaze).pixels
-    place = _green(result) - _green(plate)
+    return fit, track, plate
+
+
+def test_a_reflection_goes_half_the_irises_way(head, painted, weights):
+    fit, track, plate = painted
+    gaze = STRAIGHT + np.array([0.25, 0.0])
+    motion = PlateGeometry(head, fit, track).motion(0, weights(), gaze)
+    way = motion.new_landmarks[LEFT_EYE.iris, 0] - track.points[0, LEFT_EYE.iris, 0]
+    place = _green(Reperformer(head, fit, track).frame(0, plate, weights(), gaze).pixels) - _green(plate)
     assert way > 3
     assert place == pytest.approx((1 - GLINT_STAYS) * way, abs=0.15 * way)
+
+
+def test_no_eye_turns_its_iris_behind_the_corners_of_its_lids(head, painted, weights):
+    """However far it is asked to turn, it goes on turning, ever less, and stays between them."""
+    fit, track, _ = painted
+    geometry = PlateGeometry(head, fit, track)
+    places, rooms = [], []
+    for yaw in np.arange(0.0, 1.3, 0.1):
+        motion = geometry.motion(0, weights(), STRAIGHT + np.array([yaw, 0.0]))
+        new, corners = motion.new_landmarks, motion.new_landmarks[LEFT_EYE.aperture.upper[[0, -1]], 0]
+        radius = np.linalg.norm(new[LEFT_EYE.limbus] - new[LEFT_EYE.iris], axis=1).mean()
+        places.append(within_lids(motion, LEFT_EYE)[0])
+        rooms.append(corners.max() - places[-1] - WITHIN_LIDS * radius)
+    assert places[0] == pytest.approx(track.points[0, LEFT_EYE.iris, 0], abs=1e-6)
+    assert (np.diff(places) > -1e-6).all()
+    assert min(rooms) > -0.5
+
+
+def test_no_ring_of_white_goes_with_an_iris(head, painted, weights):
+    """A white that is darker on one side of the iris than on the other: the bright side's doesn't come along."""
+    fit, track, plate = painted
+    iris = track.points[0, LEFT_EYE.iris]
+    white = (plate == 250).all(axis=2)
+    plate[white & (np.arange(SIZE) < iris[0])[None]] = 200
+    plate[white & (np.arange(SIZE) >= iris[0])[None]] = 240
+    gaze = STRAIGHT + np.array([-0.35, 0.0])
+    motion = PlateGeometry(head, fit, track).motion(0, weights(), gaze)
+    result = Reperformer(head, fit, track).frame(0, plate, weights(), gaze).pixels
+    centre = motion.new_landmarks[LEFT_EYE.iris]
+    radius = np.linalg.norm(motion.new_landmarks[LEFT_EYE.limbus] - centre, axis=1).mean()
+    row = result[int(centre[1]), :, 1].astype(float)
+    u = np.arange(SIZE) + 0.5 - centre[0]
+    ring, beyond = (row[(u > near * radius) & (u < far * radius)] for near, far in ((0.9, 1.35), (1.4, 2.0)))
+    assert ring.max() < beyond.max() + 8
 
 
 def _green(image):
