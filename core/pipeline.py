@@ -306,9 +306,11 @@ def _plan(
             driver=driven_by,
             method=making.method,
             finish=asdict(making.finish),
+            region=making.mix.region,
         ),
         job=job,
         finish=making.finish,
+        region=making.mix.region,
     )
     return plan, laid, wanted
 

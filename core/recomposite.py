@@ -22,6 +22,7 @@ from .conventions import Array, Array32
 from .export.review import Review, Sound
 from .export.sheet import Image, write_png
 from .face.model import FaceModel
+from .facs.transfer import Region
 from .fit.result import Fit
 from .in_front import InFront
 from .job import Job, fingerprint
@@ -101,6 +102,8 @@ class Recomposition:
     """Fingerprint of all that is the same for every frame: plate, fit, driving pictures, method, finish."""
     job: Job
     finish: Finish = PLAIN
+    region: Region = "all"
+    """Of the face, what may move."""
     provenance: bool = True
     """The files say that they were altered."""
     refiner: Refiner = SHIPPED
@@ -108,6 +111,11 @@ class Recomposition:
     def speed(self, row: int) -> Array:
         """E weights a frame: how fast the wanted expression changes, which motion blur shows."""
         return speed_of(self.expression, row)
+
+    def performer(self) -> Reperformer:
+        """What makes its frames; it has learnt nothing yet."""
+        whole = self.model, self.fit, self.track, self.method
+        return Reperformer(*whole, refiner=self.refiner, finish=self.finish, region=self.region)
 
     def lesson(self, reporter: Reporter) -> Lent | None:
         """The driver's folds, where they are asked for."""
@@ -150,7 +158,7 @@ def recomposite(plan: Recomposition, reporter: Reporter, timings: Timings) -> li
 
     Where the job is resumed, frames and mattes of which nothing else is wanted than before stay as they are.
     """
-    performer = Reperformer(plan.model, plan.fit, plan.track, plan.method, finish=plan.finish, refiner=plan.refiner)
+    performer = plan.performer()
     products, review = _Products(plan), _review(plan)
     kept = products.kept(plan.job.begin("frames", products.files()))
     if kept:

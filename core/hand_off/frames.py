@@ -10,7 +10,7 @@ from pathlib import Path
 from ..clip import Frame
 from ..clip.footage import Pixels
 from ..recomposite import in_order, performing
-from ..refine.reperform import Reperformed, Reperformer, SourceFill
+from ..refine.reperform import Reperformed, SourceFill
 from .handed import HandOff
 from .result import Result
 
@@ -43,7 +43,7 @@ def write_frames(hand: HandOff, stage: str, names: Sequence[str], suffix: str, w
     files = {file: from_what[number] for number, named in paths.items() for file in named.values()}
     good = hand.job.begin(stage, files)
     kept = {number for number, named in paths.items() if good.issuperset(named.values())}
-    performer = Reperformer(result.model, result.fit, result.track, finish=plan.finish)
+    performer = plan.performer()
     if hand.altered and len(kept) < len(paths):
         performer.learn(result.clip, reporter)
         performer.lend(plan.lesson(reporter))

@@ -60,7 +60,8 @@ class Result:
             raise InputError(f"{job.folder}: --method tps has no layers; make the result again without --method")
         whole = self.plate.clip, self.model, self.fit, self.track, self.expression, self.gaze
         finish = Finish(**{field.name: self.settings.get(field.name, field.default) for field in fields(Finish)})
-        return Recomposition(self.driver, *whole, GEOMETRY, None, self.made_from, job, finish)
+        region = self.settings.get("region", "all")
+        return Recomposition(self.driver, *whole, GEOMETRY, None, self.made_from, job, finish, region)
 
 
 def read_result(made: Path, folder: Path, run: Run) -> Result:

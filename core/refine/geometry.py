@@ -9,6 +9,7 @@ from ..conventions import Array, camera_rotations
 from ..face.geometry import Eyeballs
 from ..face.model import FaceModel
 from ..face.surface import vertex_normals
+from ..facs.transfer import Region
 from ..fit.result import Fit
 from ..landmarks.places import MOUTH, RIGID, eye_distance
 from ..landmarks.track import LandmarkTrack
@@ -19,6 +20,7 @@ from .closing import closed, closures, inset
 from .eye_habits import eye_habits, moved
 from .habits import Habits
 from .inner import ALBEDO, InnerMouth, arch_length
+from .region import reach_of
 from .view import Surface
 
 BEHIND_LIPS = 0.006
@@ -32,8 +34,10 @@ SKIN_PARTS = ("skin", "lips")
 class PlateGeometry:
     """One shot's face. Depends on the row and the new expression alone."""
 
-    def __init__(self, model: FaceModel, fit: Fit, track: LandmarkTrack, with_habits: bool = False) -> None:
-        """`with_habits`: learn from the shot how this face leaves the model, by expression."""
+    def __init__(
+        self, model: FaceModel, fit: Fit, track: LandmarkTrack, with_habits: bool = False, region: Region = "all"
+    ) -> None:
+        """`with_habits`: learn from the shot how this face leaves the model, by expression; `region`: what may move."""
         self._fit = fit
         skin = [model.parts.index(part) for part in SKIN_PARTS if part in model.parts]
         vertices, corners = np.unique(model.triangles[np.isin(model.part, skin)], return_inverse=True)
@@ -42,6 +46,7 @@ class PlateGeometry:
         self._skin = vertices_only(model, vertices)
         self.chart = chart_of(self._skin, self.triangles)
         self._marks = landmarks_only(model)
+        self._reach = reach_of(region, self._marks, self._skin)
         inside = [model.parts.index(part) for part in ALBEDO if part in model.parts]
         faces = np.isin(model.part, inside)
         within, corners = np.unique(model.triangles[faces], return_inverse=True)
@@ -107,7 +112,7 @@ class PlateGeometry:
         shut = sum((closed(part, old, new, old_marks, new_marks) for part in self._closures), np.zeros_like(old))
         edge = inset(self._closures[0], old, new + shut, float(eye_distance(old)))
         skin = self._skin.shape(fit.identity, expression)
-        return Motion(
+        motion = Motion(
             old=fit.project(self._skin.shape(fit.identity, fit.expression[row]), row) + self._spread(correction + edge),
             new=fit.project(skin, row) + self._spread(correction + habit + shut),
             depth=fit.to_camera(skin, row)[:, 2],
@@ -116,6 +121,7 @@ class PlateGeometry:
             skull=self.skull(row),
             inner=self._inside(row, expression, correction),
         )
+        return motion if self._reach is None else self._reach(motion)
 
     def _inside(self, row: int, expression: Array, correction: Array) -> InnerMouth | None:
         if np.isnan(self._arch).all():

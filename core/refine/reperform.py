@@ -11,6 +11,7 @@ from ..clip import Clip
 from ..clip.proxy import is_encoded
 from ..conventions import Array, Array32
 from ..face.model import FaceModel
+from ..facs.transfer import Region
 from ..fit.result import Fit
 from ..landmarks.places import EYES, OUTER_LIPS, eye_distance
 from ..landmarks.track import LandmarkTrack
@@ -92,11 +93,12 @@ class Reperformer:
         stages: Stages = ALL,
         refiner: Refiner = SHIPPED,
         finish: Finish = PLAIN,
+        region: Region = "all",
     ) -> None:
         self._fit = fit
         self._method = method
         self._stages = stages
-        self._geometry = PlateGeometry(model, fit, track, with_habits=method == "geometry")
+        self._geometry = PlateGeometry(model, fit, track, with_habits=method == "geometry", region=region)
         self._likeness = Likeness(model, fit.identity)
         self._frame: Window = (0, 0, track.width, track.height)
         self._banks: tuple[Bank, ...] = ()
