@@ -18,12 +18,12 @@ ALBEDO = {
     "teeth_lower": (0.92, 0.89, 0.84),
 }
 """Colours beside the white of the eye."""
-DARKENING = 0.022
-"""m behind what is foremost over which the light falls to 1 / e."""
-BOUNCED = 0.35
-"""Share of the light that is everywhere in an open mouth: its walls throw it to and fro."""
+DARKENING = 0.036
+"""m behind what is foremost over which the light falls to 1 / e: a tongue is seen, the throat is dark."""
 TOOTH_WIDTHS = (8.5, 6.5, 7.5, 7.0, 7.0, 10.0)
 """mm along the arch from its middle, central incisor to first molar: the means of the permanent upper teeth."""
+INCISORS = 13.0
+"""mm along the arch on either side to which the lower ones reach."""
 GAP = 0.5
 """mm: half the width of the shade between two teeth."""
 GAP_SHADE = 0.35
@@ -54,6 +54,12 @@ class InnerMouth:
     arch: Array
     """V mm: how far along the dental arch from its middle; NaN where there is no tooth."""
 
+    @property
+    def lower_incisors(self) -> NDArray[np.bool_]:
+        """V."""
+        with np.errstate(invalid="ignore"):  # NaN: no tooth
+            return (np.abs(self.arch) < INCISORS) & ~self.upper_teeth
+
 
 def draw(inner: InnerMouth, white: Array32, window: Window, size: float) -> tuple[Array32, Array32]:
     """H×W×3 colours in a light that makes eyes `white` (3), and H×W, 0–1: where any is. `size`: the face's, px."""
@@ -65,7 +71,7 @@ def draw(inner: InnerMouth, white: Array32, window: Window, size: float) -> tupl
     front = float(np.percentile(inner.depth[np.isfinite(inner.arch)], 5))
     behind = np.maximum(np.where(seen, fragments.depth, front) - front, 0)
     arch = interpolate(fragments, inner.triangles, inner.arch[:, None])[..., 0]
-    light = np.float32(BOUNCED) + np.float32(1 - BOUNCED) * np.exp(-behind / DARKENING)
+    light = np.exp(-behind / DARKENING)
     light *= _facing(inner)[fragments.triangle] * between_teeth(arch)
     colour = inner.albedo[fragments.triangle] * dimmed(light * seen)
     weight, small = _soft(seen.astype(np.float32), window, size), _soft(colour, window, size)

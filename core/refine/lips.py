@@ -5,6 +5,7 @@ where the shot has a picture that comes closer to what is wanted than the plate 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,11 +14,11 @@ from numpy.typing import NDArray
 from ..conventions import Array, Array32
 from ..easing import smoothstep
 from ..landmarks.places import MOUTH, OUTER_LIPS
-from ..raster.windows import Window, around, within
-from .aperture import coverage
-from .backward import Motion
+from ..raster.windows import Window, around, pixel_centres, within
+from .aperture import coverage, rims
+from .backward import Motion, lookup
 from .fill import Fill, Filler
-from .grid import mix
+from .grid import mix, ramp
 from .patch import Patch
 from .spline import spline
 
@@ -32,6 +33,10 @@ CARRIED = np.unique(np.concatenate([MOUTH.upper, MOUTH.lower, OUTER_LIPS, ROUND_
 """Landmarks by which a picture is carried."""
 TORN, FOLD = 1.5, 0.05
 """px by which neighbouring pixels' places differ where skin is hidden; and face sizes over which that is smoothed."""
+CORNER, CORNER_SHADOW = 0.12, 0.08
+"""Face sizes: round a corner of the mouth, where its shadow is taken away; and what is narrower than that is shadow."""
+PARTED = (0.02, 0.12)
+"""Face sizes by which lips part until it is gone."""
 SMOOTHING = 1e-3
 """Of the spline that carries it, of points a face size apart: detected landmarks tremble."""
 
@@ -47,8 +52,8 @@ def retrieved(plate: Patch, motion: Motion, fillers: Sequence[Filler], onset: fl
     if not nearer or min(shape) == 0:
         return Fill(part, pixels, np.zeros(shape, np.float32), onset)
     places = _carried([filler.patch.landmarks for filler in nearer], new, motion.size, part)
-    for filler, lookup in zip(nearer, places, strict=True):
-        pixels += np.float32(filler.share) * (filler.patch.sample(lookup) * filler.gain(plate) - pixels)
+    for filler, carried in zip(nearer, places, strict=True):
+        pixels += np.float32(filler.share) * (filler.patch.sample(carried) * filler.gain(plate) - pixels)
     return Fill(part, pixels, np.float32(nearer[-1].trust) * _round_lips(new, motion.size, part), onset)
 
 
@@ -69,6 +74,29 @@ def unfolded(offsets: Array32, motion: Motion, window: Window) -> Array32:
     smooth = offsets.copy()
     smooth[place] = mix(here, cv2.GaussianBlur(here, (0, 0), width / 3), near)
     return smooth
+
+
+def without_corners(skin: Array32, offsets: Array32, plate: Patch, motion: Motion) -> Array32:
+    """H×W×3: the warped plate, in which the dark corners of lips that met are gone where these have parted: drawn out
+    beside the new opening, they are smudges. `offsets`: H×W×2 px, the map it was warped by.
+    """
+    heights = [float(rims(landmarks, MOUTH).gaps.max()) for landmarks in (motion.old_landmarks, motion.new_landmarks)]
+    parted = ramp((heights[1] - heights[0]) / motion.size, *PARTED)
+    corners = motion.new_landmarks[[MOUTH.upper[0], MOUTH.upper[-1]]]
+    part = around(corners, 3 * CORNER * motion.size, plate.window)
+    if parted == 0 or min(part[2] - part[0], part[3] - part[1]) <= 0:
+        return skin
+    place = within(part, plate.window)
+    width = 2 * round(CORNER_SHADOW * motion.size / 2) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    before = plate.crop(around(motion.old_landmarks[OUTER_LIPS], 2 * CORNER * motion.size, plate.window))
+    bright = cv2.GaussianBlur(cv2.morphologyEx(before.pixels, cv2.MORPH_CLOSE, kernel), (0, 0), width / 6)
+    mended = replace(before, pixels=np.asarray(bright, np.float32)).sample(lookup(offsets[place], part))
+    away = np.min([np.linalg.norm(pixel_centres(part) - corner, axis=2) for corner in corners], axis=0)
+    near = np.exp(-((away / (CORNER * motion.size)) ** 4)).astype(np.float32)
+    cleared = skin.copy()
+    cleared[place] = mix(skin[place], mended, np.float32(parted) * near)
+    return cleared
 
 
 def _carried(pictures: Sequence[Array], new: Array, size: float, window: Window) -> list[Array32]:

@@ -6,7 +6,7 @@ teeth would be, not by the frame: a mouth that opens uncovers what lies behind b
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from .aperture import Chart, Rims, carry_along, opening, rims
 from .backward import Motion
 from .colour import eye_white, grain, lips, with_grain
 from .grid import mix, ramp
-from .inner import dimmed, draw, lower_edge
+from .inner import InnerMouth, dimmed, draw, lower_edge
 from .patch import Patch, affine, apply, head_affine, jaw_shift
 
 ENOUGH = (0.8, 1.0)
@@ -49,6 +49,8 @@ OVERBITE = 0.015
 """Face sizes that upper teeth may reach below where the model has their edge."""
 WITHOUT_TEETH = 0.6
 """Share of a picture's opening that counts as upper teeth where the model has none."""
+LOWER_CROWN = 0.055
+"""Face sizes: what is seen of drawn lower incisors above the lower lip, at most: about half of them."""
 UNDER_LIP = 0.09
 """Face sizes below the upper lip over which its shadow on drawn teeth ends."""
 SOFT_RIM = 0.015
@@ -225,12 +227,30 @@ def drawn(plate: Patch, motion: Motion, window: Window, row: int) -> Array32:
     upper, lower = chart.heights(along)
     dark = _cavity(lips(plate, window), np.minimum(below - upper, lower - below) / size)
     if motion.inner is not None:
-        teeth, weight = draw(motion.inner, eye_white(plate), window, motion.size)
+        teeth, weight = draw(seated(motion.inner, chart, motion.size), eye_white(plate), window, motion.size)
         corner = np.minimum(along, np.float32(chart.width) - along) / np.float32(max(chart.width, 1.0))
         under = np.float32(0.6) + np.float32(0.4) * smoothstep((below - upper) / (UNDER_LIP * size))
         aside = np.float32(0.3) + np.float32(0.7) * smoothstep(corner / np.float32(0.35))
         dark = mix(dark, teeth * dimmed(under * aside), weight)
     return with_grain(dark, grain(plate.crop(window).pixels), seed=(row, MOUTH.upper[0]))
+
+
+def seated(inner: InnerMouth, chart: Chart, size: float) -> InnerMouth:
+    """The lower teeth let down behind the lower lip, and the tongue with them: where lips on the plate part further
+    than the model's, its jaw has dropped too little, and the row would stand in the middle of the mouth.
+    """
+    front = inner.lower_incisors
+    if not front.any():
+        return inner
+    below = chart.place(inner.pixels.astype(np.float32))[1]
+    edge = float(np.percentile(below[front], 10))
+    rim = float(((chart.rim.lower - chart.rim.upper[0]) @ chart.rim.down).max())
+    missing = max(rim - LOWER_CROWN * size - edge, 0.0)
+    top = float(((chart.rim.upper - chart.rim.upper[0]) @ chart.rim.down).min())
+    # from the upper lip on, so that the cavity is drawn longer and nothing of it tears
+    share = smoothstep((below - np.float32(top)) / np.float32(max(edge - top, 1.0)))
+    share = np.where(inner.upper_teeth, 0, share)
+    return replace(inner, pixels=inner.pixels + (missing * share)[:, None] * chart.rim.down)
 
 
 def _cavity(tone: Array32, inside: Array32) -> Array32:

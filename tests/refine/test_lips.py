@@ -6,12 +6,15 @@ import cv2
 import numpy as np
 import pytest
 from expression_transfer.core.landmarks.places import MOUTH, OUTER_LIPS
+from expression_transfer.core.refine.aperture import Chart, rims
 from expression_transfer.core.refine.backward import Motion
 from expression_transfer.core.refine.bank import STRANGE, trust
 from expression_transfer.core.refine.fill import Filler
 from expression_transfer.core.refine.geometry import PlateGeometry
 from expression_transfer.core.refine.habits import ELSEWHERE
-from expression_transfer.core.refine.lips import FADE, retrieved, unfolded
+from expression_transfer.core.refine.inner import InnerMouth
+from expression_transfer.core.refine.lips import FADE, retrieved, unfolded, without_corners
+from expression_transfer.core.refine.mouth import LOWER_CROWN, seated
 from expression_transfer.core.refine.patch import Patch
 from expression_transfer.core.refine.spline import spline
 
@@ -123,3 +126,41 @@ def missed(motion: Motion, truth):
     """px: how far the lips' landmarks lie from the truth at most."""
     lips = np.intersect1d(OUTER_LIPS, ELSEWHERE)
     return np.linalg.norm(motion.new_landmarks[lips] - truth[lips], axis=1).max()
+
+
+def test_dark_corners_go_where_lips_part(moved):
+    motion, _ = moved
+    closed = motion.old_landmarks
+    corners = closed[[MOUTH.upper[0], MOUTH.upper[-1]]]
+    pixels = np.full((SIZE, SIZE, 3), 100, np.float32)
+    for corner in corners:
+        cv2.circle(pixels, tuple(int(x) for x in corner), max(int(0.02 * motion.size), 1), (20.0,) * 3, -1)
+    plate = Patch(pixels, FRAME, closed, np.ones(3, np.float32))
+    still = np.zeros((SIZE, SIZE, 2), np.float32)
+    opened = closed.copy()
+    opened[MOUTH.lower[1:-1], 1] += 0.2 * motion.size
+    cleared = without_corners(pixels, still, plate, replace(motion, new_landmarks=opened))
+    u, v = corners[0].astype(int)
+    assert pixels[v, u].max() == 20
+    assert cleared[v, u] == pytest.approx(100, abs=2)
+    assert np.array_equal(without_corners(pixels, still, plate, replace(motion, new_landmarks=closed)), pixels)
+
+
+def test_lower_teeth_stand_behind_the_lower_lip(moved):
+    """However little the model's jaw has dropped; upper teeth stay where the skull has them."""
+    motion, _ = moved
+    opened = motion.old_landmarks.copy()
+    opened[MOUTH.lower[1:-1], 1] += 0.4 * motion.size
+    chart = Chart(rims(opened, MOUTH))
+    middle = opened[MOUTH.upper].mean(axis=0)
+    rows = np.array([[0, 0.02], [0.01, 0.02], [0, 0.15], [0.01, 0.15], [0, 0.25], [0.01, 0.25]]) * motion.size + middle
+    upper = np.array([True, True, False, False, False, False])
+    arch = np.array([0.0, 1.0, 0.0, 1.0, np.nan, np.nan])
+    triangles, albedo = np.array([[0, 1, 2]], np.int32), np.ones((1, 3), np.float32)
+    inner = InnerMouth(rows, np.ones(6), triangles, albedo, upper, arch)
+    let_down = seated(inner, chart, motion.size)
+    assert np.array_equal(let_down.pixels[upper], rows[upper])
+    edge = chart.place(let_down.pixels.astype(np.float32))[1][2:4]
+    rim = float(((chart.rim.lower - chart.rim.upper[0]) @ chart.rim.down).max())
+    assert edge == pytest.approx(rim - LOWER_CROWN * motion.size, abs=0.02 * motion.size)
+    assert seated(let_down, chart, motion.size).pixels == pytest.approx(let_down.pixels, abs=0.02 * motion.size)

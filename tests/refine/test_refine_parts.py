@@ -7,6 +7,7 @@ from expression_transfer.core.refine.aperture import coverage
 from expression_transfer.core.refine.backward import relax
 from expression_transfer.core.refine.bank import BLENDED, farthest, mismatch, shares
 from expression_transfer.core.refine.colour import grain, hue_difference, with_grain
+from expression_transfer.core.refine.fill import alike
 from expression_transfer.core.refine.grid import extend
 from expression_transfer.core.refine.inner import GAP_SHADE, arch_length, between_teeth, lower_edge
 
@@ -145,3 +146,9 @@ def test_light_makes_no_difference_of_hue():
     assert hue_difference(tone, tone / 2) < 1e-5
     redder = tone * np.array([1.1, 1, 1], np.float32)
     assert hue_difference(tone, redder) == pytest.approx(np.log(1.1) * np.sqrt(2 / 3), rel=1e-3)
+
+
+def test_teeth_in_foreign_light_are_refused():
+    """Brighter is no matter, another hue is."""
+    assert alike(np.array([120, 100, 90], np.float32), np.array([240, 200, 180], np.float32)) == 1
+    assert alike(np.array([120, 100, 90], np.float32), np.array([120, 80, 60], np.float32)) == 0
