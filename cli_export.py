@@ -15,7 +15,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         help="hand a solve or result on to other programs (export list: the kinds)",
         description="KIND `list` names all kinds and presets.",
     )
-    parser.add_argument("kind", metavar="KIND", help="a kind or a preset (export list)")
+    parser.add_argument("kind", nargs="?", metavar="KIND", help="a kind or a preset (export list)")
     parser.add_argument("made", nargs="?", type=Path, metavar="DIR", help="what transfer, composite or solve wrote")
     parser.add_argument("-o", "--out", type=Path, metavar="OUT", help="folder for the files")
     parser.add_argument("--no-provenance", action="store_true", help="don't say in the files that they were altered")
@@ -29,6 +29,8 @@ def _export(arguments: argparse.Namespace, reporter: "Reporter") -> None:
     from .core.shot import Run
     from .core.storage import write_json
 
+    if arguments.kind is None:
+        raise InputError("export: name a kind, the folder to export and -o OUT; `export list` tells the kinds")
     if arguments.kind == "list":
         _list(reporter)
         return

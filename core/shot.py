@@ -140,7 +140,11 @@ def read_solve(named: Footage, folder: Path, run: Run) -> Solved:
     if solved.resolve() == folder.resolve():
         raise InputError(f"{folder}: holds the plate's solve, which would be overwritten; give another folder with -o")
     footage, model_name, report = _told(solved)
-    clip, fit, model = footage.open(folder), Fit.load(solved / "fit.npz"), load_model(model_name, run.reporter)
+    try:
+        clip = footage.open(folder)
+    except InputError as error:
+        raise InputError(f"{error} (the footage that {solved} was made from)") from error
+    fit, model = Fit.load(solved / "fit.npz"), load_model(model_name, run.reporter)
     track = LandmarkTrack.load(solved / "landmarks.npz")
     as_fitted = len(fit.identity), fit.expressions, fit.camera.width, fit.camera.height
     if as_fitted != (len(model.identity), model.expressions, clip.width, clip.height):
@@ -151,6 +155,11 @@ def read_solve(named: Footage, folder: Path, run: Run) -> Solved:
     acted = performance(fit, neutral, footage.path.name)
     likeness = likeness_of(track, run.recogniser)
     return Solved(clip, model, track, fit, neutral, acted, made_from, report, likeness, None, solved)
+
+
+def footage_of(solved: Path) -> Footage:
+    """What a folder was solved from. Raises InputError where its report doesn't tell."""
+    return _told(solved)[0]
 
 
 def _told(solved: Path) -> tuple[Footage, str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from ..facs.convert import arkit_weights, gaze_from_weights, shapes_from_arkit
 from ..facs.performance import Performance
 from ..facs.tables import ARKIT, UNIT_SHAPES
 from .columns import Table, decimals, numbers, rising, write_table
+from .timecode import Clock
 
 LIVE_LINK_ARKIT = tuple(name[0].upper() + name[1:] for name in ARKIT)
 LIVE_LINK_ANGLES = tuple(
@@ -19,14 +20,16 @@ LIVE_LINK_FPS = 60.0
 """Live Link Face's own rate."""
 
 
-def write_arkit(performance: Performance, path: Path) -> None:
-    """Live Link Face's 63 columns; one row per frame. Angles in radians (conventions.py), eye roll 0."""
+def write_arkit(performance: Performance, path: Path, clock: Clock | None = None) -> None:
+    """Live Link Face's 63 columns; one row per frame. Angles in radians (conventions.py), eye roll 0. Timecodes are the
+    shot's by its clock; without one, seconds and frames from the clip's start.
+    """
     weights = arkit_weights(performance)
     eyes = np.concatenate([performance.gaze, np.zeros((len(performance), 2, 1))], axis=2)
     angles = np.column_stack([performance.head, eyes.reshape(-1, 6)])
     rows = [
-        [_timecode(time, performance.fps), str(len(ARKIT)), *decimals(row)]
-        for time, row in zip(performance.times, np.column_stack([weights, angles]), strict=True)
+        [code, str(len(ARKIT)), *decimals(row)]
+        for code, row in zip(_timecodes(performance, clock), np.column_stack([weights, angles]), strict=True)
     ]
     write_table(path, ["Timecode", "BlendShapeCount", *LIVE_LINK_ARKIT, *LIVE_LINK_ANGLES], rows)
 
@@ -68,6 +71,15 @@ def _arkit_gaze(table: Table, shapes: dict[str, Array], path: Path) -> Array:
     return gaze_from_weights(shapes)
 
 
+def _timecodes(performance: Performance, clock: Clock | None) -> list[str]:
+    """The first row's is the clock's; the others follow by their times, also where a video's rate varies."""
+    if clock is None:
+        return [_timecode(time, performance.fps) for time in performance.times]
+    first, since = int(performance.frames[0]), performance.times - performance.times[0]
+    counts = [divmod(round(float(each) * 1000), 1000) for each in since * float(clock.rate)]
+    return [f"{clock.at(first + frames)}.{thousandths:03d}" for frames, thousandths in counts]
+
+
 def _timecode(seconds: float, fps: float) -> str:
     """HH:MM:SS:FF.mmm, where mmm are thousandths of a frame."""
     whole = int(seconds + 1e-9)
@@ -85,7 +97,8 @@ def _times_of_timecodes(codes: list[str], count: int, short_fps: float, path: Pa
     if not codes:
         return np.arange(count) / short_fps, short_fps
     try:
-        parts = np.array([[float(part) for part in code.split(":")] for code in codes]).reshape(count, 4)
+        cells = [code.replace(";", ":").split(":") for code in codes]
+        parts = np.array([[float(part) for part in cell] for cell in cells]).reshape(count, 4)
     except ValueError as error:
         raise InputError(f"{path}: a Timecode is not HH:MM:SS:FF.mmm") from error
     seconds, frames = parts[:, :3] @ np.array([3600.0, 60.0, 1.0]), parts[:, 3]

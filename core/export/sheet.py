@@ -37,8 +37,8 @@ def contact_sheet(pictures: Sequence[Image], columns: int, height: int = 256) ->
     return np.vstack([np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows])
 
 
-def write_png(image: Image, path: Path, *, altered: bool = False) -> None:
-    """Write RGB (H×W×3) or grey (H×W) as PNG; `altered`: the file says so (core/provenance.py)."""
+def write_png(image: Image | NDArray[np.uint16], path: Path, *, altered: bool = False) -> None:
+    """Write RGB (H×W×3) or grey (H×W) as PNG of 8 or 16 bit; `altered`: the file says so (core/provenance.py)."""
     done, data = cv2.imencode(".png", image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
     if not done:
         raise Failure(f"{path}: the picture can't be encoded as PNG")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
 
+from ..clip import Clip
+
 DROPPED_PER_MINUTE = 2
 """Frame numbers left out at 29.97 frames a second, but not each tenth minute; at 59.94 twice as many."""
 
@@ -61,3 +63,30 @@ class Timecode:
     def __str__(self) -> str:
         mark = ";" if self.drop else ":"
         return f"{self.hours:02}:{self.minutes:02}:{self.seconds:02}{mark}{self.frames:02}"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What time a shot's frames have in every file: the plate's own timecode; without one, the source frame's number on
+    a clock that is 0 at frame 0, as Nuke has it.
+    """
+
+    rate: Fraction
+    start: Timecode | None = None
+    first: int = 0
+    """The source frame at which it is `start`."""
+
+    @classmethod
+    def of(cls, clip: Clip, fps: float) -> Self:
+        """`fps`: at which a still is held, which has no time of its own."""
+        if clip.kind == "still":
+            return cls(Fraction(fps).limit_denominator(1001))
+        start = Timecode.parse(clip.timecode or "")
+        if start is None:
+            return cls(clip.fps)
+        return cls(clip.fps, start, 1 if clip.kind == "video" else clip.first)
+
+    def at(self, number: int) -> Timecode:
+        """Of a source frame."""
+        start = self.start or Timecode(0, 0, 0, 0, drop=False)
+        return start.later(number - self.first, self.rate)

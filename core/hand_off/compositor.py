@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import OpenImageIO as oiio  # noqa: N813 - its own name for itself
 
-from ..clip.exr import DATA, Attribute, Placed, write_exr
+from ..clip.exr import Placed, write_exr
 from ..conventions import Array32, stmap_from_pixels
 from ..errors import Failure
 from ..raster.windows import pixel_centres
@@ -15,6 +15,7 @@ from ..storage import write_json
 from .blender import write_in_blender
 from .exr import LAYERS, RESULT
 from .handed import HandOff
+from .header import no_colour, origin_of, time_of
 from .setups import is_encoded, write_layers
 
 MATTES, SETUP, BLEND = "mattes", "compositor.json", "comp.blend"
@@ -41,7 +42,7 @@ def export_compositor(hand: HandOff) -> list[Path]:
     frames = [_Frame(int(number), hand.folder) for number in hand.result.fit.frames]
     for done, frame in enumerate(frames):
         hand.run.reporter.check()
-        _write_mattes(frame)
+        _write_mattes(frame, hand)
         hand.run.reporter.progress("mattes", done + 1, len(frames))
     write_json(hand.folder / SETUP, _told(hand, frames))
     return [*layers, *(frame.file(MATTES) for frame in frames), hand.folder / SETUP]
@@ -64,11 +65,11 @@ def _told(hand: HandOff, frames: list[_Frame]) -> dict[str, Any]:
     return {**files, **shot, "encoded": is_encoded(hand.result), "solve": str(hand.result.plate.folder.resolve())}
 
 
-def _write_mattes(frame: _Frame) -> None:
+def _write_mattes(frame: _Frame, hand: HandOff) -> None:
     planes, width, height = _whole(frame.file(LAYERS))
     stmap = {"stmap.X": planes.pop("stmap.u"), "stmap.Y": planes.pop("stmap.v")}
     stmap["stmap.Z"] = np.ones((height, width), dtype=np.float32)
-    about: dict[str, Attribute] = {"colorInteropID": DATA, "frameNumber": frame.number}
+    about = time_of(hand.result, frame.number) | no_colour() | origin_of(hand.result, told=hand.run.provenance)
     write_exr(frame.file(MATTES), planes | stmap, Placed(0, 0, width, height), about)
 
 

@@ -4,16 +4,23 @@ from functools import partial
 from pathlib import Path
 
 from ..export.curves import WRITERS, Format
+from ..export.live_link import write_arkit
 from .handed import Exporter, HandOff
+
+_NAMES: dict[Format, str] = {"json": "curves"}
+"""Of files that aren't named after their format."""
 
 
 def exporter(kind: Format) -> Exporter:
-    """Writes the curves in one format, named after it."""
+    """Writes the curves in one format."""
     return partial(_export, kind)
 
 
 def _export(kind: Format, hand: HandOff) -> list[Path]:
     suffix, write = WRITERS[kind]
-    file = hand.folder / f"{kind}{suffix}"
-    write(hand.performance, file)
+    file = hand.folder / f"{_NAMES.get(kind, kind)}{suffix}"
+    if kind == "live_link":
+        write_arkit(hand.performance, file, hand.clock)
+    else:
+        write(hand.performance, file)
     return [file]

@@ -21,12 +21,14 @@ def export(kind: str, made: Path, folder: Path, run: Run) -> list[Path]:
     hand = begin(made, folder, run)
     if is_character(made) and not set(kinds_of(kind)) <= set(FORMATS):
         raise InputError(f"{made}: is a character, which can be exported as {', '.join(FORMATS)}")
-    exporters = {name: KINDS[name].load() for name in kinds_of(kind)}
     check_writable(folder)
+    _refuse_anothers(hand)
+    exporters = {name: KINDS[name].load() for name in kinds_of(kind)}
     files: list[Path] = []
     for name, write in exporters.items():
         run.reporter.check()
         with run.timings.stage(name):
+            _note(hand, name)
             written = write(hand)
         _note(hand, name, written)
         files += written
@@ -42,14 +44,37 @@ def kinds_of(name: str) -> tuple[str, ...]:
     raise InputError(f"{name}: no such kind of export; there are {', '.join([*KINDS, *PRESETS])}")
 
 
-def _note(hand: HandOff, kind: str, files: list[Path]) -> None:
-    """Add a kind to the folder's list."""
-    file = hand.folder / REPORT
-    known: dict[str, Any] = {}
-    if file.is_file():
-        try:
-            known = dict(json.loads(file.read_text(encoding="utf-8")))
-        except ValueError:
-            known = {}
-    known[kind] = {"made_from": str(hand.made), "files": [str(each.relative_to(hand.folder)) for each in files]}
-    write_json(file, known)
+def _refuse_anothers(hand: HandOff) -> None:
+    """Raises InputError where the folder holds what was made of another result, whose files have the same names.
+    Characters' don't.
+    """
+    if is_character(hand.made):
+        return
+    for told in _noted(hand.folder).values():
+        other = Path(told["made_from"])
+        if other.suffix.lower() != ".blend" and other.resolve() != hand.made.resolve():
+            raise InputError(
+                f"{hand.folder}: holds an export of {other}, which would be replaced; give another folder with -o,"
+                f" or delete {hand.folder / REPORT}"
+            )
+
+
+def _noted(folder: Path) -> dict[str, dict[str, Any]]:
+    """The folder's list."""
+    try:
+        told = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+        return {str(kind): {**of, "made_from": str(of["made_from"])} for kind, of in told.items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def _note(hand: HandOff, kind: str, files: list[Path] | None = None) -> None:
+    """Add a kind to the folder's list; before its files are there, whose they will be."""
+    known = _noted(hand.folder)
+    names = (
+        known.get(kind, {}).get("files", [])
+        if files is None
+        else [str(each.relative_to(hand.folder)) for each in files]
+    )
+    known[kind] = {"made_from": str(hand.made.resolve()), "files": names}
+    write_json(hand.folder / REPORT, known)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from ..clip import Frame
 from ..clip.footage import Pixels
+from ..job import fingerprint
 from ..recomposite import in_order, performing
 from ..refine.reperform import Reperformed, SourceFill
 from .handed import HandOff
+from .left import Left
 from .result import Result
 
 
@@ -32,14 +34,18 @@ Write = Callable[[Made, dict[str, Path]], None]
 
 
 def write_frames(hand: HandOff, stage: str, names: Sequence[str], suffix: str, write: Write) -> list[Path]:
-    """`name.####suffix` of every frame, for each of the names. Raises InputError as Result.plan."""
+    """`name.####suffix` of every frame, for each of the names. Raises InputError as Result.plan and Left.check."""
     result, reporter = hand.result, hand.run.reporter
     plan = replace(result.plan(hand.job), provenance=hand.run.provenance)
     paths = {
         int(number): {name: hand.folder / f"{name}.{number:04d}{suffix}" for name in names}
         for number in result.fit.frames
     }
-    from_what = {int(number): plan.frame_made_from(row) for row, number in enumerate(result.fit.frames)}
+    left = Left(hand.made) if hand.altered else None
+    from_what = {
+        int(number): fingerprint(frame=plan.frame_made_from(row), left=left and left.files.get(int(number)))
+        for row, number in enumerate(result.fit.frames)
+    }
     files = {file: from_what[number] for number, named in paths.items() for file in named.values()}
     good = hand.job.begin(stage, files)
     kept = {number for number, named in paths.items() if good.issuperset(named.values())}
@@ -51,6 +57,8 @@ def write_frames(hand: HandOff, stage: str, names: Sequence[str], suffix: str, w
 
     def task(row: int, frame: Frame, source: SourceFill | None) -> None:
         made = Made(result, row, frame.number, frame.pixels, perform(row, frame, source))
+        if left is not None:
+            left.check(frame.number, made.reperformed.pixels)
         write(made, paths[frame.number])
 
     with closing(in_order(plan, task, kept, reporter, wait=True)) as finished:

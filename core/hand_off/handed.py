@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from ..editable import WANTED
+from ..editable import WANTED, Origin
 from ..errors import InputError
+from ..export.timecode import Clock
 from ..facs.performance import Performance
 from ..job import Job
-from ..shot import Run, is_solve
+from ..shot import Run, footage_of, is_solve
 from .result import Result, read_result
+
+OWN = "export"
+"""In a result's folder: where the window puts what is made of it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,16 @@ class HandOff:
         return Performance.load(self.made / (WANTED if self.altered else "performance.npz"))
 
     @cached_property
+    def clock(self) -> Clock:
+        """The plate's; where its footage is gone, by frame numbers, which is logged."""
+        footage = footage_of(Origin.read(self.made).plate if self.altered else self.made)
+        try:
+            return Clock.of(footage.open(self.folder), self.performance.fps)
+        except InputError as error:
+            self.run.reporter.log(f"timecodes count from frame 0: {error}")
+            return Clock(Fraction(self.performance.fps).limit_denominator(1001))
+
+    @cached_property
     def result(self) -> Result:
         """All that the result's frames are made from, its footage too. Raises InputError where that is gone."""
         return read_result(self.made, self.folder, self.run)
@@ -50,13 +65,17 @@ Exporter = Callable[[HandOff], list[Path]]
 
 
 def begin(made: Path, folder: Path, run: Run) -> HandOff:
-    """Raises InputError where `made` holds nothing to hand on, or would be overwritten."""
+    """Raises InputError where `made` holds nothing to hand on, or would be written into."""
+    if not made.exists():
+        raise InputError(f"{made}: no such {'file' if made.suffix.lower() == '.blend' else 'folder'}")
     if is_character(made):
         return HandOff(made, folder, run)
     if not is_solve(made) and not (made / WANTED).is_file():
         raise InputError(f"{made}: holds nothing to export; name a folder that solve, transfer or composite wrote")
     if folder.resolve() == made.resolve():
         raise InputError(f"{folder}: holds what is exported; give another folder with -o")
+    if folder.resolve().is_relative_to(made.resolve()) and not folder.resolve().is_relative_to(made.resolve() / OWN):
+        raise InputError(f"{folder}: lies in what is exported; give a folder elsewhere, or in {made / OWN}, with -o")
     return HandOff(made, folder, run)
 
 

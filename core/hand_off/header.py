@@ -5,18 +5,20 @@ import numpy as np
 from ..clip.colour import interop_id, primaries
 from ..clip.exr import DATA, Attribute
 from ..conventions import camera_rotations
-from ..export.timecode import Timecode
+from ..export.timecode import Clock
 from ..fit.result import Fit
 from ..provenance import exr_attributes
+from ..texture.light import linear_plate
 from .result import Result
 
 
 def colour_of(result: Result) -> dict[str, Attribute]:
     """For files whose pixels are the plate's; plateColorSpace is what the plate or its user calls it, for spaces that
-    the standard attributes have no word for.
+    the standard attributes have no word for. Where nobody says, what everything here takes it for.
     """
-    space = result.clip.colour_space
-    told: dict[str, Attribute] = {"plateColorSpace": space} if space else {}
+    said = result.clip.colour_space
+    space = said or ("lin_rec709_scene" if linear_plate(result.clip) else "srgb_rec709_scene")
+    told: dict[str, Attribute] = {"plateColorSpace": said or f"not said; taken for {space}"}
     if known := interop_id(space):
         told["colorInteropID"] = known
     if corners := primaries(space):
@@ -29,18 +31,11 @@ def no_colour() -> dict[str, Attribute]:
 
 
 def time_of(result: Result, number: int) -> dict[str, Attribute]:
-    """Of a frame by its source number: the plate's own timecode; without one, its number on a clock that is 0 at frame
-    0, as Nuke has it.
-    """
-    clip, rate = result.clip, result.clip.fps
-    start = Timecode.parse(clip.timecode or "")
-    if start is None:
-        code = Timecode.of(number, round(rate), drop=False)
-    else:
-        code = start.later(number - (1 if clip.kind == "video" else clip.first), rate)
+    """Of a frame by its source number."""
+    clock = Clock.of(result.clip, result.fit.fps)
     return {
-        "smpte:TimeCode": ("timecode", (code.packed(), 0)),
-        "FramesPerSecond": ("rational", (rate.numerator, rate.denominator)),
+        "smpte:TimeCode": ("timecode", (clock.at(number).packed(), 0)),
+        "FramesPerSecond": ("rational", (clock.rate.numerator, clock.rate.denominator)),
         "frameNumber": number,
     }
 

@@ -101,8 +101,8 @@ KINDS: dict[str, Kind] = {
     "nuke": Kind("a Nuke script that makes the composite again from the layers, with camera and head", _nuke),
     "compositor": Kind("the layers as Blender's compositor reads them, for the operator Build Compositor", _compositor),
     "blend": Kind("a .blend with nodes, tracks, and the head as an empty before its camera (through Blender)", _blend),
-    "unwrap": Kind("the plate in texture space, where the face holds still, for paint work", _unwrap),
-    "rewrap": Kind("what was painted there, and saved in OUT as painted.####.exr, back on the plate", _rewrap),
+    "unwrap": Kind("the plate as it was shot, in texture space, where the face holds still, for paint work", _unwrap),
+    "rewrap": Kind("what was painted there, in OUT as painted.####.exr, back on the plate as it was shot", _rewrap),
     "tracks": Kind("landmarks as Nuke trackers, a corner pin on the head, camera and head (.nk)", _tracks),
 }
 

@@ -56,7 +56,9 @@ def layers_of(
     place, geometry = within(window, (0, 0, fit.camera.width, fit.camera.height)), guide_layers(guides)
     backward = made.backward[place] - pixel_centres(window)
     forward = inverse(backward, guides.motion)
-    mattes = {name: getattr(made, name)[place] for name in ("matte", "mouth", "eyes", "occlusion", "attention")}
+    mattes = {
+        name: getattr(made, name)[place].clip(0, 1) for name in ("matte", "mouth", "eyes", "occlusion", "attention")
+    }
     shown = float(fit.confidence[row]) * (1 - made.filled[place]) * ~guides.hidden
     channels = {
         **{f"{name}.Y": values for name, values in mattes.items()},

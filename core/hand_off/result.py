@@ -39,6 +39,8 @@ class Result:
     """T×2×2 rad."""
     driver: DrivingFootage | None
     """The pictures that filled mouth and eyes, where somebody's were given."""
+    made: Path
+    """Where it lies."""
     made_from: str
     """Fingerprint of plate, driver and settings."""
     settings: dict[str, Any]
@@ -57,7 +59,7 @@ class Result:
         from another method than the geometry.
         """
         if self.settings.get("method", GEOMETRY) != GEOMETRY:
-            raise InputError(f"{job.folder}: --method tps has no layers; make the result again without --method")
+            raise InputError(f"{self.made}: --method tps has no layers; make the result again without --method")
         whole = self.plate.clip, self.model, self.fit, self.track, self.expression, self.gaze
         finish = Finish(**{field.name: self.settings.get(field.name, field.default) for field in fields(Finish)})
         region = self.settings.get("region", "all")
@@ -83,13 +85,13 @@ def read_result(made: Path, folder: Path, run: Run) -> Result:
     settings = _settings(made)
     whose = None if driver is None else driver.made_from
     made_from = fingerprint(plate=plate.made_from, driver=whose, settings=settings)
-    return Result(plate, fit, track, acting, expression, acting.gaze, driver, made_from, settings)
+    return Result(plate, fit, track, acting, expression, acting.gaze, driver, made, made_from, settings)
 
 
 def _solved(plate: Solved) -> Result:
     fit = plate.fit
     acting, made_from = plate.performance, plate.made_from
-    return Result(plate, fit, plate.track, acting, fit.expression, fit.gaze, None, made_from, {})
+    return Result(plate, fit, plate.track, acting, fit.expression, fit.gaze, None, plate.folder, made_from, {})
 
 
 def _settings(made: Path) -> dict[str, Any]:

@@ -18,14 +18,14 @@ def export_nuke(hand: HandOff) -> list[Path]:
     """comp.nk: the composite from the layers, which are written beside it where they aren't there yet, the camera and
     the head.
     """
-    write_layers(hand)
+    layers = write_layers(hand)
     shot = nuke_shot.Shot.of(hand.made.resolve().name, hand.result.fit)
     files = nuke_comp.Files(f"{RESULT}.%04d.exr", f"{LAYERS}.%04d.exr")
     nodes = nuke_comp.composite(shot, files, encoded=is_encoded(hand.result))
     nodes += nuke_shot.camera_and_head(hand.result.fit, at=(660, 0))
     file = hand.folder / COMP
     write_text(file, nk.script(nuke_shot.root(shot), nodes, nuke_comp.CUSTOM))
-    return [file]
+    return [*layers, file]
 
 
 def export_tracks(hand: HandOff) -> list[Path]:

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from expression_transfer.core.export.timecode import Timecode
+from expression_transfer.core.export.timecode import Clock, Timecode
 
 NTSC, NTSC_60 = Fraction(30000, 1001), Fraction(60000, 1001)
 
@@ -31,6 +31,12 @@ def test_every_drop_frame_number_of_an_hour_follows_the_one_before():
         there = code.later(count, NTSC)
         assert there.count(30) == count
         assert not (there.seconds == 0 and there.frames < 2 and there.minutes % 10)
+
+
+def test_without_a_timecode_a_frames_time_is_its_number():
+    clock = Clock(Fraction(24))
+    assert (str(clock.at(20)), str(clock.at(1001))) == ("00:00:00:20", "00:00:41:17")
+    assert str(Clock(NTSC, Timecode.parse("00:00:59;20"), 1001).at(1011)) == "00:01:00;02"
 
 
 def test_packed_digits_and_drop_flag():

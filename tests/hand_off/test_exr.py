@@ -1,6 +1,7 @@
 """Layers as OpenEXR, read back with another library than wrote them, on clips of a real face."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import cv2
@@ -12,14 +13,16 @@ from expression_transfer.core.errors import Cancelled
 from expression_transfer.core.facs.performance import Performance
 from expression_transfer.core.facs.tables import UNITS
 from expression_transfer.core.fit.result import Fit
+from expression_transfer.core.hand_off.curves import exporter as curves_exporter
 from expression_transfer.core.hand_off.handed import begin
+from expression_transfer.core.hand_off.header import colour_of, time_of
 from expression_transfer.core.hand_off.layers import NAMES, layers_of
 from expression_transfer.core.provenance import SOURCE_TYPE
 from expression_transfer.core.raster.guides import surface
 from expression_transfer.core.refine.reperform import Reperformer
 from expression_transfer.core.refine.stages import Stages
 from expression_transfer.core.reporting import SilentReporter
-from expression_transfer.core.shot import Run
+from expression_transfer.core.shot import Footage, Run
 from footage_maker import unfinished
 from scipy.ndimage import map_coordinates
 
@@ -247,12 +250,91 @@ def test_stopped_on_the_way_only_whole_files_are_there_and_it_goes_on_from_them(
     ("words", "said"),
     [
         (["nonsense", "{made}", "-o", "{out}"], "no such kind of export"),
-        (["exr", "{out}", "-o", "{out}"], "holds nothing to export"),
+        (["exr", "{empty}", "-o", "{out}"], "holds nothing to export"),
+        (["exr", "{out}", "-o", "{out}"], "none: no such folder"),
+        (["fbx", "{out}.blend", "-o", "{out}"], "none.blend: no such file"),
+        (["exr", "{made}", "-o", "{made}/frames"], "lies in what is exported"),
+        ([], "export list"),
         (["exr", "{made}", "-o", "{made}"], "holds what is exported"),
         (["exr", "{made}"], "-o OUT"),
     ],
 )
 def test_what_cannot_be_exported_is_told_in_one_line(run, made, tmp_path, words, said):
-    ran = run("export", *(word.format(made=made, out=tmp_path / "none") for word in words))
+    ran = run("export", *(word.format(made=made, out=tmp_path / "none", empty=tmp_path) for word in words))
     assert ran.status == 2
     assert said in ran.last
+
+
+def test_mattes_stay_within_0_and_1(exported):
+    for path in exported.glob("layers.*.exr"):
+        _, channels = read(path)
+        for name in ("matte.Y", "mouth.Y", "eyes.Y", "occlusion.Y", "attention.Y"):
+            assert channels[name].min() >= 0 and channels[name].max() <= 1
+
+
+def test_another_picture_than_was_left_is_refused(run, made, tmp_path):
+    """As another version or network would have made it: a few pixels of one frame."""
+    other = shutil.copytree(made, tmp_path / "made")
+    file = other / "frames" / "face.0004.png"
+    picture = cv2.imread(str(file))
+    picture[100:104, 100:104] ^= 16
+    cv2.imwrite(str(file), picture)
+    ran = run("export", "exr", other, "-o", tmp_path / "out")
+    assert ran.status == 2
+    assert f"{file}: was made by another version or network" in ran.last
+    assert not (tmp_path / "out" / "result.0004.exr").exists()
+
+
+def test_a_folder_keeps_to_one_result(run, made, exported):
+    before = {path: path.read_bytes() for path in exported.glob("*.exr")}
+    ran = run("export", "exr", made / "target", "-o", exported)
+    assert ran.status == 2
+    assert f"holds an export of {made}" in ran.last
+    assert {path: path.read_bytes() for path in exported.glob("*.exr")} == before
+
+
+def test_gone_footage_is_told_to_be_the_results(run, made, tmp_path):
+    solve = shutil.copytree(made / "target", tmp_path / "solve")
+    report = solve / "report.json"
+    told = json.loads(report.read_text())
+    told["read"]["as"]["path"] = str(tmp_path / "gone.mp4")
+    report.write_text(json.dumps(told))
+    ran = run("export", "exr", solve, "-o", tmp_path / "out")
+    assert ran.status == 2
+    assert (
+        ran.last == f"expression-transfer: {tmp_path}/gone.mp4: no such file (the footage that {solve} was made from)"
+    )
+    assert run("export", "livelink", solve, "-o", tmp_path / "out").status == 0  # curves need none
+
+
+def test_the_classic_methods_result_is_named_as_it_has_no_layers(run, made, clips, tmp_path):
+    other = shutil.copytree(made, tmp_path / "made")
+    report = json.loads((other / "report.json").read_text())
+    report["settings"]["method"] = "tps"
+    (other / "report.json").write_text(json.dumps(report))
+    ran = run("export", "exr", other, "-o", tmp_path / "out")
+    assert ran.status == 2 and f"{other}: --method tps" in ran.last
+
+
+@pytest.mark.parametrize(("timecode", "first"), [(None, "00:00:00:01"), ("01:02:03:10", "01:02:03:10")])
+def test_a_frame_has_the_same_time_in_every_file(made, tmp_path, monkeypatch, timecode, first):
+    hand = begin(made, tmp_path, Run(SilentReporter()))
+    clip = replace(hand.result.clip, timecode=timecode)
+    monkeypatch.setattr(Footage, "open", lambda footage, folder: clip)
+    curves_exporter("live_link")(hand)
+    rows = [line.split(",")[0] for line in (tmp_path / "live_link.csv").read_text().splitlines()[1:]]
+    assert rows[0] == f"{first}.000"
+    result = replace(hand.result, plate=replace(hand.result.plate, clip=clip))
+    for number, row in zip(FRAMES, rows, strict=True):
+        packed = time_of(result, number)["smpte:TimeCode"][1][0]
+        digits = f"{packed:08x}"
+        assert row == f"{':'.join(digits[k : k + 2] for k in (0, 2, 4, 6))}.000"
+
+
+def test_pixels_that_nobody_names_the_space_of_are_told_as_they_are_taken(made, tmp_path):
+    result = begin(made, tmp_path, Run(SilentReporter())).result
+    for dtype, space in (("uint8", "srgb_rec709_scene"), ("float16", "lin_rec709_scene")):
+        clip = replace(result.clip, colour_space="", dtype=dtype)
+        told = colour_of(replace(result, plate=replace(result.plate, clip=clip)))
+        assert told["colorInteropID"] == space
+        assert told["plateColorSpace"] == f"not said; taken for {space}"

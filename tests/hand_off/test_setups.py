@@ -11,6 +11,7 @@ import pytest
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.export.points import MAIN
 from expression_transfer.core.landmarks.track import LandmarkTrack
+from expression_transfer.core.provenance import SOURCE_TYPE
 
 MIDDLE = 5
 """A frame with the mouth open."""
@@ -45,6 +46,8 @@ def test_the_nuke_script_gives_the_engines_composite(run, made, out):
     before = {file.name: file.stat().st_mtime_ns for file in out.glob("*.exr")}
     assert run("export", "nuke", made, "-o", out).status == 0
     assert {file.name: file.stat().st_mtime_ns for file in out.glob("*.exr")} == before
+    told = json.loads((out / "export.json").read_text())["nuke"]["files"]
+    assert set(told) == {"comp.nk", *(file.name for file in out.glob("*.exr"))}
     script = nuke_reader.read((out / "comp.nk").read_text())
     for frame in open_clip(made / "frames"):
         assert np.abs(worked_out(script, out, frame.number) - frame.pixels / 255).max() < 1 / 1024
@@ -83,6 +86,10 @@ def test_blender_gets_whole_frames(run, made, out):
     assert np.array_equal(whole["stmap.X"][inside], box["stmap.u"][inside])
     assert whole["stmap.X"][0, 0] == np.float32(0.5 / 256) and whole["stmap.Y"][-1, 0] == np.float32(0.5 / 256)
     assert (whole["stmap.Z"] == 1).all()
+    header = oiio.ImageBuf(str(out / f"mattes.{MIDDLE:04d}.exr")).spec()
+    assert header.get_string_attribute("smpte:TimeCode") == f"00:00:00:{MIDDLE:02}"
+    assert header.getattribute("FramesPerSecond") == (12, 1)
+    assert header.get_string_attribute("digitalSourceType") == SOURCE_TYPE
 
 
 @pytest.fixture(scope="module")
