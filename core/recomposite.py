@@ -266,12 +266,15 @@ def _review(plan: Recomposition) -> Review:
 
 
 class _Products:
-    """The numbered files of a job: frames/ in the plate's format and matte/ as grey PNG."""
+    """The numbered files of a job: frames/ in the plate's format and matte/ as grey PNG, of 16 bit where the plate has
+    more than 8.
+    """
 
     def __init__(self, plan: Recomposition) -> None:
         # the plate's name without frame number and suffix
         self._stem = plan.clip.path.stem.split(".")[0].split("%")[0].rstrip("_-#") or "plate"
         self._clip = plan.clip
+        self._depth: type[np.uint8 | np.uint16] = np.uint8 if plan.clip.dtype == "uint8" else np.uint16
         self._made_from = {int(number): plan.frame_made_from(row) for row, number in enumerate(plan.fit.frames)}
         self.folders = [plan.job.folder / "frames", plan.job.folder / "matte"]
         self._frames = SequenceWriter(self.folders[0], self._stem, like=plan.clip, altered=plan.provenance)
@@ -286,7 +289,8 @@ class _Products:
 
     def write(self, number: int, made: Reperformed) -> Image:
         """Write one frame; how it looks."""
-        write_png(np.rint(made.matte * 255).astype(np.uint8), self._matte(number))
+        full = np.iinfo(self._depth).max
+        write_png(np.rint(made.matte * full).astype(self._depth), self._matte(number))
         self._frames.write(number, made.pixels)
         return display(made.pixels, self._clip)
 

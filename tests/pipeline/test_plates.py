@@ -66,7 +66,10 @@ def test_deep_plates_keep_their_depth(run, clips, tmp_path, kind):
     assert ran.status == 0, ran.err
     assert sorted(path.name for path in (out / "frames").iterdir()) == [f"shot.{n}.{suffix}" for n in range(1001, 1005)]
     plate, result = frames_of(tmp_path / f"shot.####.{suffix}"), frames_of(out / "frames")
-    assert unchanged_outside(plate, result, frames_of(out / "matte")) > 500
+    mattes = frames_of(out / "matte")
+    assert unchanged_outside(plate, result, mattes) > 500
+    assert all(matte.dtype == np.uint16 for matte in mattes.values())
+    assert any(np.any(matte % 257) for matte in mattes.values())
     if suffix == "exr":
         assert result[1001][5, 7].tolist() == [12.5, -0.25, 3.0]
     else:
@@ -113,7 +116,7 @@ def test_strength_zero_is_the_plate_and_next_to_nothing_is_next_to_it(run, clips
 
 
 def test_region_upper_leaves_an_opening_mouth_closed(run, clips, tmp_path):
-    """What the mouth does shows with region 'lower' and, but for the cheeks' own pull, not with 'upper'."""
+    """What the mouth does shows with region 'lower', and, but for the cheeks' own pull, not with 'upper'."""
     footage_maker.pose(9, AU26=0.9, AU12_L=0.9, AU12_R=0.9).save(tmp_path / "mouth.npz")
     plate, moved = frames_of(clips / "face.mp4"), {}
     for region in ("lower", "upper"):
