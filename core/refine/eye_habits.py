@@ -24,6 +24,10 @@ SHUT, OPEN = 0.03, 0.06
 """Opening, in distances of the eyes' outer corners, below which an iris is guessed and above which it is well seen."""
 FORGET = 3.0
 """mm of change in lids and gaze after which what was guessed of a hidden iris counts for nothing."""
+ELSEWHERE = (0.5, 3.0)
+"""mm of change in gaze over which what is unusual in a seen iris's place ceases to count."""
+GAZE = slice(2, 4)
+"""The features that are gaze."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,13 @@ class Habit:
         one, other = self._design(before), self._design(after)
         change[self.lids] = (other - one) @ self.of_lids
         change[self.iris] = (other - one) @ self.of_iris
-        # behind lids an iris is guessed: once they open, it is where it usually is
+        # behind lids an iris is guessed: once they open, it is where it usually is; eyes that look elsewhere keep
+        # nothing of a squint that the fit, which has both eyes look at one thing, doesn't know of
         hidden = 1 - ramp(openness(old, self.eye), SHUT, OPEN)
-        guessed = _own(own)[self.iris] / _axis(old) - one @ self.of_iris
-        change[self.iris] -= hidden * ramp(float(np.abs(after - before).max()), 0.0, FORGET) * guessed
+        moved, turned = (float(np.abs((after - before)[part]).max()) for part in (slice(None), GAZE))
+        forgotten = max(hidden * ramp(moved, 0.0, FORGET), ramp(turned, *ELSEWHERE))
+        unusual = _own(own)[self.iris] / _axis(old) - one @ self.of_iris
+        change[self.iris] -= forgotten * unusual
         change *= _axis(old)
         return np.stack([change.real, change.imag], axis=-1)
 

@@ -20,8 +20,10 @@ from .patch import Patch
 
 LASHES = 0.03
 """Width of the rigid edge in face sizes."""
-INSET = 0.012
+INSET = 0.02
 """Face sizes by which the skin of a lid that closes begins off the eyeball."""
+CORNER_INSET = 0.012
+"""The same in the corners, where lashes are near."""
 CORNER = 0.7
 """Where on the way from the middle of an opening to its corners these begin."""
 SHUTTING = 0.04
@@ -126,7 +128,9 @@ def hold_edges(offsets: Array32, motion: Motion, aperture: Aperture, window: Win
     # nor through the corners, where up and down are no way off it
     sideways = 2 * along / np.float32(max(chart.width, 1e-6)) - 1
     corner = np.sign(sideways) * smoothstep((np.abs(sideways) - CORNER) / (1 - CORNER))
-    carried += np.float32(INSET * motion.size * closing) * corner[..., None] * chart.along_axis.astype(np.float32)
+    carried += (
+        np.float32(CORNER_INSET * motion.size * closing) * corner[..., None] * chart.along_axis.astype(np.float32)
+    )
     beyond = np.maximum(np.maximum(-along, along - np.float32(chart.width)), 0)
     outside = np.hypot(np.maximum(np.maximum(top - below, below - bottom), 0), beyond)
     share = 1 - smoothstep((outside - np.float32(width)) / np.float32(2 * width))

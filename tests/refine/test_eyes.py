@@ -168,3 +168,19 @@ def test_lids_that_are_asked_to_meet_leave_nothing_of_the_eye(head, shot, weight
     above = int(landmarks[NOSE_TIP, 1])  # there is red in the mouth
     remaining = np.clip((result[:above, :, 0] - result[:above, :, 1]) / 255, 0, 1).sum(axis=0)
     assert remaining.max() < 0.01 * eye_distance(landmarks)
+
+
+def test_a_squint_is_not_kept_by_eyes_that_look_elsewhere(head, shot, weights):
+    """In one row the left iris is seen 5 px from where the fit has it: it stays for as long as nobody turns it."""
+    fit, track = shot(np.repeat(weights()[None], ROWS, axis=0))
+    points = track.points.copy()
+    points[20, [LEFT_EYE.iris, *LEFT_EYE.limbus], 0] -= 5
+    geometry = PlateGeometry(head, fit, replace(track, points=points), True)
+
+    def place(row, yaw):
+        motion = geometry.motion(row, weights(), STRAIGHT + np.array([yaw, 0.0]))
+        return motion.new_landmarks[LEFT_EYE.iris, 0] - motion.new_landmarks[NOSE_TIP, 0]
+
+    kept = place(20, 0.0) - place(40, 0.0)
+    assert kept < -1
+    assert abs(place(20, 0.35) - place(40, 0.35)) < 0.2 * abs(kept)
