@@ -111,7 +111,8 @@ def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
     past_edge = None if edge is None else (here.place(pixels)[1] - edge) * np.float32(scale)
     upper_weight, lower_weight = _weights(places, past_edge, feather)
     have = opening_share(here.rim, there.rim, size, scale * size)
-    enough = ramp(have, *ENOUGH) * (_holds(drop / (scale * size), APART) if own else 1.0)
+    # somebody else shows the very expression that is wanted: heights differ as faces do, and rows are as far apart
+    enough = ramp(have, *ENOUGH) * _holds(drop / (scale * size), APART) if own else ramp(have, *OPEN)
     return MouthView(
         filler.sample(there.point(places.along, places.whole)),
         filler.sample(there.point(places.along, np.maximum(places.head, places.top + feather))),
