@@ -67,7 +67,7 @@ def _bare(usual: Array32) -> Array32:
     """SIDE×SIDE, 0–1: where a look (natural log) is that of skin without hair: smooth, and no darker than the rest."""
     rough = _blurred(np.abs(usual - _blurred(usual, SOFT / 2)), SOFT)
     darker = np.median(usual) - _blurred(usual, SOFT)
-    hair = np.maximum(smoothstep(rough, *HAIR), smoothstep(darker, *SHADE))
+    hair: Array32 = np.maximum(smoothstep(rough, *HAIR), smoothstep(darker, *SHADE))
     return _blurred(1 - hair, SOFT / 2) * (1 - hair)
 
 
