@@ -27,6 +27,7 @@ class Filmed:
     """A clip of frames in memory, as far as Reperformer.learn asks for it."""
 
     colour_space = "lin_rec709"
+    kind = "sequence"
 
     def __init__(self, pictures):
         self._pictures = pictures
