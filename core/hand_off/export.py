@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..job import FILE
 from ..shot import Run
 from ..storage import check_writable, write_json
 from .handed import HandOff, begin, is_character
@@ -51,8 +52,8 @@ def _refuse_anothers(hand: HandOff) -> None:
     if is_character(hand.made):
         return
     for told in _noted(hand.folder).values():
-        other = Path(told["made_from"])
-        if other.suffix.lower() != ".blend" and other.resolve() != hand.made.resolve():
+        other, begun = Path(told["made_from"]), told.get("files") or (hand.folder / FILE).is_file()
+        if begun and other.suffix.lower() != ".blend" and other.resolve() != hand.made.resolve():
             raise InputError(
                 f"{hand.folder}: holds an export of {other}, which would be replaced; give another folder with -o,"
                 f" or delete {hand.folder / REPORT}"
