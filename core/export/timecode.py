@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from ..clip import Clip
+if TYPE_CHECKING:  # Blender reads curves; video's library stays out of it
+    from ..clip import Clip
 
 DROPPED_PER_MINUTE = 2
 """Frame numbers left out at 29.97 frames a second, but not each tenth minute; at 59.94 twice as many."""
@@ -77,7 +78,7 @@ class Clock:
     """The source frame at which it is `start`."""
 
     @classmethod
-    def of(cls, clip: Clip, fps: float) -> Self:
+    def of(cls, clip: "Clip", fps: float) -> Self:
         """`fps`: at which a still is held, which has no time of its own."""
         if clip.kind == "still":
             return cls(Fraction(fps).limit_denominator(1001))

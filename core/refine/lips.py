@@ -76,16 +76,17 @@ def unfolded(offsets: Array32, motion: Motion, window: Window) -> Array32:
     return smooth
 
 
-def without_corners(skin: Array32, offsets: Array32, plate: Patch, motion: Motion) -> Array32:
-    """H×W×3: the warped plate, in which the dark corners of lips that met are gone where these have parted: drawn out
-    beside the new opening, they are smudges. `offsets`: H×W×2 px, the map it was warped by.
+def without_corners(skin: Array32, offsets: Array32, plate: Patch, motion: Motion) -> tuple[Array32, Array32]:
+    """The warped plate (H×W×3), in which the dark corners of lips that met are gone where these have parted: drawn out
+    beside the new opening, they are smudges. And H×W, 0–1: where it was changed. `offsets`: H×W×2 px, the map it was
+    warped by.
     """
     heights = [float(rims(landmarks, MOUTH).gaps.max()) for landmarks in (motion.old_landmarks, motion.new_landmarks)]
     parted = ramp((heights[1] - heights[0]) / motion.size, *PARTED)
     corners = motion.new_landmarks[[MOUTH.upper[0], MOUTH.upper[-1]]]
     part = around(corners, 3 * CORNER * motion.size, plate.window)
     if parted == 0 or min(part[2] - part[0], part[3] - part[1]) <= 0:
-        return skin
+        return skin, np.zeros(skin.shape[:2], np.float32)
     place = within(part, plate.window)
     width = 2 * round(CORNER_SHADOW * motion.size / 2) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
@@ -94,9 +95,10 @@ def without_corners(skin: Array32, offsets: Array32, plate: Patch, motion: Motio
     mended = replace(before, pixels=np.asarray(bright, np.float32)).sample(lookup(offsets[place], part))
     away = np.min([np.linalg.norm(pixel_centres(part) - corner, axis=2) for corner in corners], axis=0)
     near = np.exp(-((away / (CORNER * motion.size)) ** 4)).astype(np.float32)
-    cleared = skin.copy()
-    cleared[place] = mix(skin[place], mended, np.float32(parted) * near)
-    return cleared
+    cleared, changed = skin.copy(), np.zeros(skin.shape[:2], np.float32)
+    changed[place] = np.float32(parted) * near
+    cleared[place] = mix(skin[place], mended, changed[place])
+    return cleared, changed
 
 
 def _carried(pictures: Sequence[Array], new: Array, size: float, window: Window) -> list[Array32]:

@@ -75,7 +75,7 @@ def perform(
     for layer in layers:
         holes[within(layer.window, plate.window)] |= layer.coverage > 0
     skin = warped(plate, skin_map(motion, triangles, plate.window, frame, holes))
-    skin.pixels[:] = lips.without_corners(skin.pixels, skin.offsets, plate, motion)
+    skin.pixels[:], skin.mouth[:] = lips.without_corners(skin.pixels, skin.offsets, plate, motion)
     if folds is not None:
         skin.pixels[:] = folds.laid_on(skin.pixels, motion, plate.window)
     for eye, others in zip(EYES, fillers_of, strict=True):

@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
     "__init__.py",
     "cli.py",
+    "cli_arguments.py",
+    "cli_export.py",
     "cli_models.py",
     "cli_preview.py",
     "cli_rigs.py",
