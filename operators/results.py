@@ -72,13 +72,8 @@ class MatchScene(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class ShowFittedHead(bpy.types.Operator):
-    bl_idname = "expression_transfer.show_fitted_head"
-    bl_label = strings.SHOW_HEAD
-    bl_description = strings.SHOW_HEAD_TIP
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012  Blender reads it as a set
-
-    role: bpy.props.EnumProperty(items=strings.ROLES, options={"HIDDEN", "SKIP_SAVE"})
+class OfSolve(bpy.types.Operator):
+    """Base of what adds something of the last result's solve to the scene."""
 
     @classmethod
     def poll(cls, context: Any) -> bool:
@@ -89,6 +84,15 @@ class ShowFittedHead(bpy.types.Operator):
             cls.poll_message_set(strings.OTHER_MODE)
             return False
         return True
+
+
+class ShowFittedHead(OfSolve):
+    bl_idname = "expression_transfer.show_fitted_head"
+    bl_label = strings.SHOW_HEAD
+    bl_description = strings.SHOW_HEAD_TIP
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012  Blender reads it as a set
+
+    role: bpy.props.EnumProperty(items=strings.ROLES, options={"HIDDEN", "SKIP_SAVE"})
 
     def execute(self, context: Any) -> set[str]:
         chosen = settings.of_scene(context.scene)

@@ -10,20 +10,11 @@ from ..core.errors import ExpressionTransferError, InputError
 from ..core.export import points
 from ..core.landmarks.track import LandmarkTrack
 from ..scene import clips, fitted, head_empty, settings, strings, summary, tracks, windows
+from .results import OfSolve
 
 
-class _OfSolve(bpy.types.Operator):
-    """Base of what is added from the last result's solve."""
-
-    @classmethod
-    def poll(cls, context: Any) -> bool:
-        if not settings.of_scene(context.scene).result_folder:
-            cls.poll_message_set(strings.NEEDS_SOLVE)
-            return False
-        if context.mode != "OBJECT":
-            cls.poll_message_set(strings.OTHER_MODE)
-            return False
-        return True
+class _OfLastSolve(OfSolve):
+    """Base of what is added of whom the last result shows."""
 
     def execute(self, context: Any) -> set[str]:
         chosen = settings.of_scene(context.scene)
@@ -42,7 +33,7 @@ class _OfSolve(bpy.types.Operator):
         raise NotImplementedError
 
 
-class AddTracks(_OfSolve):
+class AddTracks(_OfLastSolve):
     bl_idname = "expression_transfer.add_tracks"
     bl_label = strings.ADD_TRACKS
     bl_description = strings.ADD_TRACKS_TIP
@@ -63,7 +54,7 @@ class AddTracks(_OfSolve):
         return strings.TRACKS_ADDED.format(count=len(made.tracks), name=made.name, clip=clip.name)
 
 
-class AddHeadEmpty(_OfSolve):
+class AddHeadEmpty(_OfLastSolve):
     bl_idname = "expression_transfer.add_head_empty"
     bl_label = strings.HEAD_EMPTY
     bl_description = strings.HEAD_EMPTY_TIP

@@ -214,31 +214,16 @@ class Reperformer:
         return Filler(patch, own=False, share=1.0, alike=alike(patch.tone if there is None else there, here))
 
     def _fillers(self, row: int, expression: Array, gaze: Array, stranger: Filler | None) -> Fillers:
-        other = [] if stranger is None else [stranger]
-        found = []
-        for index, bank in enumerate(self._banks):
-            found.append(tuple(other + self._from_bank(index, bank, row, expression, gaze)))
-        return Fillers(*found) if found else Fillers(tuple(other), tuple(other), tuple(other))
-
-    def _from_bank(self, index: int, bank: Bank, row: int, expression: Array, gaze: Array) -> list[Filler]:
-        if not bank.patches:
-            return []
-        fit = self._fit
-        wanted = self._likeness(expression[None], gaze[None], fit.rotation[[row]])[index]
-        shown = self._likeness(fit.expression[[row]], fit.gaze[[row]], fit.rotation[[row]])[index]
-        cost = mismatch(wanted, bank.features)[0]
-        rather = trust(float(mismatch(wanted, shown)[0, 0]), float(cost.min()))
-        fillers, covered = [], 0.0
-        for choice, share in shares(cost):
-            if (patch := bank.patches.get(int(bank.rows[choice]))) is not None:
-                covered += share  # shares are of the whole; laid over those before, each covers its part of the sum
-                fillers.append(Filler(patch, own=True, share=share / covered, trust=rather))
-        return fillers
+        fit, other = self._fit, [] if stranger is None else [stranger]
+        if not self._banks:
+            return Fillers(tuple(other), tuple(other), tuple(other))
+        wanted = self._likeness(expression[None], gaze[None], fit.rotation[[row]])
+        shown = self._likeness(fit.expression[[row]], fit.gaze[[row]], fit.rotation[[row]])
+        return Fillers(*(tuple(other + _from_bank(*each)) for each in zip(self._banks, wanted, shown, strict=True)))
 
     def _untouched(self, pixels: Plate) -> Reperformed:
-        blank = np.zeros(pixels.shape[:2], dtype=np.float32)
-        blanks = (blank.copy() for _ in range(4))
-        return Reperformed(pixels.copy(), blank, pixel_centres(self._frame), *blanks)
+        matte, *others = (np.zeros(pixels.shape[:2], dtype=np.float32) for _ in range(5))
+        return Reperformed(pixels.copy(), matte, pixel_centres(self._frame), *others)
 
     def _finished(self, pixels: Plate, layers: Layers, front: Front | None) -> Reperformed:
         result = self._untouched(pixels)
@@ -251,6 +236,22 @@ class Reperformer:
         result.attention[place] = layers.attention * (layers.matte > 0)
         result.backward[place] += layers.offsets * (layers.matte[..., None] > 0)
         return replace(result, pixels=composite(pixels, layers.pixels, layers.matte, layers.window))
+
+
+def _from_bank(bank: Bank, wanted: Array, shown: Array) -> list[Filler]:
+    """A feature's pictures that come nearest to what is wanted, each with how much rather it is taken than the plate,
+    which shows `shown` (1×F both, as Likeness has them).
+    """
+    if not bank.patches:
+        return []
+    cost = mismatch(wanted, bank.features)[0]
+    rather = trust(float(mismatch(wanted, shown)[0, 0]), float(cost.min()))
+    fillers, covered = [], 0.0
+    for choice, share in shares(cost):
+        if (patch := bank.patches.get(int(bank.rows[choice]))) is not None:
+            covered += share  # shares are of the whole; laid over those before, each covers its part of the sum
+            fillers.append(Filler(patch, own=True, share=share / covered, trust=rather))
+    return fillers
 
 
 def _usual_tone(bank: Bank) -> Array32 | None:
