@@ -204,7 +204,7 @@ def test_bad_curves(run, clips, tmp_path, name):
 
 
 def test_rigs_that_are_none(run, clips, tmp_path):
-    pytest.importorskip("bpy")
+    pytest.importorskip("bpy", reason="bpy is missing: make env")
     one_line(run("rig", clips / "acting.npz", tmp_path / "gone.glb", "-o", tmp_path / "a.blend"), 2, "gone.glb")
     one_line(run("rig", clips / "acting.npz", clips / "still.png", "-o", tmp_path / "a.blend"), 2, "still.png")
     plain = tmp_path / "plain.obj.glb"
@@ -220,7 +220,7 @@ def test_rigs_that_are_none(run, clips, tmp_path):
     ("face.glb", ("--object", "Nope"), ["face.glb", "Nope"]), ("face.glb", (), ["face.glb", "shape key"]),
 ])  # fmt: skip
 def test_what_cannot_be_driven_is_told_before_the_work(run, clips, tmp_path, rig, options, words):
-    pytest.importorskip("bpy")
+    pytest.importorskip("bpy", reason="bpy is missing: make env")
     (tmp_path / "junk.glb").write_bytes(b"junk")
     trimesh.creation.box().export(tmp_path / "face.glb")
     (tmp_path / "txt.mp4").write_text("no map")

@@ -13,8 +13,8 @@ from expression_transfer.core.clip.colour import INTEROP, interop_id, known_spac
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.facs.performance import Performance
 
-ocio = pytest.importorskip("PyOpenColorIO")
-OpenEXR = pytest.importorskip("OpenEXR")
+ocio = pytest.importorskip("PyOpenColorIO", reason="PyOpenColorIO is missing: make env")
+OpenEXR = pytest.importorskip("OpenEXR", reason="OpenEXR is missing: make env")
 
 STUDIO = "ocio://studio-config-latest"
 FRAMES = 4

@@ -26,7 +26,7 @@ from expression_transfer.core.shot import Footage, Run
 from footage_maker import unfinished
 from scipy.ndimage import map_coordinates
 
-OpenEXR = pytest.importorskip("OpenEXR")
+OpenEXR = pytest.importorskip("OpenEXR", reason="OpenEXR is missing: make env")
 
 FRAMES = range(1, 10)
 LANCZOS = 4

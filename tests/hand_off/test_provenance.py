@@ -84,7 +84,7 @@ def test_the_version_is_the_products():
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A chain of a made-up authority, and the key."""
-    pytest.importorskip("c2pa")
+    pytest.importorskip("c2pa", reason="c2pa is missing: make env")
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed, which makes the certificate")
     folder = tmp_path_factory.mktemp("certificate")
@@ -125,7 +125,7 @@ def test_results_are_signed_where_there_is_a_certificate(made, certificate, monk
 
 
 def test_a_certificate_that_cannot_be_used_is_told_before_the_work(run, clips, monkeypatch, tmp_path):
-    pytest.importorskip("c2pa")
+    pytest.importorskip("c2pa", reason="c2pa is missing: make env")
     monkeypatch.setenv(provenance.CERTIFICATE, str(tmp_path / "none.pem"))
     ran = run("composite", clips / "acting.npz", clips / "face.mp4", "-o", tmp_path / "out")
     assert ran.status == 2

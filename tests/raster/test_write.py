@@ -7,7 +7,7 @@ from expression_transfer.core.raster.guides import render_guides
 from expression_transfer.core.raster.windows import pixel_centres
 from expression_transfer.core.raster.write import FAR, preview, write_guides, write_preview
 
-OpenEXR = pytest.importorskip("OpenEXR")
+OpenEXR = pytest.importorskip("OpenEXR", reason="OpenEXR is missing: make env")
 
 
 @pytest.fixture
