@@ -20,7 +20,7 @@ SOFTWARE = "Expression Transfer"
 VERSION = "0.1.0"
 """As in pyproject.toml and blender_manifest.toml."""
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-STATEMENT = "The facial expression in this picture was altered by software."
+STATEMENT = "The facial expression shown here was altered by software."
 
 XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -39,13 +39,29 @@ XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 """An XMP packet (ISO 16684-1) for formats that carry one."""
 
 
+def properties() -> dict[str, str]:
+    """The same as texts by name, for files that aren't pictures: scenes, curves."""
+    return {"Software": f"{SOFTWARE} {VERSION}", "comments": STATEMENT, "digitalSourceType": SOURCE_TYPE}
+
+
 def exr_attributes() -> dict[str, str]:
     """A header's attributes of a result in OpenEXR, which has no field for XMP."""
+    return {**properties(), "xmp": XMP}
+
+
+def json_ld() -> dict[str, Any]:
+    """XMP as JSON-LD (ISO 16684-3), within what glTF's extension KHR_xmp_json_ld allows of it."""
     return {
-        "Software": f"{SOFTWARE} {VERSION}",
-        "comments": STATEMENT,
-        "digitalSourceType": SOURCE_TYPE,
-        "xmp": XMP,
+        "@context": {
+            "dc": "http://purl.org/dc/elements/1.1/",
+            "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+            "xmp": "http://ns.adobe.com/xap/1.0/",
+            "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+        },
+        "@id": "",
+        "dc:description": {"@type": "rdf:Alt", "rdf:_1": {"@language": "en", "@value": STATEMENT}},
+        "xmp:CreatorTool": f"{SOFTWARE} {VERSION}",
+        "Iptc4xmpExt:DigitalSourceType": SOURCE_TYPE,
     }
 
 

@@ -69,7 +69,7 @@ def _write_mattes(frame: _Frame, hand: HandOff) -> None:
     planes, width, height = _whole(frame.file(LAYERS))
     stmap = {"stmap.X": planes.pop("stmap.u"), "stmap.Y": planes.pop("stmap.v")}
     stmap["stmap.Z"] = np.ones((height, width), dtype=np.float32)
-    about = time_of(hand.result, frame.number) | no_colour() | origin_of(hand.result, told=hand.run.provenance)
+    about = time_of(hand.result, frame.number) | no_colour() | origin_of(hand)
     write_exr(frame.file(MATTES), planes | stmap, Placed(0, 0, width, height), about)
 
 

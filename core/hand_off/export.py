@@ -1,6 +1,8 @@
 """Runs the kinds of a hand-off, one after another, and leaves a list of what they wrote."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ from ..errors import InputError
 from ..job import FILE
 from ..shot import Run
 from ..storage import check_writable, write_json
-from .handed import HandOff, begin, is_character
+from .frames import FrameFiles, write_frames
+from .handed import Exporter, HandOff, begin, is_character
 from .kinds import KINDS, PRESETS
 from .scenes import FORMATS
 
@@ -24,16 +27,34 @@ def export(kind: str, made: Path, folder: Path, run: Run) -> list[Path]:
         raise InputError(f"{made}: is a character, which can be exported as {', '.join(FORMATS)}")
     check_writable(folder)
     _refuse_anothers(hand)
-    exporters = {name: KINDS[name].load() for name in kinds_of(kind)}
     files: list[Path] = []
-    for name, write in exporters.items():
+    for names, write in _steps(kinds_of(kind)):
         run.reporter.check()
-        with run.timings.stage(name):
-            _note(hand, name)
+        with run.timings.stage(", ".join(names)):
+            for name in names:
+                _note(hand, name)
             written = write(hand)
-        _note(hand, name, written)
-        files += written
+        for name in names:
+            _note(hand, name, written[name])
+            files += written[name]
     return files
+
+
+Step = tuple[tuple[str, ...], Callable[[HandOff], dict[str, list[Path]]]]
+"""Kinds that are written together, and what writes their files, by kind."""
+
+
+def _steps(names: tuple[str, ...]) -> list[Step]:
+    """Frames are made once for all that is written of them; the other kinds follow one by one."""
+    loaded = {name: KINDS[name].load() for name in names}
+    frames = {name: each for name, each in loaded.items() if isinstance(each, FrameFiles)}
+    others = {name: each for name, each in loaded.items() if not isinstance(each, FrameFiles)}
+    together: list[Step] = [(tuple(frames), partial(write_frames, kinds=tuple(frames.values())))] if frames else []
+    return together + [((name,), partial(_alone, name, write)) for name, write in others.items()]
+
+
+def _alone(name: str, write: Exporter, hand: HandOff) -> dict[str, list[Path]]:
+    return {name: write(hand)}
 
 
 def kinds_of(name: str) -> tuple[str, ...]:

@@ -8,32 +8,27 @@ import numpy as np
 
 from ..clip.exr import Channels, Placed, write_exr
 from ..clip.footage import Pixels
-from ..raster.guides import Surface, surface
 from ..refine.composite import full_scale
-from .frames import Made, write_frames
+from .frames import FrameFiles, Made
 from .handed import HandOff
 from .header import camera_of, colour_of, no_colour, origin_of, time_of
-from .layers import layers_of
 
 RESULT, LAYERS = "result", "layers"
 """How the two files of a frame are called."""
 
 
-def export_exr(hand: HandOff) -> list[Path]:
-    """Both files of every frame. Raises InputError as write_frames."""
-    drawn = surface(hand.result.model, 1)
-    return write_frames(hand, "exr", (RESULT, LAYERS), ".exr", lambda made, paths: _write(made, paths, hand, drawn))
-
-
-def _write(made: Made, paths: dict[str, Path], hand: HandOff, drawn: Surface) -> None:
+def _write(made: Made, paths: dict[str, Path], hand: HandOff) -> None:
     result, fit, row = made.result, made.result.fit, made.row
-    common = {**time_of(result, made.number), **camera_of(fit, row), **origin_of(result, told=hand.run.provenance)}
+    common = {**time_of(result, made.number), **camera_of(fit, row), **origin_of(hand)}
     whole = Placed(0, 0, fit.camera.width, fit.camera.height)
     write_exr(paths[RESULT], picture(made.reperformed.pixels, made.plate), whole, common | colour_of(result))
-    states = result.expression[row], result.gaze[row]
-    window, channels = layers_of(made.reperformed, result.model, fit, row, *states, drawn)
+    window, channels = made.layers
     placed = Placed(window[0], window[1], whole.width, whole.height)
     write_exr(paths[LAYERS], channels, placed, common | no_colour())
+
+
+EXR = FrameFiles("exr", (RESULT, LAYERS), _write)
+"""Both files of every frame."""
 
 
 def picture(pixels: Pixels, plate: Pixels) -> Channels:

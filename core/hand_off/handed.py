@@ -39,6 +39,11 @@ class HandOff:
         """Whether a plate was re-performed here; otherwise it was only solved."""
         return (self.made / WANTED).is_file()
 
+    @property
+    def says_altered(self) -> bool:
+        """Whether its files say that a face in them was altered (core/provenance.py)."""
+        return self.altered and self.run.provenance
+
     @cached_property
     def performance(self) -> Performance:
         """What the face does: as the plate was made to act, or as it was solved. Raises InputError."""

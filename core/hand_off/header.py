@@ -9,6 +9,7 @@ from ..export.timecode import Clock
 from ..fit.result import Fit
 from ..provenance import exr_attributes
 from ..texture.light import linear_plate
+from .handed import HandOff
 from .result import Result
 
 
@@ -55,8 +56,6 @@ def camera_of(fit: Fit, row: int) -> dict[str, Attribute]:
     }
 
 
-def origin_of(result: Result, *, told: bool) -> dict[str, Attribute]:
-    """Provenance, where the picture was altered and the user didn't turn it off."""
-    if not told or not result.settings:
-        return {}
-    return {**exr_attributes(), "alteredFrom": result.clip.path.name}
+def origin_of(hand: HandOff) -> dict[str, Attribute]:
+    """Provenance, where a hand-off has to say it."""
+    return {**exr_attributes(), "alteredFrom": hand.result.clip.path.name} if hand.says_altered else {}

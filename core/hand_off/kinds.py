@@ -8,6 +8,7 @@ from .handed import Exporter
 
 if TYPE_CHECKING:
     from ..export.curves import Format
+    from .frames import FrameFiles
     from .scenes import Format as SceneFormat
 
 
@@ -17,7 +18,7 @@ class Kind:
 
     what: str
     """For the command line's help."""
-    load: Callable[[], Exporter]
+    load: "Callable[[], Exporter | FrameFiles]"
     """Imports what it needs: the list of kinds is cheap."""
 
 
@@ -39,10 +40,16 @@ def _scene(kind: "SceneFormat") -> Callable[[], Exporter]:
     return load
 
 
-def _exr() -> Exporter:
-    from .exr import export_exr
+def _exr() -> "FrameFiles":
+    from .exr import EXR
 
-    return export_exr
+    return EXR
+
+
+def _stmap() -> "FrameFiles":
+    from .stmap import STMAP
+
+    return STMAP
 
 
 def _nuke() -> Exporter:
@@ -79,12 +86,6 @@ def _tracks() -> Exporter:
     from .setups import export_tracks
 
     return export_tracks
-
-
-def _stmap() -> Exporter:
-    from .stmap import export_stmap
-
-    return export_stmap
 
 
 KINDS: dict[str, Kind] = {

@@ -7,7 +7,8 @@ from ..clip.colour import is_plain
 from ..export import nk, nuke_comp, nuke_shot, nuke_tracks, points
 from ..storage import write_text
 from ..texture.light import linear_plate
-from .exr import LAYERS, RESULT, export_exr
+from .exr import EXR, LAYERS, RESULT
+from .frames import write_frames
 from .handed import HandOff
 from .result import Result
 
@@ -41,7 +42,7 @@ def export_tracks(hand: HandOff) -> list[Path]:
 
 def write_layers(hand: HandOff) -> list[Path]:
     """The EXR files that a set-up reads; those that are good stay as they are."""
-    return export_exr(replace(hand, run=replace(hand.run, resume=True)))
+    return write_frames(replace(hand, run=replace(hand.run, resume=True)), (EXR,))[EXR.stage]
 
 
 def is_encoded(result: Result) -> bool:

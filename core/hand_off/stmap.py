@@ -6,32 +6,24 @@ import numpy as np
 
 from ..clip.exr import Placed, write_exr
 from ..conventions import Array32, stmap_from_pixels
-from ..raster.guides import Surface, surface
 from ..raster.windows import Window, pixel_centres, within
-from .frames import Made, write_frames
+from .frames import FrameFiles, Made
 from .handed import HandOff
 from .header import camera_of, no_colour, origin_of, time_of
-from .layers import layers_of
-
-NAMES = ("stmap", "stmap_inverse")
 
 
-def export_stmap(hand: HandOff) -> list[Path]:
-    """Both maps of every frame. Raises InputError as write_frames."""
-    drawn = surface(hand.result.model, 1)
-    return write_frames(hand, "stmap", NAMES, ".exr", lambda made, paths: _write(made, paths, hand, drawn))
-
-
-def _write(made: Made, paths: dict[str, Path], hand: HandOff, drawn: Surface) -> None:
-    result, fit, row = made.result, made.result.fit, made.row
-    states = result.expression[row], result.gaze[row]
-    window, layers = layers_of(made.reperformed, result.model, fit, row, *states, drawn)
-    told = {**time_of(result, made.number), **camera_of(fit, row), **no_colour()}
-    told |= origin_of(result, told=hand.run.provenance)
+def _write(made: Made, paths: dict[str, Path], hand: HandOff) -> None:
+    result, fit = made.result, made.result.fit
+    window, layers = made.layers
+    told = {**time_of(result, made.number), **camera_of(fit, made.row), **no_colour(), **origin_of(hand)}
     whole = Placed(0, 0, fit.camera.width, fit.camera.height)
-    for name in NAMES:
+    for name, file in paths.items():
         u, v = (_whole(layers[f"{name}.{axis}"], window, whole, axis) for axis in "uv")
-        write_exr(paths[name], {"R": u, "G": v, "B": np.ones_like(u)}, whole, told)
+        write_exr(file, {"R": u, "G": v, "B": np.ones_like(u)}, whole, told)
+
+
+STMAP = FrameFiles("stmap", ("stmap", "stmap_inverse"), _write)
+"""Both maps of every frame."""
 
 
 def _whole(part: Array32, window: Window, whole: Placed, axis: str) -> Array32:
