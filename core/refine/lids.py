@@ -3,6 +3,8 @@
 Where the person was seen with lids like the new ones, their skin comes from there.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -15,17 +17,21 @@ from .aperture import Chart, closed_spline, coverage, rims, sheet_lookup
 from .backward import Motion
 from .colour import grain, with_grain
 from .fill import Fill, Filler
-from .grid import ramp
+from .grid import mix, ramp
 from .patch import Patch
 
 LASHES = 0.03
 """Width of the rigid edge in face sizes."""
-INSET = 0.02
-"""Face sizes by which the skin of a lid that closes begins off the eyeball."""
+INSET, UPPER_INSET = 0.02, 0.004
+"""Face sizes by which the skin of a lid that closes begins off the eyeball; of an upper one, whose lashes go along."""
 CORNER_INSET = 0.012
 """The same in the corners, where lashes are near."""
 CORNER = 0.7
 """Where on the way from the middle of an opening to its corners these begin."""
+SEAM = 0.006
+"""Face sizes over which one lid passes into the other."""
+OVER = 0.012
+"""Face sizes by which the upper lid's lashes reach over the lower lid."""
 SHUTTING = 0.04
 """Closing, in face sizes, at which the whole inset is used."""
 PARTING = (0.005, 0.03)
@@ -79,7 +85,7 @@ def mend_stretched(pixels: Array32, offsets: Array32, window: Window, motion: Mo
     sound = (1 - streaks) * smoothstep((outwards - 0.4) / 0.2) * seen
     sigma = TONE_WIDTH * motion.size
     soft = cv2.GaussianBlur(streaks, (0, 0), max(0.1 * sigma, 0.5))
-    grown = with_grain(_smooth(pixels[place], sound, sigma), grain(pixels[place]), seed=(row, eye.iris))
+    grown = with_grain(carried_on(pixels[place], sound, sigma), grain(pixels[place]), seed=(row, eye.iris))
     return Fill(part, grown, soft * np.float32(0.85), 1.0)
 
 
@@ -100,44 +106,88 @@ def _fitness(source: Patch, motion: Motion, eye: Eye) -> float:
 
 def _tone(wanted: Array32, given: Array32, weight: Array32, sigma: float) -> Array32:
     """H×W×3 gain that brings `given` to the colours of `wanted` where weight (H×W) is, carried on smoothly."""
-    ratio = (_smooth(wanted, weight, sigma) + 1e-3) / (_smooth(given, weight, sigma) + 1e-3)
+    ratio = (carried_on(wanted, weight, sigma) + 1e-3) / (carried_on(given, weight, sigma) + 1e-3)
     return np.asarray(np.clip(ratio, 0.6, 1.6), dtype=np.float32)
 
 
-def _smooth(pixels: Array32, weight: Array32, sigma: float) -> Array32:
-    """H×W×3: Gaussian mean of the weighted pixels, and their plain mean where none is near."""
+def carried_on(pixels: Array32, weight: Array32, sigma: float) -> Array32:
+    """H×W×3: Gaussian mean (standard deviation in px) of weighted pixels (weight: H×W), and their plain mean where none
+    is near.
+    """
     mean = (pixels * weight[..., None]).sum(axis=(0, 1)) / np.float32(float(weight.sum()) + 1e-6)
     total = cv2.GaussianBlur(pixels * weight[..., None], (0, 0), sigma) + np.float32(0.02) * mean
     return np.asarray(total / (cv2.GaussianBlur(weight, (0, 0), sigma) + np.float32(0.02))[..., None], dtype=np.float32)
 
 
+@dataclass(frozen=True)
+class _Edges:
+    """Both rims of an opening over a window, H×W each."""
+
+    window: Window
+    upper: Array32
+    """×2 px: offsets that go with the upper rim."""
+    lower: Array32
+    """×2 px: the same with the lower one."""
+    past: Array32
+    """px below the line that parts them."""
+    outside: Array32
+    """px from the opening."""
+
+    @property
+    def carried(self) -> Array32:
+        """H×W×2 px: the nearer rim's."""
+        return np.where((self.past < 0)[..., None], self.upper, self.lower)
+
+
 def hold_edges(offsets: Array32, motion: Motion, aperture: Aperture, window: Window, strength: float = 1.0) -> Array32:
     """H×W×2 px offsets in which a strip round the opening moves as the nearer rim does."""
-    width = LASHES * motion.size
+    edges = _edges(motion, aperture, window)
+    width = np.float32(LASHES * motion.size)
+    share = 1 - smoothstep((edges.outside - width) / (2 * width))
+    held = offsets.copy()
+    place = within(edges.window, window)
+    held[place] += np.float32(strength) * share[..., None] * (edges.carried - offsets[place])
+    return held
+
+
+def seam(plate: Patch, motion: Motion, eye: Eye) -> Fill:
+    """Where lids that close meet, one passes into the other as softly as a lens draws an edge: a map has nothing in
+    between.
+    """
+    edges = _edges(motion, eye.aperture, plate.window)
+    centres, soft = pixel_centres(edges.window), np.float32(max(SEAM * motion.size, 1.0))
+    one, other = (plate.sample(centres + offsets) for offsets in (edges.upper, edges.lower))
+    near = 1 - smoothstep(np.maximum(np.abs(edges.past), edges.outside) / soft - 1)
+    passed = mix(one, other, smoothstep(edges.past / soft / 2 + np.float32(0.5)))
+    return Fill(edges.window, passed, near * np.float32(_closing(motion, eye.aperture)), 1.0)
+
+
+def _closing(motion: Motion, aperture: Aperture) -> float:
+    """0–1: how far an opening closes."""
+    before, after = (rims(marks, aperture).gaps.max() for marks in (motion.old_landmarks, motion.new_landmarks))
+    return ramp(float(before - after) / motion.size, 0.0, SHUTTING)
+
+
+def _edges(motion: Motion, aperture: Aperture, window: Window) -> _Edges:
     old, new = rims(motion.old_landmarks, aperture), rims(motion.new_landmarks, aperture)
-    part = around(new.contour, 4 * width + 2, window)
+    part = around(new.contour, 4 * LASHES * motion.size + 2, window)
     # a lid that closes shows skin up to its edge: the eyeball must not shine through its last pixel
-    closing = ramp(float(old.gaps.max() - new.gaps.max()) / motion.size, 0.0, SHUTTING)
-    inset = INSET * motion.size * closing * old.down
+    closing = _closing(motion, aperture)
+    inset, over = (INSET, 0.0) if aperture is MOUTH else (UPPER_INSET, OVER)
+    shown = motion.size * closing * old.down
     chart = Chart(new)
     along, below = chart.place(pixel_centres(part))
-    upper = _carried(old.upper - inset - new.upper, new.upper, chart, along)
-    lower = _carried(old.lower + inset - new.lower, new.lower, chart, along)
+    upper = _carried(old.upper - inset * shown - new.upper, new.upper, chart, along)
+    lower = _carried(old.lower + INSET * shown - new.lower, new.lower, chart, along)
     top, bottom = chart.heights(along)
-    carried = np.where((below < (top + bottom) / 2)[..., None], upper, lower)
     # nor through the corners, where up and down are no way off it
     sideways = 2 * along / np.float32(max(chart.width, 1e-6)) - 1
     corner = np.sign(sideways) * smoothstep((np.abs(sideways) - CORNER) / (1 - CORNER))
-    carried += (
-        np.float32(CORNER_INSET * motion.size * closing) * corner[..., None] * chart.along_axis.astype(np.float32)
-    )
+    aside = np.float32(CORNER_INSET * motion.size * closing) * corner[..., None] * chart.along_axis.astype(np.float32)
     beyond = np.maximum(np.maximum(-along, along - np.float32(chart.width)), 0)
     outside = np.hypot(np.maximum(np.maximum(top - below, below - bottom), 0), beyond)
-    share = 1 - smoothstep((outside - np.float32(width)) / np.float32(2 * width))
-    held = offsets.copy()
-    place = within(part, window)
-    held[place] += np.float32(strength) * share[..., None] * (carried - offsets[place])
-    return held
+    past = below - (top + bottom) / 2 - np.float32(over * closing * motion.size)
+    return _Edges(part, upper + aside, lower + aside, past, outside)
 
 
 def hold_lips(offsets: Array32, motion: Motion, window: Window) -> Array32:

@@ -16,8 +16,9 @@ from .fill import Fill, Filler
 from .finish import Finish
 from .grain import regrained
 from .grid import mix
-from .lids import hold_edges, hold_lips, lid_skin, mend_stretched
+from .lids import hold_edges, hold_lips, lid_skin, mend_stretched, seam
 from .patch import Patch
+from .shut_lids import without_eyes
 from .wrinkles import Folds
 
 
@@ -74,11 +75,13 @@ def perform(
     holes = np.zeros(plate.pixels.shape[:2], dtype=np.bool_)
     for layer in layers:
         holes[within(layer.window, plate.window)] |= layer.coverage > 0
-    skin = warped(plate, skin_map(motion, triangles, plate.window, frame, holes))
+    eyeless = without_eyes(plate, motion)
+    skin = warped(eyeless, skin_map(motion, triangles, plate.window, frame, holes))
     skin.pixels[:], skin.mouth[:] = lips.without_corners(skin.pixels, skin.offsets, plate, motion)
     if folds is not None:
         skin.pixels[:] = folds.laid_on(skin.pixels, motion, plate.window)
     for eye, others in zip(EYES, fillers_of, strict=True):
+        lay(skin, seam(eyeless, motion, eye), skin.eyes)
         lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye, row), skin.eyes)
         for filler in others:
             lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye), skin.eyes)

@@ -170,6 +170,30 @@ def test_lids_that_are_asked_to_meet_leave_nothing_of_the_eye(head, shot, weight
     assert remaining.max() < 0.01 * eye_distance(landmarks)
 
 
+def test_a_shut_lid_shows_one_row_of_lashes_and_no_wet_edge(head, shot, weights):
+    """Both rows of lashes, and an edge brighter than the skin below the eye, on a plate that never shows it shut."""
+    fit, track = shot(weights()[None])
+    landmarks = track.points[0].astype(float)
+    plate = np.full((SIZE, SIZE, 3), 150, np.uint8)
+    for eye in EYES:
+        edges = rims(landmarks, eye.aperture)
+        upper, lower = (np.round(edge * 16 - 8).astype(np.int32) for edge in (edges.upper, edges.lower))
+        wet = lower + np.array([0, round(16 * 0.01 * eye_distance(landmarks))])
+        cv2.fillPoly(plate, [np.concatenate([upper, lower[::-1]])], (250, 250, 250), shift=4)
+        cv2.polylines(plate, [wet], False, (250, 230, 230), 3, cv2.LINE_AA, 4)
+        cv2.polylines(plate, [wet + np.array([0, 32])], False, (40, 40, 40), 1, cv2.LINE_AA, 4)
+        cv2.polylines(plate, [upper], False, (30, 30, 30), 2, cv2.LINE_AA, 4)
+    result = Reperformer(head, fit, track).frame(0, plate, weights(eyeBlink=1), STRAIGHT)
+    for eye in EYES:
+        box = np.round(landmarks[eye.rings[1]]).astype(int)
+        (left, top), (right, bottom) = box.min(axis=0), box.max(axis=0)
+        quarter = (right - left) // 4
+        columns = result.pixels[top:bottom, left + quarter : right - quarter].mean(axis=2)
+        assert columns.max() < 165  # the warp rings a little beside what is dark
+        runs = np.diff((columns < 115).astype(int), axis=0) == 1
+        assert (runs.sum(axis=0) == 1).all()
+
+
 def test_a_squint_is_not_kept_by_eyes_that_look_elsewhere(head, shot, weights):
     """In one row the left iris is seen 5 px from where the fit has it: it stays for as long as nobody turns it."""
     fit, track = shot(np.repeat(weights()[None], ROWS, axis=0))
