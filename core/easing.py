@@ -7,8 +7,11 @@ from .conventions import Array, Array32
 
 def smoothstep(values: Array | Array32, start: float = 0.0, end: float = 1.0) -> Array32:
     """Hermite's step: 0 up to `start`, 1 from `end`, smooth in between."""
-    share = np.clip((values - start) / (end - start), 0, 1)
-    return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)
+    share = np.clip(values if (start, end) == (0.0, 1.0) else (values - start) / (end - start), 0, 1)
+    rest = 3 - 2 * share
+    share *= share
+    share *= rest
+    return np.asarray(share, dtype=np.float32)
 
 
 def saturated(values: Array, knee: Array | float, room: Array | float) -> Array:

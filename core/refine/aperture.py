@@ -1,6 +1,7 @@
 """The openings of the face (mouth, eyes) in the image: which pixels they cover and how one maps to another."""
 
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import cv2
 import numpy as np
@@ -26,7 +27,7 @@ class Rims:
     upper: Array
     lower: Array
 
-    @property
+    @cached_property
     def contour(self) -> Array:
         return np.concatenate([self.upper, self.lower[::-1]])
 
@@ -37,12 +38,12 @@ class Rims:
         gap = self.gaps
         return float(np.sum(width * (gap[1:] + gap[:-1]) / 2))
 
-    @property
+    @cached_property
     def gaps(self) -> Array:
         """N px: the opening's height along it, in the direction across the line between the corners; never negative."""
         return np.maximum((self.lower - self.upper) @ self.down, 0.0)
 
-    @property
+    @cached_property
     def down(self) -> Array:
         """2: the unit vector from the upper to the lower rim, across the line between the corners."""
         along = self.upper[-1] - self.upper[0]
@@ -58,11 +59,17 @@ def rims(landmarks: Array, aperture: Aperture) -> Rims:
 def _spline(points: Array) -> Array:
     """ALONG×2 on the Catmull–Rom spline through N points."""
     padded = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
-    place = np.linspace(0, len(points) - 1, ALONG)
-    index = np.minimum(place.astype(int), len(points) - 2)
-    t = (place - index)[:, None]
+    index, t = _samples(len(points))
     a, b, c, d = (padded[index + k] for k in range(4))
     return np.asarray(b + t * ((c - a) + t * ((2 * a - 5 * b + 4 * c - d) + t * (3 * (b - c) + d - a))) / 2)
+
+
+@cache
+def _samples(count: int) -> tuple[NDArray[np.intp], Array]:
+    """ALONG evenly spaced places on a curve through `count` points: the point before each, and ALONG×1: how far on."""
+    place = np.linspace(0, count - 1, ALONG)
+    index = np.minimum(place.astype(np.intp), count - 2)
+    return index, (place - index)[:, None]
 
 
 def coverage(contour: Array, window: Window) -> Array32:
@@ -81,7 +88,7 @@ class Chart:
 
     rim: Rims
 
-    @property
+    @cached_property
     def along_axis(self) -> Array:
         down = self.rim.down
         return np.array([down[1], -down[0]])

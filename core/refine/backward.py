@@ -11,7 +11,7 @@ from ..easing import smoothstep
 from ..landmarks.places import eye_distance
 from ..raster.cpu import interpolate, rasterise
 from ..raster.windows import Window, pixel_centres
-from .grid import distance_into, extend, mix
+from .grid import across, distance_into, extend, lengths, mix
 from .inner import InnerMouth
 
 SKIRT = 0.35
@@ -88,9 +88,9 @@ def relax(
     width = np.maximum(np.minimum(np.float32(skirt), distance + border), 1)
     left = np.clip(1 - distance / width, 0, 1)
     # where room is short, straight down: the soft step's steeper middle would fold the picture
-    short = np.clip(3 * np.linalg.norm(blended, axis=-1) / width - 1, 0, 1)
-    fade = smoothstep(left) + short * (left - smoothstep(left))
-    return np.asarray(blended * fade[..., None], dtype=np.float32)
+    short, soft = np.clip(3 * lengths(blended) / width - 1, 0, 1), smoothstep(left)
+    fade = soft + short * (left - soft)
+    return blended * across(fade, 2)
 
 
 def _calmed(field: Array32, away: Array32, width: float) -> Array32:

@@ -16,6 +16,7 @@ from ..face.model import FaceModel
 from ..fit.result import Fit
 from ..raster.windows import Window, around, intersect, pixel_centres, within
 from .backward import Motion
+from .grid import lengths
 
 SEEN = (0.5, 1.0)
 """px: blur that is not seen, and that is added whole."""
@@ -82,12 +83,12 @@ class Pace:
 
 def blurred(pixels: Array32, window: Window, found: Smear) -> Array32:
     """H×W×3: a window of a frame, blurred where that is seen."""
-    needed = found.places[_length(reaches(found.squares)) > SEEN[0]]
+    needed = found.places[lengths(reaches(found.squares)) > SEEN[0]]
     part = intersect(around(needed, 4 * SPREAD * found.size, window), window) if len(needed) else (0, 0, 0, 0)
     if part[2] <= part[0] or part[3] <= part[1]:
         return pixels
     along = reaches(_field(found, part))
-    along *= smoothstep(_length(along), *SEEN)[..., None]
+    along *= smoothstep(lengths(along), *SEEN)[..., None]
     rows, columns = (np.flatnonzero(along.any(axis=(axis, 2))) for axis in (1, 0))
     if not len(rows):
         return pixels
@@ -101,7 +102,7 @@ def blurred(pixels: Array32, window: Window, found: Smear) -> Array32:
 
 def _spread(pixels: Array32, centres: Array32, along: Array32) -> Array32:
     """H×W×3: means of a picture over lines (H×W×2 px) round places in it (H×W×2 px)."""
-    count = int(np.ceil(float(_length(along).max()) / STEP)) + 1
+    count = int(np.ceil(float(lengths(along).max()) / STEP)) + 1
     total = np.zeros((*along.shape[:2], 3), dtype=np.float32)
     for share in (np.arange(count) + 0.5) / count - 0.5:
         place = centres + np.float32(share) * along - np.float32(CV_PIXEL_CENTRE)
@@ -118,10 +119,6 @@ def reaches(squares: Array | Array32) -> Array32:
     turned = half / np.maximum(radius, np.float32(1e-12))  # cosine of twice the angle
     across, down = (np.sqrt(np.maximum(1 + sign * turned, 0) / 2) for sign in (1, -1))
     return np.stack([length * across, length * np.where(xy < 0, -down, down)], axis=-1)
-
-
-def _length(vectors: Array32) -> Array32:
-    return np.sqrt(vectors[..., 0] ** 2 + vectors[..., 1] ** 2)
 
 
 def _field(found: Smear, window: Window) -> Array32:

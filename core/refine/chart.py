@@ -78,8 +78,8 @@ class Chart:
 
 def _steps(place: Array32) -> Array32:
     """H×W texels: how far the next pixels show the face from here (H×W×2); far where it hides itself."""
-    steps = [np.abs(np.diff(place, axis=axis, append=place.take([-1], axis))).max(axis=2) for axis in (0, 1)]
-    return np.asarray(np.maximum(*steps), dtype=np.float32)
+    steps = [np.abs(np.diff(place, axis=axis, append=place.take([-1], axis))) for axis in (0, 1)]
+    return np.asarray(np.maximum(*(np.maximum(step[..., 0], step[..., 1]) for step in steps)), dtype=np.float32)
 
 
 def chart_of(skin: FaceModel, triangles: NDArray[np.int32]) -> Chart:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..conventions import Array32
 from ..raster.windows import Window, within
-from .grid import mix
+from .grid import across, mix
 
 Plate = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float16] | NDArray[np.float32]
 
@@ -21,9 +21,9 @@ def composite(plate: Plate, refined: Array32, matte: Array32, window: Window) ->
     """A copy of the plate (H×W×3, or ×4 with alpha, which stays) with `refined` (h×w×3) blended in over a window."""
     result = plate.copy()
     place = (*within(window, (0, 0, plate.shape[1], plate.shape[0])), slice(0, 3))
-    part = plate[place]
-    blended = mix(part.astype(np.float32), refined, matte)
+    blended = mix(plate[place].astype(np.float32), refined, matte)
     if np.issubdtype(plate.dtype, np.integer):
-        blended = np.clip(np.rint(blended), 0, full_scale(plate.dtype))
-    result[place] = np.where(matte[..., None] > 0, blended.astype(plate.dtype), part)
+        np.rint(blended, out=blended)
+        np.clip(blended, 0, full_scale(plate.dtype), out=blended)
+    np.copyto(result[place], blended.astype(plate.dtype), where=across(matte > 0, 3))
     return result

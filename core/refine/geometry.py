@@ -137,8 +137,9 @@ def vertices_only(model: FaceModel, vertices: NDArray[np.intp]) -> FaceModel:
     return replace(
         model,
         mean=model.mean[vertices],
-        identity=model.identity[:, vertices],
-        expression=model.expression[:, vertices],
+        # in the order that products want, which picking does not leave them in
+        identity=np.ascontiguousarray(model.identity[:, vertices]),
+        expression=np.ascontiguousarray(model.expression[:, vertices]),
         eyes=replace(model.eyes, member=model.eyes.member[vertices]),
     )
 
@@ -147,7 +148,7 @@ def landmarks_only(model: FaceModel) -> FaceModel:
     """A model whose vertices are the 478 landmarks, for `shape`: linear like the model itself, and small."""
     nearest = model.triangles[model.landmark_triangle, model.landmark_weights.argmax(axis=1)]
     mean, identity, expression = (
-        model.landmarks(basis.astype(np.float64)).astype(np.float32)
+        np.ascontiguousarray(model.landmarks(basis.astype(np.float64)), dtype=np.float32)
         for basis in (model.mean, model.identity, model.expression)
     )
     eyes: Eyeballs = replace(model.eyes, member=model.eyes.member[nearest])

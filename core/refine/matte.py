@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from ..conventions import Array32
 from ..easing import smoothstep
+from .grid import lengths
 
 VISIBLE = 0.25
 """px: from this displacement on the warped picture is taken whole; below, it is blended in: change sets in smoothly."""
@@ -19,7 +20,7 @@ NOTHING = 0.5 / 255
 
 def moved(offsets: Array32) -> Array32:
     """H×W, 0–1: what displacements (H×W×2 px) ask for; 0 where they are zero."""
-    return _onset(np.linalg.norm(offsets, axis=-1).astype(np.float32))
+    return _onset(lengths(offsets))
 
 
 def onset(displacement: float) -> float:

@@ -10,7 +10,7 @@ from ..conventions import Array, Array32
 from ..raster.cpu import interpolate, rasterise
 from .backward import Motion
 from .crop import SIDE, Crop
-from .grid import ramp
+from .grid import lengths, ramp
 from .light import Light
 from .patch import Patch
 from .perform import Layers
@@ -60,19 +60,14 @@ class View:
 def view(layers: Layers, plate: Patch, motion: Motion, surface: Surface, crop: Crop, light: Light) -> View:
     """The new picture (`layers`, over the plate's window) and what the geometry says about it."""
     pictures = [crop.take(each, plate.window) for each in (layers.pixels, layers.bare, plate.pixels)]
-    shown = np.fmin(np.fmax(light.shown(np.concatenate(pictures, axis=2)), 0), 1)  # what is no number is black
-    masks = np.concatenate([crop.take(each[..., None], plate.window) for each in (layers.filled, layers.matte)], axis=2)
-    small = cv2.resize(masks, (HALF, HALF), interpolation=cv2.INTER_AREA)
+    shown = light.shown(np.stack([channel for each in pictures for channel in cv2.split(each)]))
+    shown = np.fmin(np.fmax(shown, 0, out=shown), 1, out=shown)  # what is no number is black
+    masks = crop.take(np.dstack([layers.filled, layers.matte, layers.eyes]), plate.window)
+    filled, matte, eyes = cv2.split(cv2.resize(masks, (HALF, HALF), interpolation=cv2.INTER_AREA))
     skin = drawn(motion, surface, crop)
-    guides = np.concatenate([skin, small, region(motion, crop)[..., None]], axis=2)
-    eyes = cv2.resize(crop.take(layers.eyes[..., None], plate.window), (HALF, HALF), interpolation=cv2.INTER_AREA)
     moves = np.maximum(moving(skin[..., 8:10]), cv2.GaussianBlur(eyes, (0, 0), 1))
-    return View(_first(shown), _first(guides), np.asarray(moves, dtype=np.float32))
-
-
-def _first(values: Array32) -> Array32:
-    """C×H×W of H×W×C."""
-    return np.ascontiguousarray(values.transpose(2, 0, 1), dtype=np.float32)
+    guides = np.stack([*np.moveaxis(skin, -1, 0), filled, matte, region(motion, crop)])
+    return View(np.asarray(shown, dtype=np.float32), guides, np.asarray(moves, dtype=np.float32))
 
 
 def drawn(motion: Motion, surface: Surface, crop: Crop) -> Array32:
@@ -87,7 +82,7 @@ def drawn(motion: Motion, surface: Surface, crop: Crop) -> Array32:
 
 def moving(displacement: Array32) -> Array32:
     """HALF×HALF, 0–1, of the skin's displacement (HALF×HALF×2, in MOTION)."""
-    size = MOTION / STILL * np.linalg.norm(displacement, axis=2)
+    size = MOTION / STILL * lengths(displacement)
     near = cv2.dilate(size.astype(np.float32), np.ones((5, 5), np.uint8))
     return np.asarray(np.clip(cv2.GaussianBlur(near, (0, 0), 4), 0, 1), dtype=np.float32)
 
