@@ -27,7 +27,7 @@ from .geometry import PlateGeometry, landmarks_only
 from .light import light_of
 from .occlusion import Front, Occluders
 from .patch import Patch
-from .perform import Fillers, Layers, laid, perform, warped
+from .perform import Fillers, laid, perform, warped
 from .refiner import SHIPPED, Refiner
 from .stages import Stages
 from .wrinkles import Learner, Lent, Wrinkles
@@ -57,28 +57,77 @@ class SourceFill:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What became of a window of the plate (H×W)."""
+
+    window: Window
+    matte: Array32
+    """H×W, 0–1: what is in front of the face is taken off it. The rest is as in Layers."""
+    offsets: Array32
+    mouth: Array32
+    eyes: Array32
+    attention: Array32
+
+
+@dataclass(frozen=True)
 class Reperformed:
     """One frame's result."""
 
     pixels: Plate
     """H×W×C, the plate's type; outside the matte bit for bit the plate."""
-    matte: Array32
-    """H×W, 0–1: where the plate was changed."""
-    backward: Array32
-    """H×W×2 px: where each pixel's skin comes from in the plate (centres at +0.5); itself outside the matte."""
-    mouth: Array32
-    """H×W, 0–1: the inside of the mouth and lips from other pictures, which the backward map does not explain."""
-    eyes: Array32
-    """H×W, 0–1: that of the eyes, and what of the lids was mended."""
-    attention: Array32
-    """H×W, 0–1: how far the refiner changed the warped picture."""
-    occlusion: Array32
-    """H×W, 0–1: what is in front of the face."""
+    change: Change | None = None
+    """None: there is none."""
+    front: Front | None = None
+    """What is in front of the face; None: nothing is."""
+
+    @property
+    def matte(self) -> Array32:
+        """H×W, 0–1: where the plate was changed."""
+        return self._whole(None if self.change is None else self.change.matte)
+
+    @property
+    def backward(self) -> Array32:
+        """H×W×2 px: where each pixel's skin comes from in the plate (centres at +0.5); itself outside the matte."""
+        places = pixel_centres(self._frame)
+        if (change := self.change) is not None:
+            places[within(change.window, self._frame)] += change.offsets * (change.matte[..., None] > 0)
+        return places
+
+    @property
+    def mouth(self) -> Array32:
+        """H×W, 0–1: the inside of the mouth and lips from other pictures, which the backward map does not explain."""
+        return self._whole(None if self.change is None else self.change.mouth)
+
+    @property
+    def eyes(self) -> Array32:
+        """H×W, 0–1: that of the eyes, and what of the lids was mended."""
+        return self._whole(None if self.change is None else self.change.eyes)
+
+    @property
+    def attention(self) -> Array32:
+        """H×W, 0–1: how far the refiner changed the warped picture."""
+        return self._whole(None if self.change is None else self.change.attention * (self.change.matte > 0))
+
+    @property
+    def occlusion(self) -> Array32:
+        """H×W, 0–1: what is in front of the face."""
+        return np.zeros(self.pixels.shape[:2], np.float32) if self.front is None else self.front.over(self._frame)
 
     @property
     def filled(self) -> Array32:
         """H×W, 0–1: mouth and eyes."""
         return np.maximum(self.mouth, self.eyes)
+
+    @property
+    def _frame(self) -> Window:
+        return 0, 0, self.pixels.shape[1], self.pixels.shape[0]
+
+    def _whole(self, part: Array32 | None) -> Array32:
+        """The whole frame, of the part that was changed; zeros beside it."""
+        whole = np.zeros(self.pixels.shape[:2], dtype=np.float32)
+        if self.change is not None and part is not None:
+            whole[within(self.change.window, self._frame)] = part
+        return whole
 
 
 class Reperformer:
@@ -167,7 +216,7 @@ class Reperformer:
             moved = tps.displaced(motion.old_landmarks, offsets)
             motion = replace(motion, new_landmarks=moved)
         if motion is None or motion.reach == 0:
-            return self._untouched(pixels)
+            return Reperformed(pixels.copy())
         window = around(np.concatenate([motion.old, motion.new]), motion.skirt + 2, self._frame)
         plate = Patch.of(pixels, motion.old_landmarks, window, motion.skull)
         front = self._occluders.find(row, plate) if self._stages.occlusion else None
@@ -187,7 +236,10 @@ class Reperformer:
         if speed is not None and self._stages.motion_blur:
             smear = self._pace.smear(row, motion, expression, speed, self._finish.shutter)
             layers = replace(layers, pixels=blurred(layers.pixels, window, smear))
-        return self._finished(pixels, laid(layers, plate.pixels, self._finish, int(self._fit.frames[row])), front)
+        layers = laid(layers, plate.pixels, self._finish, int(self._fit.frames[row]))
+        matte = layers.matte if front is None else layers.matte * (1 - front.over(layers.window))
+        change = Change(layers.window, matte, layers.offsets, layers.mouth, layers.eyes, layers.attention)
+        return Reperformed(composite(pixels, layers.pixels, matte, layers.window), change, front)
 
     def at_work(self, stages: Stages) -> "Reperformer":
         """The same, with all that it has learnt, and other stages at work."""
@@ -220,22 +272,6 @@ class Reperformer:
         wanted = self._likeness(expression[None], gaze[None], fit.rotation[[row]])
         shown = self._likeness(fit.expression[[row]], fit.gaze[[row]], fit.rotation[[row]])
         return Fillers(*(tuple(other + _from_bank(*each)) for each in zip(self._banks, wanted, shown, strict=True)))
-
-    def _untouched(self, pixels: Plate) -> Reperformed:
-        matte, *others = (np.zeros(pixels.shape[:2], dtype=np.float32) for _ in range(5))
-        return Reperformed(pixels.copy(), matte, pixel_centres(self._frame), *others)
-
-    def _finished(self, pixels: Plate, layers: Layers, front: Front | None) -> Reperformed:
-        result = self._untouched(pixels)
-        place = within(layers.window, self._frame)
-        if front is not None:
-            result.occlusion[place] = front.over(layers.window)
-            layers = replace(layers, matte=layers.matte * (1 - result.occlusion[place]))
-        result.matte[place] = layers.matte
-        result.mouth[place], result.eyes[place] = layers.mouth, layers.eyes
-        result.attention[place] = layers.attention * (layers.matte > 0)
-        result.backward[place] += layers.offsets * (layers.matte[..., None] > 0)
-        return replace(result, pixels=composite(pixels, layers.pixels, layers.matte, layers.window))
 
 
 def _from_bank(bank: Bank, wanted: Array, shown: Array) -> list[Filler]:
