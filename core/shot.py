@@ -25,6 +25,7 @@ from .identity import likeness_of
 from .job import fingerprint, footage_files, refuse_own_results
 from .landmarks.backend import BackendName
 from .landmarks.track import LandmarkTrack
+from .moved import check_same
 from .refine.refiner import Refiner
 from .reporting import Reporter
 from .timings import Timings
@@ -124,13 +125,18 @@ class Solved:
     """Where it was solved to."""
 
 
+class FootageGone(InputError):
+    """What was solved isn't where it was."""
+
+
 def is_solve(folder: Path) -> bool:
     """Whether `pipeline.solve` wrote a folder."""
     return (folder / "fit.npz").is_file()
 
 
-def read_solve(named: Footage, folder: Path, run: Run) -> Solved:
-    """What `pipeline.solve` left in the folder `named`, for a job that writes to `folder`.
+def read_solve(named: Footage, folder: Path, run: Run, moved: Path | None = None) -> Solved:
+    """What `pipeline.solve` left in the folder `named`, for a job that writes to `folder`; `moved`: where its footage
+    lies now.
 
     Raises InputError where its footage or model is gone or has become another, or it would be overwritten.
     """
@@ -140,12 +146,15 @@ def read_solve(named: Footage, folder: Path, run: Run) -> Solved:
     if solved.resolve() == folder.resolve():
         raise InputError(f"{folder}: holds the plate's solve, which would be overwritten; give another folder with -o")
     footage, model_name, report = _told(solved)
+    footage = footage if moved is None else replace(footage, path=moved)
     try:
         clip = footage.open(folder)
     except InputError as error:
-        raise InputError(f"{error} (the footage that {solved} was made from)") from error
+        raise FootageGone(f"{error} (the footage that {solved} was made from)") from error
     fit, model = Fit.load(solved / "fit.npz"), load_model(model_name, run.reporter)
     track = LandmarkTrack.load(solved / "landmarks.npz")
+    if moved is not None:
+        check_same(clip, track, solved, to_the_end=footage.end is None)
     as_fitted = len(fit.identity), fit.expressions, fit.camera.width, fit.camera.height
     if as_fitted != (len(model.identity), model.expressions, clip.width, clip.height):
         raise InputError(f"{solved}: its footage or face model is another now; solve {footage.path} again")

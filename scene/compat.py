@@ -15,9 +15,24 @@ def curves_of(action: Any, datablock: Any) -> Any:
     """
     if not hasattr(action, "slots"):
         return action.fcurves
+    return _curves_of_slot(action, _slot(action, datablock))
+
+
+def new_action(name: str, kind: str, slot: str) -> tuple[Any, Any]:
+    """A new action for datablocks of a kind ('OBJECT', 'KEY'), and its F-curves; `slot`: its slot's name, which a
+    datablock of that name takes by itself.
+    """
+    action = bpy.data.actions.new(name)
+    if not hasattr(action, "slots"):
+        action.id_root = kind
+        return action, action.fcurves
+    return action, _curves_of_slot(action, action.slots.new(id_type=kind, name=slot))
+
+
+def _curves_of_slot(action: Any, slot: Any) -> Any:
     layer = action.layers[0] if action.layers else action.layers.new("Layer")
     strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
-    return strip.channelbag(_slot(action, datablock), ensure=True).fcurves
+    return strip.channelbag(slot, ensure=True).fcurves
 
 
 def _slot(action: Any, datablock: Any) -> Any:

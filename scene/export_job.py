@@ -1,4 +1,6 @@
-"""The hand-off's work that needs Blender, done in one of its own (worker.py): a scene or a character as a file."""
+"""The hand-off's work that needs Blender, done in one of its own (worker.py): a scene, a character or a performance as
+a file.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,8 +9,9 @@ import bpy
 import numpy as np
 
 from ..core.errors import InputError
+from ..core.export.acting import Acting
 from ..core.export.head_scene import HeadScene
-from . import compositing_job, driving, export_scene, rig_files, scene_files, settings, solves, units
+from . import compositing_job, driving, export_action, export_scene, rig_files, scene_files, settings, solves, units
 from .characters import of_character
 
 if TYPE_CHECKING:
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def main(argv: list[str], reporter: "Reporter") -> int:
-    """`argv`: format, a HeadScene's .npz, a driven character's .blend or a set-up's .json, and the file to write."""
+    """`argv`: format, the file of what becomes of it (a HeadScene or an Acting as .npz, a driven character's .blend, a
+    set-up's .json), and the file to write.
+    """
     kind, made, out = argv
     reporter.check()
     source, path = Path(made), Path(out)
@@ -24,6 +29,8 @@ def main(argv: list[str], reporter: "Reporter") -> int:
         compositing_job.export_setup(source, path)
     elif source.suffix == ".blend":
         export_character(source, kind, path)
+    elif kind == "action":
+        export_action.export_action(Acting.load(source), path)
     else:
         export_head(HeadScene.load(source), kind, path)
     return 0

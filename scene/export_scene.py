@@ -7,6 +7,7 @@ import numpy as np
 
 from ..core.conventions import Array
 from ..core.export.head_scene import HeadScene, Part
+from ..core.provenance import properties
 from . import camera, jobs, keys, materials
 from .head import TURN_ORDER, to_blender
 
@@ -21,6 +22,8 @@ def build(scene: HeadScene) -> None:
     target.frame_start, target.frame_end = (int(frame) for frame in scene.span)
     camera.take_size(target.render, scene.camera)
     head = _added("head", None)
+    for name, text in (properties() if scene.altered else {}).items():
+        head[name] = text
     keys.key_object(head, camera.motion(head, upright(scene.place)), frames, scene.name)
     surfaces = _surfaces(scene)
     for part in scene.parts:

@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ..core.errors import Failure
+from ..core.provenance import properties
 from .rig_files import quiet
 
 
@@ -27,13 +28,20 @@ def _write_usd(path: str) -> None:
 
 
 def _write_fbx(path: str) -> None:
-    """In centimetres, FBX's own unit, which other programs take for granted."""
+    """In centimetres, FBX's own unit, which other programs take for granted. Of objects' own properties only those that
+    say that a head was altered: a character's would be a hundred.
+    """
     bpy.ops.export_scene.fbx(
         filepath=path, use_selection=True, object_types={"EMPTY", "CAMERA", "ARMATURE", "MESH"},
         use_mesh_modifiers=False, add_leaf_bones=False, mesh_smooth_type="FACE", path_mode="COPY", embed_textures=True,
+        use_custom_props=any(_says_altered(each) for each in bpy.context.selected_objects),
         bake_anim=True, bake_anim_use_nla_strips=False, bake_anim_use_all_actions=False, bake_anim_simplify_factor=0.0,
         axis_forward="-Z", axis_up="Y",
     )  # fmt: skip
+
+
+def _says_altered(each: Any) -> bool:
+    return all(name in each for name in properties())
 
 
 def _write_alembic(path: str) -> None:

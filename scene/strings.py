@@ -627,7 +627,7 @@ EXPORT_KINDS = (
     (
         "for-blender",
         "For Blender's Compositor",
-        "Layers as OpenEXR, a .blend with nodes, tracks and the head's empty, curves as JSON",
+        "Layers as OpenEXR, a .blend with nodes, tracks and the head's empty, curves as JSON and as actions",
     ),
     ("for-unreal", "For Unreal", "Live Link Face CSV, USD, FBX"),
     ("for-web", "For the Web", "glTF and curves as JSON"),
@@ -637,6 +637,7 @@ EXPORT_KINDS = (
     ("openface", "OpenFace (CSV)", "Action units as OpenFace writes them"),
     ("facs", "FACS (CSV)", "All action units, each side"),
     ("json", "Curves (JSON)", "All channels with their names"),
+    ("action", "Actions (.blend)", "Action units, and ARKit's shape keys, as actions to append"),
     ("gltf", "Head (glTF)", "The acting head and its camera"),
     ("usd", "Head (USD)", "The acting head and its camera"),
     ("fbx", "Head (FBX)", "The acting head and its camera"),
@@ -646,6 +647,8 @@ EXPORT_KINDS = (
     ("blend", "Compositing .blend", "Nodes that make the composite again, tracks, the head as an empty"),
     ("unwrap", "Unwrapped Plate", "The plate in texture space, where the face holds still"),
 )
+ACTION_OF_UNITS = "{name} units"
+ACTION_OF_SHAPES = "{name} ARKit"
 PROVENANCE = "Say That It Is Altered"
 PROVENANCE_TIP = (
     "Results and exports name this program and IPTC's digital source type in their metadata (responsible-use.md)"

@@ -31,8 +31,8 @@ ROOMS = (
 """Inside core, each room imports only itself and those before it …"""
 
 PIPELINE = {
-    *("editable", "identity", "in_front", "job", "pipeline", "preview", "products", "recomposite", "report", "shot"),
-    *("still", "timings"),
+    *("editable", "identity", "in_front", "job", "moved", "pipeline", "preview", "products", "recomposite"),
+    *("report", "shot", "still", "timings"),
 }
 """Files of the last stage, which stand in core itself."""
 

@@ -7,6 +7,7 @@
 `times` (s), `confidence` and every channel have one number per frame: action units 0–1, gaze and head turn in radians,
 the head's place in metres (core.facs.channels). `bridged` and `missing` list frame numbers. `frames` (1, 2, …),
 `source`, `confidence`, `bridged`, `missing` and any channel may be left out; a channel that isn't there is at rest.
+Where a plate was made to act so, `provenance` says that its face is altered.
 """
 
 import json
@@ -21,6 +22,7 @@ from ..conventions import Array
 from ..errors import InputError
 from ..facs.channels import CHANNELS, curves_of, resting, with_curves
 from ..facs.performance import Performance
+from ..provenance import properties
 from ..storage import write_text
 from .columns import rising
 
@@ -30,9 +32,10 @@ _NEEDS = f"needs 'schema' (\"{SCHEMA}\"), 'fps', 'times' (s) and 'channels'"
 _DIGITS = 6
 
 
-def write_curves_json(performance: Performance, path: Path) -> None:
+def write_curves_json(performance: Performance, path: Path, *, altered: bool = False) -> None:
+    """`altered`: the file says that this isn't how the face acted (core/provenance.py)."""
     frames = performance.frames
-    value = {
+    value: dict[str, Any] = {
         "schema": SCHEMA,
         "source": performance.source,
         "fps": performance.fps,
@@ -43,6 +46,8 @@ def write_curves_json(performance: Performance, path: Path) -> None:
         "missing": frames[performance.missing].tolist(),
         "channels": {name: _rounded(curve) for name, curve in curves_of(performance).items()},
     }
+    if altered:
+        value["provenance"] = properties()
     write_text(path, json.dumps(value, ensure_ascii=False) + "\n")
 
 

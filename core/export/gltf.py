@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import provenance
 from ..conventions import Array
 from ..face import look
 from ..face.surface import vertex_normals
@@ -19,7 +20,8 @@ from ..storage import whole_file
 from .glb import INDICES, VERTICES, Buffer
 from .head_scene import HeadScene, Part, beyond
 
-GENERATOR = "Expression Transfer"
+_XMP = "KHR_xmp_json_ld"
+"""https://github.com/KhronosGroup/glTF/tree/main/extensions/2.0/Khronos/KHR_xmp_json_ld"""
 _NEAR = 0.1
 """Clipping, of the nearest distance of the head."""
 
@@ -31,8 +33,8 @@ def write_gltf(scene: HeadScene, path: Path) -> list[str]:
     nodes, meshes, channels = _nodes(scene, buffer)
     samplers = [{"input": times, "output": output, "interpolation": "LINEAR"} for _, _, output in channels]
     targets = [{"node": node, "path": path} for node, path, _ in channels]
-    tree = {
-        "asset": {"version": "2.0", "generator": GENERATOR, "copyright": f"{scene.model}: {scene.licence}"},
+    tree: dict[str, Any] = {
+        "asset": {"version": "2.0", "generator": provenance.SOFTWARE, "copyright": f"{scene.model}: {scene.licence}"},
         "scene": 0,
         "scenes": [{"name": scene.name, "nodes": [0, len(nodes) - 1]}],
         "nodes": nodes,
@@ -48,9 +50,19 @@ def write_gltf(scene: HeadScene, path: Path) -> list[str]:
             }
         ],
     }
+    if scene.altered:
+        _mark(tree)
     with whole_file(path) as temporary:
         temporary.write_bytes(buffer.file(tree))
     return beyond(scene.camera, shift=False, zoom=False)
+
+
+def _mark(tree: dict[str, Any]) -> None:
+    """Say that the face was altered: as XMP, and in the scene's `extras`, which programs that know no XMP keep."""
+    tree["extensionsUsed"] = [_XMP]
+    tree["extensions"] = {_XMP: {"packets": [provenance.json_ld()]}}
+    tree["asset"]["extensions"] = {_XMP: {"packet": 0}}
+    tree["scenes"][0]["extras"] = provenance.properties()
 
 
 Channels = list[tuple[int, str, int]]

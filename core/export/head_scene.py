@@ -44,7 +44,7 @@ class Part:
 class HeadScene(Saved):
     """A head acting for T frames: those of the shot in which a face is known."""
 
-    schema: ClassVar[str] = "head-scene/1"
+    schema: ClassVar[str] = "head-scene/2"
 
     name: str
     model: str
@@ -71,6 +71,8 @@ class HeadScene(Saved):
     """Names of the kinds of surface: Geometry.parts."""
     texture: str
     """File of the person's texture; empty: plain colours."""
+    altered: bool
+    """The head acts otherwise than it was filmed, and files of it say so (core/provenance.py)."""
     face: Part
     eye_left: Part | None
     eye_right: Part | None
@@ -89,7 +91,9 @@ class HeadScene(Saved):
         return np.asarray(moved @ part.turn[row].T + part.origin)
 
 
-def head_scene(fit: Fit, model: Geometry, name: str, texture: Path | None = None) -> HeadScene:
+def head_scene(
+    fit: Fit, model: Geometry, name: str, texture: Path | None = None, *, altered: bool = False
+) -> HeadScene:
     """The scene of a fit. Raises InputError where no frame shows a face."""
     rows = np.flatnonzero(fit.visible | fit.bridged)
     if not len(rows):
@@ -122,6 +126,7 @@ def head_scene(fit: Fit, model: Geometry, name: str, texture: Path | None = None
         uv=model.uv,
         materials=model.parts,
         texture="" if texture is None else str(texture),
+        altered=altered,
         face=face,
         eye_left=eyes[0],
         eye_right=eyes[1],

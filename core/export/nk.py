@@ -41,6 +41,11 @@ def script(root: Mapping[str, str], nodes: Iterable[Node], layers: Mapping[str, 
     return "\n".join(lines) + "\n"
 
 
+def note(name: str, lines: Iterable[str], at: tuple[int, int]) -> Node:
+    """A note on the node graph's background, for people to read."""
+    return Node("StickyNote", name, {"label": quoted("\n".join(lines))}, at=at)
+
+
 def _knobs(node: Node) -> dict[str, str]:
     place = {"xpos": str(node.at[0]), "ypos": str(node.at[1])}
     return {"inputs": str(len(node.inputs)), **node.knobs, "name": node.name, **place}

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..conventions import Array
 from ..face import look
 from ..face.surface import vertex_normals
+from ..provenance import properties
 from ..storage import whole_file, write_text
 from .gltf import quaternions
 from .head_scene import HeadScene, Part, beyond
@@ -58,6 +59,7 @@ def _header(scene: HeadScene) -> list[str]:
         "#usda 1.0",
         "(",
         f"    doc = {_text(f'{scene.name}; face model {scene.model}: {scene.licence}')}",
+        *_provenance(scene),
         '    defaultPrim = "shot"',
         "    metersPerUnit = 1",
         '    upAxis = "Y"',
@@ -67,6 +69,13 @@ def _header(scene: HeadScene) -> list[str]:
         f"    framesPerSecond = {_number(scene.fps)}",
         ")",
     ]
+
+
+def _provenance(scene: HeadScene) -> list[str]:
+    if not scene.altered:
+        return []
+    texts = (f"        string {name} = {_text(text)}" for name, text in properties().items())
+    return ["    customLayerData = {", *texts, "    }"]
 
 
 def _head(scene: HeadScene) -> list[str]:

@@ -10,6 +10,7 @@ import OpenImageIO as oiio  # noqa: N813 - its own name for itself
 from ..clip.exr import Placed, write_exr
 from ..conventions import Array32, stmap_from_pixels
 from ..errors import Failure
+from ..provenance import properties
 from ..raster.windows import pixel_centres
 from ..storage import write_json
 from .blender import write_in_blender
@@ -62,7 +63,16 @@ def _told(hand: HandOff, frames: list[_Frame]) -> dict[str, Any]:
     lens = hand.result.fit.camera
     files = {"result": frames[0].file(RESULT).name, "mattes": frames[0].file(MATTES).name}
     shot = {"count": len(frames), "size": [lens.width, lens.height], "aspect": lens.aspect, "fps": hand.result.fit.fps}
-    return {**files, **shot, "encoded": is_encoded(hand.result), "solve": str(hand.result.plate.folder.resolve())}
+    clip = hand.result.clip
+    plate = {"kind": clip.kind, "file": str(clip.source.location(clip.first).resolve()), "named": str(clip.path)}
+    return {
+        **files,
+        **shot,
+        "encoded": is_encoded(hand.result),
+        "solve": str(hand.result.plate.folder.resolve()),
+        "footage": plate,
+        "provenance": properties() if hand.says_altered else {},
+    }
 
 
 def _write_mattes(frame: _Frame, hand: HandOff) -> None:

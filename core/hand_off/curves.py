@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from ..export.curves import WRITERS, Format
+from ..export.curves_json import write_curves_json
 from ..export.live_link import write_arkit
 from .handed import Exporter, HandOff
 
@@ -21,6 +22,8 @@ def _export(kind: Format, hand: HandOff) -> list[Path]:
     file = hand.folder / f"{_NAMES.get(kind, kind)}{suffix}"
     if kind == "live_link":
         write_arkit(hand.performance, file, hand.clock)
+    elif kind == "json":
+        write_curves_json(hand.performance, file, altered=hand.says_altered)
     else:
         write(hand.performance, file)
     return [file]

@@ -13,16 +13,17 @@ from ..storage import check_writable, write_json
 from .frames import FrameFiles, write_frames
 from .handed import Exporter, HandOff, begin, is_character
 from .kinds import KINDS, PRESETS
+from .result import Elsewhere
 from .scenes import FORMATS
 
 REPORT = "export.json"
 
 
-def export(kind: str, made: Path, folder: Path, run: Run) -> list[Path]:
+def export(kind: str, made: Path, folder: Path, run: Run, elsewhere: Elsewhere) -> list[Path]:
     """Write one kind, or all of a preset, of what `made` holds into `folder`; its files. What other kinds left there
     stays. Raises InputError where `made` can't be handed on.
     """
-    hand = begin(made, folder, run)
+    hand = begin(made, folder, run, elsewhere)
     if is_character(made) and not set(kinds_of(kind)) <= set(FORMATS):
         raise InputError(f"{made}: is a character, which can be exported as {', '.join(FORMATS)}")
     check_writable(folder)

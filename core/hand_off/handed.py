@@ -12,7 +12,7 @@ from ..export.timecode import Clock
 from ..facs.performance import Performance
 from ..job import Job
 from ..shot import Run, footage_of, is_solve
-from .result import Result, read_result
+from .result import UNMOVED, Elsewhere, Result, read_result
 
 OWN = "export"
 """In a result's folder: where the window puts what is made of it."""
@@ -28,6 +28,7 @@ class HandOff:
     """Or the .blend of a driven character."""
     folder: Path
     run: Run
+    elsewhere: Elsewhere = UNMOVED
 
     @cached_property
     def job(self) -> Job:
@@ -51,7 +52,11 @@ class HandOff:
 
     @cached_property
     def clock(self) -> Clock:
-        """The plate's; where its footage is gone, by frame numbers, which is logged."""
+        """The plate's; where its footage is gone, by frame numbers, which is logged. Raises InputError where footage is
+        named that isn't it.
+        """
+        if self.elsewhere.plate is not None:
+            return Clock.of(self.result.clip, self.performance.fps)
         footage = footage_of(Origin.read(self.made).plate if self.altered else self.made)
         try:
             return Clock.of(footage.open(self.folder), self.performance.fps)
@@ -62,14 +67,14 @@ class HandOff:
     @cached_property
     def result(self) -> Result:
         """All that the result's frames are made from, its footage too. Raises InputError where that is gone."""
-        return read_result(self.made, self.folder, self.run)
+        return read_result(self.made, self.folder, self.run, self.elsewhere)
 
 
 Exporter = Callable[[HandOff], list[Path]]
 """Writes a kind's files into `HandOff.folder` and returns them. Raises InputError for what can't be handed on."""
 
 
-def begin(made: Path, folder: Path, run: Run) -> HandOff:
+def begin(made: Path, folder: Path, run: Run, elsewhere: Elsewhere = UNMOVED) -> HandOff:
     """Raises InputError where `made` holds nothing to hand on, or would be written into."""
     if not made.exists():
         raise InputError(f"{made}: no such {'file' if made.suffix.lower() == '.blend' else 'folder'}")
@@ -81,7 +86,7 @@ def begin(made: Path, folder: Path, run: Run) -> HandOff:
         raise InputError(f"{folder}: holds what is exported; give another folder with -o")
     if folder.resolve().is_relative_to(made.resolve()) and not folder.resolve().is_relative_to(made.resolve() / OWN):
         raise InputError(f"{folder}: lies in what is exported; give a folder elsewhere, or in {made / OWN}, with -o")
-    return HandOff(made, folder, run)
+    return HandOff(made, folder, run, elsewhere)
 
 
 def is_character(made: Path) -> bool:

@@ -52,6 +52,12 @@ def _stmap() -> "FrameFiles":
     return STMAP
 
 
+def _action() -> Exporter:
+    from .actions import export_action
+
+    return export_action
+
+
 def _nuke() -> Exporter:
     from .setups import export_nuke
 
@@ -95,6 +101,7 @@ KINDS: dict[str, Kind] = {
     "openface": Kind("action units as an OpenFace CSV", _curves("openface")),
     "facs": Kind("all action units, each side, as CSV", _curves("facs")),
     "json": Kind("all channels with their names as JSON", _curves("json")),
+    "action": Kind("action units and ARKit's shape keys as actions in a .blend (through Blender)", _action),
     "gltf": Kind("the acting head and its camera as glTF (.glb)", _scene("gltf")),
     "usd": Kind("the acting head and its camera as USD, with UsdSkel blend shapes (.usda)", _scene("usd")),
     "fbx": Kind("the acting head and its camera as FBX (through Blender)", _scene("fbx")),
@@ -109,7 +116,7 @@ KINDS: dict[str, Kind] = {
 
 PRESETS: dict[str, tuple[str, ...]] = {
     "for-nuke": ("exr", "stmap", "nuke", "tracks"),
-    "for-blender": ("exr", "json", "blend"),
+    "for-blender": ("exr", "json", "action", "blend"),
     "for-unreal": ("livelink", "usd", "fbx"),
     "for-web": ("gltf", "json"),
 }

@@ -18,7 +18,7 @@ from ..landmarks.track import LandmarkTrack
 from ..recomposite import DrivingFootage, Recomposition
 from ..refine.finish import Finish
 from ..refine.reperform import Method
-from ..shot import Footage, Run, Solved, read_solve
+from ..shot import Footage, FootageGone, Run, Solved, read_solve
 
 GEOMETRY: Method = "geometry"
 """The method whose layers are known."""
@@ -66,18 +66,31 @@ class Result:
         return Recomposition(self.driver, *whole, GEOMETRY, None, self.made_from, job, finish, region)
 
 
-def read_result(made: Path, folder: Path, run: Run) -> Result:
+@dataclass(frozen=True)
+class Elsewhere:
+    """Where footage lies now that was moved since."""
+
+    plate: Path | None = None
+    """What was re-performed, or solved."""
+    driver: Path | None = None
+
+
+UNMOVED = Elsewhere()
+
+
+def read_result(made: Path, folder: Path, run: Run, elsewhere: Elsewhere) -> Result:
     """What solve, transfer or composite left in `made`, for a job that writes to `folder`. A solve is a result in which
     nothing moves. Raises InputError as shot.read_solve.
     """
     if not (made / WANTED).is_file():
-        return _solved(read_solve(Footage(made), folder, run))
+        return _solved(_read(made, folder, run, elsewhere.plate, "--plate"))
     origin = Origin.read(made)
-    plate = read_solve(Footage(origin.plate), folder, run)
+    plate = _read(origin.plate, folder, run, elsewhere.plate, "--plate")
     acting = Performance.load(made / WANTED)
     driver = None
     if origin.driver is not None:
-        driver = pictures_of(read_solve(Footage(origin.driver), folder, run)).later(origin.later)
+        driving = _read(origin.driver, folder, run, elsewhere.driver, "--driver")
+        driver = pictures_of(driving).later(origin.later)
     fit, track, own = rows_for(plate, acting)
     if len(fit) != len(acting):
         raise InputError(f"{made}: its plate was solved anew since, to other frames; make the result again")
@@ -86,6 +99,14 @@ def read_result(made: Path, folder: Path, run: Run) -> Result:
     whose = None if driver is None else driver.made_from
     made_from = fingerprint(plate=plate.made_from, driver=whose, settings=settings)
     return Result(plate, fit, track, acting, expression, acting.gaze, driver, made, made_from, settings)
+
+
+def _read(solve: Path, folder: Path, run: Run, moved: Path | None, option: str) -> Solved:
+    """A solve; `option`: what names its footage where that was moved."""
+    try:
+        return read_solve(Footage(solve), folder, run, moved)
+    except FootageGone as error:
+        raise InputError(str(error) if moved else f"{error}; name it where it is now with {option} FILE") from error
 
 
 def _solved(plate: Solved) -> Result:

@@ -79,8 +79,9 @@ def _export_character(kind: Format, blend: Path, hand: HandOff) -> Path:
 def scene_of(hand: HandOff) -> HeadScene:
     """The head as it acts in a result, or as it was solved. Raises InputError as HandOff.result."""
     fit, model, solve = _acting(hand)
-    texture = solve / TEXTURE
-    return head_scene(fit, model, hand.made.resolve().name, texture.resolve() if texture.is_file() else None)
+    texture = (solve / TEXTURE).resolve()
+    found = texture if texture.is_file() else None
+    return head_scene(fit, model, hand.made.resolve().name, found, altered=hand.says_altered)
 
 
 def _acting(hand: HandOff) -> tuple[Fit, FaceModel, Path]:

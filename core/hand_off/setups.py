@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..clip.colour import is_plain
 from ..export import nk, nuke_comp, nuke_shot, nuke_tracks, points
+from ..provenance import properties
 from ..storage import write_text
 from ..texture.light import linear_plate
 from .exr import EXR, LAYERS, RESULT
@@ -24,6 +25,8 @@ def export_nuke(hand: HandOff) -> list[Path]:
     files = nuke_comp.Files(f"{RESULT}.%04d.exr", f"{LAYERS}.%04d.exr")
     nodes = nuke_comp.composite(shot, files, encoded=is_encoded(hand.result))
     nodes += nuke_shot.camera_and_head(hand.result.fit, at=(660, 0))
+    if hand.says_altered:
+        nodes.append(nk.note("Provenance", properties().values(), at=(-220, -120)))
     file = hand.folder / COMP
     write_text(file, nk.script(nuke_shot.root(shot), nodes, nuke_comp.CUSTOM))
     return [*layers, file]

@@ -17,6 +17,7 @@ from expression_transfer.core.export.gltf import quaternions, write_gltf
 from expression_transfer.core.export.head_scene import HeadScene, head_scene, shape_name
 from expression_transfer.core.face.library import load_builtin
 from expression_transfer.core.facs.tables import ARKIT, ARKIT_MERGED, SHAPES
+from expression_transfer.core.provenance import SOURCE_TYPE, STATEMENT
 
 VALIDATOR = "gltf-validator@2.0.0-dev.3.10"
 SCRIPT = """
@@ -73,6 +74,19 @@ def test_the_validator_finds_nothing_to_say(validate, model, picture, tmp_path, 
     assert said <= (set() if textured else {("UNUSED_OBJECT", "TEXCOORD_0")})  # there for the user's own texture
     assert report["info"]["totalTriangleCount"] == len(model.triangles)
     assert report["info"]["hasMorphTargets"] and report["info"]["animationCount"] == 1
+
+
+def test_an_altered_head_says_so_where_the_validator_takes_it(validate, model, tmp_path):
+    write_gltf(head_scene(acting.acting_fit(model), model, "take", altered=True), tmp_path / "head.glb")
+    report = validate(tmp_path / "head.glb")
+    assert (report["issues"]["numErrors"], report["issues"]["numWarnings"]) == (0, 0)
+    assert report["info"]["extensionsUsed"] == ["KHR_xmp_json_ld"]
+    tree = tree_of(tmp_path / "head.glb")
+    packet = tree["extensions"]["KHR_xmp_json_ld"]["packets"][tree["asset"]["extensions"]["KHR_xmp_json_ld"]["packet"]]
+    prefixes = {name.partition(":")[0] for name in packet if not name.startswith("@")}
+    assert {*prefixes, "rdf"} == set(packet["@context"])
+    assert packet["Iptc4xmpExt:DigitalSourceType"] == SOURCE_TYPE
+    assert packet["dc:description"]["rdf:_1"]["@value"] == tree["scenes"][0]["extras"]["comments"] == STATEMENT
 
 
 @pytest.mark.slow

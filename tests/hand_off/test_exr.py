@@ -301,9 +301,8 @@ def test_gone_footage_is_told_to_be_the_results(run, made, tmp_path):
     report.write_text(json.dumps(told))
     ran = run("export", "exr", solve, "-o", tmp_path / "out")
     assert ran.status == 2
-    assert (
-        ran.last == f"expression-transfer: {tmp_path}/gone.mp4: no such file (the footage that {solve} was made from)"
-    )
+    said = f"no such file (the footage that {solve} was made from); name it where it is now with --plate FILE"
+    assert ran.last == f"expression-transfer: {tmp_path}/gone.mp4: {said}"
     assert run("export", "livelink", solve, "-o", tmp_path / "out").status == 0  # curves need none
 
 

@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 import av
+import nuke_reader
 import OpenImageIO
 import pytest
 from expression_transfer.core import provenance
@@ -70,6 +71,32 @@ def test_it_is_left_out_only_on_request_and_then_everything_is_made_anew(run, cl
     assert all(xmp_of(file) is None for file in (out / "frames").iterdir())
     with av.open(str(out / "result.mp4")) as movie:
         assert "comment" not in movie.metadata
+
+
+def told(folder):
+    """What scene, curves and script in a folder say of themselves, by kind; each read with another reader."""
+    pxr = pytest.importorskip("pxr", reason="usd-core is missing: make env")
+    data = (folder / "fitted_head.glb").read_bytes()
+    gltf = json.loads(data[20 : 20 + int.from_bytes(data[12:16], "little")])
+    script = nuke_reader.read((folder / "comp.nk").read_text()).nodes
+    return {
+        "usd": dict(pxr.Sdf.Layer.FindOrOpen(str(folder / "fitted_head.usda")).customLayerData),
+        "gltf": gltf["scenes"][0].get("extras", {}),
+        "json": json.loads((folder / "curves.json").read_text()).get("provenance", {}),
+        "nuke": dict(enumerate(script["Provenance"].knobs["label"].split("\n"))) if "Provenance" in script else {},
+    }
+
+
+KINDS = ("usd", "gltf", "json", "nuke")
+
+
+@pytest.mark.parametrize(("solve", "words"), [(False, ()), (False, ("--no-provenance",)), (True, ())])
+def test_scenes_curves_and_scripts_say_it_of_what_was_altered(run, made, tmp_path, solve, words):
+    """And nothing of a solve, nor where the user says so."""
+    for kind in KINDS:
+        assert run("export", kind, made / "target" if solve else made, "-o", tmp_path, *words).status == 0
+    for kind, said in told(tmp_path).items():
+        assert set(said.values()) == (set(provenance.properties().values()) if not (solve or words) else set()), kind
 
 
 def test_the_version_is_the_products():

@@ -10,7 +10,7 @@ import numpy as np
 
 KNOWN = {
     "Read", "Copy", "STMap", "Expression", "MergeExpression", "Keymix", "Switch", "FilterErode", "Blur", "Grade",
-    "Colorspace", "Camera2", "Axis2", "Tracker4", "CornerPin2D",
+    "Colorspace", "Camera2", "StickyNote", "Axis2", "Tracker4", "CornerPin2D",
 }  # fmt: skip
 
 
