@@ -19,7 +19,9 @@ from ..core.conventions import Array
 from ..core.landmarks.places import eye_distance
 from ..core.raster.windows import around, within
 from ..core.refine.geometry import PlateGeometry
-from ..core.refine.occlusion import Front, Occluders
+from ..core.refine.light import Light
+from ..core.refine.occlusion import Occluders
+from ..core.refine.occlusion_front import Front
 from ..core.refine.patch import Patch, skin_tone
 from ..core.shot import Solved
 from .footage import shared_clip
@@ -35,6 +37,7 @@ PLAIN = 30
 IOU = 0.85
 ALARM = 0.5
 """% of the face."""
+SHOWN = Light(255.0, linear=False)
 MARGIN = 0.45
 """Eye distances round the face: what a re-performed frame may change."""
 
@@ -114,7 +117,7 @@ def judged(shot: Shot, thing: str | None, rows: list[int]) -> list[Seen]:
     """
     occluders = Occluders(shot.solved.model, shot.solved.fit)
     for row in occluders.rows.tolist():
-        occluders.show(row, _drawn(shot, thing, row)[0], shot.geometry.landmarks(row))
+        occluders.show(row, _drawn(shot, thing, row)[0], shot.geometry.landmarks(row), SHOWN)
     occluders.learn()
     kept = set(occluders.rows.tolist()) if thing is None else set()
     return [_seen(shot, thing, row, occluders) for row in rows if row not in kept]
@@ -126,7 +129,7 @@ def _seen(shot: Shot, thing: str | None, row: int, occluders: Occluders) -> Seen
     frame = (0, 0, pixels.shape[1], pixels.shape[0])
     plate = Patch.of(pixels, marks, around(marks, MARGIN * float(eye_distance(marks)), frame))
     begun = time.thread_time()
-    front = occluders.find(row, plate)
+    front = occluders.find(row, plate, SHOWN)
     seconds = time.thread_time() - begun
     place = within(plate.window, frame)
     found = np.zeros(true[place].shape, np.bool_) if front is None else front.over(plate.window) > 0.5

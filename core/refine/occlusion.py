@@ -1,10 +1,11 @@
 """What is in front of the face: hands, hair, microphones; it stays as it is on the plate while the face moves under it.
 
 Each frame is compared with how the shot's face usually looks (occlusion_look) on a chart (occlusion_chart). What the
-shot always shows in one place of the face (glasses, a beard, a fringe) is how it looks, and moves with it.
+shot always shows in one place of the face (glasses, a beard, a fringe) is how it looks, and moves with it. A network
+(occlusion_sight) is shown the frame and that comparison, and of stills the frame alone.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -15,12 +16,16 @@ from ..conventions import CV_PIXEL_CENTRE, Array, Array32
 from ..easing import smoothstep
 from ..face.model import FaceModel
 from ..fit.result import Fit
-from ..raster.windows import Window, around, within
+from ..raster.windows import around
 from .bank import farthest
-from .grid import mix
-from .occlusion_chart import FACE, SIDE, FaceChart, Placed
+from .crop import SIDE, Crop
+from .light import Light
+from .occlusion_chart import FACE, FaceChart, Placed
+from .occlusion_chart import SIDE as TEXELS
+from .occlusion_front import Front, before_still, on_plate
 from .occlusion_look import UsualLook, logarithm, plate_values
 from .occlusion_pieces import Residual, pieces
+from .occlusion_sight import NOTHING, SHIPPED, Foretold, Sight, clear, foretold, guides, picture, seen
 from .patch import Patch, skin_tone
 
 FRAMES, FEWEST = 48, 8
@@ -51,26 +56,17 @@ SHARE = (0.25, 0.75)
 
 
 @dataclass(frozen=True)
-class Front:
-    """What is in front of the face in one frame, over a window of the plate."""
+class Shown:
+    """A frame as it is kept until all was learnt."""
 
-    window: Window
-    matte: Array32
-    """H×W, 0–1."""
-    behind: Array32
-    """H×W×3: how the face would look there, the plate's values."""
-
-    def without(self, plate: Patch) -> Patch:
-        """The plate without it: the face as it usually looks, so that nothing of what is in front is dragged along."""
-        pixels, place = plate.pixels.copy(), within(self.window, plate.window)
-        pixels[place] = mix(pixels[place], self.behind, self.matte)
-        return replace(plate, pixels=pixels)
-
-    def over(self, window: Window) -> Array32:
-        """H×W, 0–1: its matte over another window, which holds its own."""
-        whole = np.zeros((window[3] - window[1], window[2] - window[0]), dtype=np.float32)
-        whole[within(self.window, window)] = self.matte
-        return whole
+    texture: NDArray[np.float16]
+    """TEXELS×TEXELS×3, in units of the skin's value."""
+    seen: NDArray[np.bool_]
+    tone: float
+    """The skin's value."""
+    square: NDArray[np.uint8]
+    """SIDE×SIDE×3: the face upright, as a display shows it."""
+    light: Light
 
 
 @dataclass
@@ -79,13 +75,13 @@ class Occluders:
 
     model: FaceModel
     fit: Fit
+    sight: Sight = SHIPPED
     rows: NDArray[np.intp] = field(init=False)
     """The rows to be shown."""
     _chart: FaceChart = field(init=False)
     _look: UsualLook | None = None
     _tone: float = 1.0
-    _shown: dict[int, tuple[NDArray[np.float16], NDArray[np.bool_], float]] = field(default_factory=dict)
-    """Row → texture in units of the skin's value (SIDE×SIDE×3), where it was seen, the skin's value."""
+    _shown: dict[int, Shown] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._chart = FaceChart(self.model, self.fit)
@@ -95,73 +91,108 @@ class Occluders:
             self._chosen(seen[np.unique(np.linspace(0, len(seen) - 1, CANDIDATES).astype(int))]) if seen.size else seen
         )
 
-    def show(self, row: int, pixels: NDArray[Any], landmarks: Array) -> None:
+    def show(self, row: int, pixels: NDArray[Any], landmarks: Array, light: Light) -> None:
         """The whole frame of one of `rows`, or of another that is to be `cleared`; landmarks: 478×2 px."""
         window = (0, 0, pixels.shape[1], pixels.shape[0])
         values = np.ascontiguousarray(pixels[..., :3], dtype=np.float32)
         texture, shown = self._chart.texture(values, window, self._chart.placed(landmarks, row))
         tone = max(float(skin_tone(pixels, landmarks).mean()), 1e-6)
-        self._shown[row] = (texture / tone).astype(np.float16), shown.astype(np.bool_), tone
+        square = 255 * picture(values, window, Crop.of(landmarks), light)
+        kept = (texture / tone).astype(np.float16), shown.astype(np.bool_)
+        self._shown[row] = Shown(*kept, tone, np.rint(square).astype(np.uint8), light)
 
     def learn(self) -> None:
         """Once all `rows` were shown."""
         rows = [row for row in self.rows.tolist() if row in self._shown]
         if len(rows) >= FEWEST:
-            self._tone = float(np.median([self._shown[row][2] for row in rows]))
+            self._tone = float(np.median([self._shown[row].tone for row in rows]))
             logs, shown = (np.stack(parts) for parts in zip(*map(self._logs, rows), strict=True))
             features = np.stack([self._features(row) for row in rows])
             self._look = UsualLook(logs, shown, features, self._chart.face, self._chart.openings())
 
     def cleared(self, row: int, part: Patch) -> Patch:
         """Part of a frame that was shown, without what is in front."""
-        outside = part.pixels.size == 0  # a feature beyond the frame's edge
-        front = None if self._look is None or outside else self._found(row, part, *self._logs(row))
+        if part.pixels.size == 0:  # a feature beyond the frame's edge
+            return part
+        kept = self._shown[row]
+        square = kept.square.astype(np.float32) / np.float32(255)
+        front = self._found(row, part, self._left(row, *self._logs(row)), square, kept.light)
         return part if front is None else front.without(part)
 
     def forget(self) -> None:
         """The frames that were shown."""
         self._shown.clear()
 
-    def find(self, row: int, plate: Patch) -> Front | None:
-        """What is in front of the face in a row; None where nothing is, or where the look is not known."""
-        if self._look is None:
-            return None
+    def find(self, row: int, plate: Patch, light: Light) -> Front | None:
+        """What is in front of the face in a row; None where nothing is, or nothing is known of it."""
         texture, shown = self._chart.texture(plate.pixels, plate.window, self._chart.placed(plate.landmarks, row))
-        return self._found(row, plate, logarithm(texture, self._tone), shown)
+        square = picture(plate.pixels, plate.window, Crop.of(plate.landmarks), light)
+        return self._found(row, plate, self._left(row, logarithm(texture, self._tone), shown), square, light)
+
+    def foretells(self, row: int, plate: Patch, crop: Crop, light: Light) -> tuple[Array32, Foretold]:
+        """The network's guides, and what the shot foretells of a row, over a square: what it is trained with."""
+        placed = self._chart.placed(plate.landmarks, row)
+        texture, shown = self._chart.texture(plate.pixels, plate.window, placed)
+        return self._told(self._left(row, logarithm(texture, self._tone), shown), placed, crop, light)
 
     def _logs(self, row: int) -> tuple[Array32, Array32]:
-        texture, shown, tone = self._shown[row]
-        return logarithm(texture.astype(np.float32) * np.float32(tone), self._tone), shown.astype(np.float32)
+        kept = self._shown[row]
+        values = kept.texture.astype(np.float32) * np.float32(kept.tone)
+        return logarithm(values, self._tone), kept.seen.astype(np.float32)
 
-    def _found(self, row: int, plate: Patch, texture: Array32, shown: Array32) -> Front | None:
-        assert self._look is not None
-        residual = self._look(texture, shown, self._features(row))
-        found = pieces(residual, shown, self._chart.face)
-        placed = self._chart.placed(plate.landmarks, row)
-        return self._on_plate(found, residual, plate, placed, self._look.fine) if found.any() else None
+    def _left(self, row: int, texture: Array32, shown: Array32) -> Residual | None:
+        """What a row leaves over; None where the look is not known."""
+        return None if self._look is None else self._look(texture, shown, self._features(row))
+
+    def _told(self, residual: Residual | None, placed: Placed, crop: Crop, light: Light) -> tuple[Array32, Foretold]:
+        upright = Placed(crop.points(placed.points), placed.depth)
+        lookup = self._chart.lookup(upright, (0, 0, SIDE, SIDE))
+        told = NOTHING
+        if residual is not None and self._look is not None:
+            told = foretold(residual.expected, self._look.fine, lookup, self._tone, light)
+        return guides(self._chart, lookup), told
+
+    def _found(self, row: int, plate: Patch, residual: Residual | None, square: Array32, light: Light) -> Front | None:
+        placed, crop = self._chart.placed(plate.landmarks, row), Crop.of(plate.landmarks)
+        where, told = self._told(residual, placed, crop, light)
+        likely = clear(self.sight(seen(square, where, told)), where[2]) if self.sight.there else np.zeros_like(where[2])
+        if residual is None:
+            return before_still(likely, where[2], plate, crop) if likely.any() else None
+        found = pieces(residual, self._chart.face)
+        at = crop.points(self._chart.on_frame(placed).reshape(-1, 2)).reshape(*found.shape, 2)
+        near = cv2.remap(likely, at.astype(np.float32) - np.float32(CV_PIXEL_CENTRE), None, cv2.INTER_LINEAR)
+        if not (found.any() or near.any()):
+            return None
+        return self._on_plate((found, near, likely), residual, plate, placed, crop)
 
     def _on_plate(
-        self, found: Array32, residual: Residual, plate: Patch, placed: Placed, spread: Array32
+        self, finds: tuple[Array32, Array32, Array32], residual: Residual, plate: Patch, placed: Placed, crop: Crop
     ) -> Front | None:
-        """What was found on the chart, at the plate's own fineness; None where it is all beside the plate's window."""
+        """What was found on the chart, and by the network (on the chart, in the square), at the plate's own fineness;
+        None where it is all beside the plate's window.
+        """
+        assert self._look is not None
+        found, also, likely = finds
         gate = cv2.dilate(found, ball(GATE))
-        part = plate.crop(around(self._chart.on_frame(placed)[gate > 0], 2, plate.window))
+        part = plate.crop(around(self._chart.on_frame(placed)[np.maximum(gate, also) > 0], 2, plate.window))
         if not part.pixels.size:
             return None
         lookup = self._chart.lookup(placed, part.window) - np.float32(CV_PIXEL_CENTRE)
-        maps = np.dstack([cv2.erode(found, ball(INNER)), gate, spread])
+        maps = np.dstack([cv2.erode(found, ball(INNER)), gate, self._look.fine])
         inside, near, doubt = np.moveaxis(cv2.remap(maps, lookup, None, cv2.INTER_LINEAR), -1, 0)
         expected = cv2.remap(residual.expected, lookup, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         away = np.abs(logarithm(part.pixels, self._tone) - expected).max(axis=-1) / np.clip(doubt, 1e-3, DOUBT)
         behind = plate_values(expected, self._tone)
         apart = np.abs(part.pixels - behind).max(axis=-1) * near
-        texel = float(np.ptp(placed.points[:468, 1])) / (FACE * SIDE)
+        texel = float(np.ptp(placed.points[:468, 1])) / (FACE * TEXELS)
         pure = cv2.dilate(apart, np.ones((2 * round(EDGE * texel) + 1,) * 2))
         share = apart / (pure + np.float32(1e-3 * self._tone))
         sharp = near * smoothstep(away, *PIXEL) * smoothstep(share, *SHARE)
         matte = np.maximum(sharp, smoothstep(inside, 0.5, 0.9))
         matte = cv2.morphologyEx(matte, cv2.MORPH_CLOSE, ball(2 * round(SLIT * texel) + 1))
-        return Front(part.window, np.asarray(np.minimum(matte / np.float32(WHOLE), 1), dtype=np.float32), behind)
+        matte = np.minimum(matte / np.float32(WHOLE), 1)
+        matte = np.maximum(matte, on_plate(likely, crop, part.window))
+        return Front(part.window, np.asarray(matte, dtype=np.float32), behind)
 
     def _features(self, row: int) -> Array:
         """D mm: expression and pose of a row."""

@@ -36,6 +36,8 @@ SQUEEZED = 0.12
 """Of the usual area: triangles that a frame shows smaller, or from behind, tell nothing."""
 OVERSAMPLED = 1.5
 """px per texel from which on a frame is averaged before it is looked up."""
+AFAR = 10.0
+"""Widths of a face that a camera is away which nothing is known of."""
 COARSE = 1.0
 """Texels of the chart a px, at which a frame's places on the chart are worked out; in between they are interpolated."""
 
@@ -84,6 +86,13 @@ class FaceChart:
         ring = ring + (landmarks[RIGID] - own[RIGID]).mean(axis=0)
         depth = self._fit.to_camera(np.concatenate([self._neutral[:MESH], self._ring]), row)[:, 2]
         return Placed(np.concatenate([landmarks[:MESH], ring]), depth)
+
+    def seen_as(self, points: Array) -> Placed:
+        """The chart on a face of which no fit is known; points: 478×3 px, as detected."""
+        corners = np.column_stack([self._neutral[:MESH], np.ones(MESH)])
+        turn = np.linalg.lstsq(corners, points[:MESH], rcond=None)[0]
+        places = np.concatenate([points[:MESH], np.column_stack([self._ring, np.ones(RING)]) @ turn])
+        return Placed(places[:, :2], places[:, 2] - places[:, 2].min() + AFAR * np.ptp(places[:, 0]))
 
     def on_frame(self, placed: Placed) -> Array32:
         """SIDE×SIDE×2 px: where each texel lies."""

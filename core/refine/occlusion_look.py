@@ -96,7 +96,7 @@ class UsualLook:
         left = (texture - expected) * (shown / new)[..., None]
         size = np.abs(left).max(axis=-1)
         coarse = np.abs(self._blurred(left)).max(axis=-1) / self._coarse
-        return Residual(expected, texture, size / self.fine, coarse)
+        return Residual(expected, texture, size / self.fine, coarse, shown)
 
     def _mixed(self, shares: Array32, light: Array32) -> Array32:
         mixed = shares @ self._kept.reshape(len(shares), -1) + light @ self._light.reshape(len(light), -1)
@@ -135,8 +135,7 @@ class UsualLook:
         limit = np.float32(CLIP) * spread[..., None]
         blurred = cv2.GaussianBlur(np.clip(left, -limit, limit), (0, 0), BLUR)
         coarse = np.abs(blurred).max(axis=-1) / (0.6 * spread * np.float32(rare))
-        residual = Residual(others, texture, fine, coarse)
-        found = pieces(residual, shown, self._face)
+        found = pieces(Residual(others, texture, fine, coarse, shown), self._face)
         return np.asarray(cv2.dilate(found, np.ones((5, 5))), dtype=np.float32)
 
     def _left_over(self, textures: Array32, trust: Array32, apart: Array) -> Array32:

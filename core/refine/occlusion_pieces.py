@@ -41,20 +41,22 @@ class Residual:
     """S×S: standard deviations, the worst channel's."""
     coarse: Array32
     """S×S: the same of the blurred residual."""
+    shown: Array32
+    """S×S, 0 or 1: whether the frame shows the place."""
 
 
-def pieces(residual: Residual, shown: Array32, face: NDArray[np.bool_]) -> Array32:
+def pieces(residual: Residual, face: NDArray[np.bool_]) -> Array32:
     """S×S, 0–1: what is in front, on the chart: sure places, what goes with them, and nothing that is tiny."""
     coarse = np.minimum(residual.coarse, ALONE * cv2.blur(residual.fine, (3, 3)))
-    sure = np.maximum(smoothstep(residual.fine, *FINE), smoothstep(coarse, *COARSE) * face) * shown
+    sure = np.maximum(smoothstep(residual.fine, *FINE), smoothstep(coarse, *COARSE) * face) * residual.shown
     count, labels = cv2.connectedComponents((sure > 0.3).astype(np.uint8))
     mass = np.asarray(np.bincount(labels.ravel(), (sure * face).ravel(), count), dtype=np.float64)
     mass[0] = 0
     kept = np.asarray(sure * smoothstep(mass, *LEAST)[labels], dtype=np.float32)
-    return np.maximum(kept, _grown(kept, residual, shown)) if kept.any() else kept
+    return np.maximum(kept, _grown(kept, residual)) if kept.any() else kept
 
 
-def _grown(found: Array32, residual: Residual, shown: Array32) -> Array32:
+def _grown(found: Array32, residual: Residual) -> Array32:
     """S×S, 0–1: with what lies near and is nearer to its colour than to the face's, and with its holes; worked out on
     every second texel.
     """
@@ -63,7 +65,7 @@ def _grown(found: Array32, residual: Residual, shown: Array32) -> Array32:
         cv2.resize(values, half, interpolation=cv2.INTER_AREA) for values in (found, residual.frame, residual.expected)
     )
     from_face = np.abs(frame - expected).max(axis=-1)
-    apart = smoothstep(from_face, *APART) * cv2.resize(shown, half, interpolation=cv2.INTER_AREA)
+    apart = smoothstep(from_face, *APART) * cv2.resize(residual.shown, half, interpolation=cv2.INTER_AREA)
     for _ in range(GROWTH):
         near = cv2.GaussianBlur(np.dstack([frame * small[..., None], small]), (0, 0), REACH / 2)
         colour = near[..., :3] / (near[..., 3:] + np.float32(1e-6))

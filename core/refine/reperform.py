@@ -25,7 +25,10 @@ from .fill import Filler, alike
 from .finish import PLAIN, Finish
 from .geometry import PlateGeometry, landmarks_only
 from .light import light_of
-from .occlusion import Front, Occluders
+from .occlusion import Occluders
+from .occlusion_front import Front
+from .occlusion_sight import SHIPPED as SIGHT
+from .occlusion_sight import Sight
 from .patch import Patch
 from .perform import Fillers, laid, perform, warped
 from .refiner import SHIPPED, Refiner
@@ -143,6 +146,7 @@ class Reperformer:
         refiner: Refiner = SHIPPED,
         finish: Finish = PLAIN,
         region: Region = "all",
+        sight: Sight = SIGHT,
     ) -> None:
         self._fit = fit
         self._method = method
@@ -158,7 +162,7 @@ class Reperformer:
         self._encoded = False
         self._wrinkles: Wrinkles | None = None
         self._lent: Lent | None = None
-        self._occluders = Occluders(model, fit)
+        self._occluders = Occluders(model, fit, sight)
 
     def learn(self, clip: Clip, reporter: Reporter) -> None:
         """Read the target once and keep pictures of its mouth and eyes from frames that span what they do in it."""
@@ -178,7 +182,8 @@ class Reperformer:
             if row in wanted:
                 self._keep(row, frame.pixels)
                 if self._stages.occlusion:
-                    self._occluders.show(row, frame.pixels, self.landmarks(row))
+                    light = light_of(frame.pixels.dtype, self._encoded)
+                    self._occluders.show(row, frame.pixels, self.landmarks(row), light)
                 if folds is not None and row in folds.rows:
                     folds.add(row, frame.pixels, *self._geometry.skin(row))
             reporter.progress("learn", row + 1, 1 if clip.kind == "still" else max(wanted, default=row) + 1)
@@ -219,7 +224,8 @@ class Reperformer:
             return Reperformed(pixels.copy())
         window = around(np.concatenate([motion.old, motion.new]), motion.skirt + 2, self._frame)
         plate = Patch.of(pixels, motion.old_landmarks, window, motion.skull)
-        front = self._occluders.find(row, plate) if self._stages.occlusion else None
+        light = light_of(pixels.dtype, self._encoded)
+        front = self._occluders.find(row, plate, light) if self._stages.occlusion else None
         plate = plate if front is None else front.without(plate)
         if self._method == "tps":
             layers = warped(plate, tps.spline_offsets(motion.old_landmarks[:468], motion.new_landmarks[:468], window))
@@ -231,7 +237,6 @@ class Reperformer:
                 folds = self._wrinkles.folds(self._fit.expression[row], expression, self._lent)
             layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers, folds, row)
             if self._stages.refiner:
-                light = light_of(pixels.dtype, self._encoded)
                 layers = self._refiner(layers, plate, motion, self._geometry.surface(row, expression), light)
         if speed is not None and self._stages.motion_blur:
             smear = self._pace.smear(row, motion, expression, speed, self._finish.shutter)

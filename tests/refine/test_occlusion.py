@@ -6,6 +6,7 @@ import pytest
 from expression_transfer.core.clip import open_clip
 from expression_transfer.core.export.sheet import write_png
 from expression_transfer.core.raster.cpu import interpolate, rasterise
+from expression_transfer.core.refine.light import Light
 from expression_transfer.core.refine.occlusion import FEWEST, Occluders
 from expression_transfer.core.refine.patch import Patch
 from expression_transfer.core.refine.reperform import Reperformer
@@ -14,6 +15,7 @@ from expression_transfer.core.reporting import SilentReporter
 
 SIZE, ROWS = 384, 24
 FRAME = (0, 0, SIZE, SIZE)
+SHOWN = Light(255.0, linear=False)
 GREY = np.array([60, 65, 80])
 PASSAGE = range(8, 16)
 """Rows that show a thing before the face."""
@@ -146,11 +148,11 @@ def test_behind_it_is_the_face(held, acted, head):
     fit, track, pictures = acted
     occluders = Occluders(head, fit)
     for row in occluders.rows.tolist():
-        occluders.show(row, frames[row], track.points[row].astype(np.float64))
+        occluders.show(row, frames[row], track.points[row].astype(np.float64), SHOWN)
     occluders.learn()
     plate = Patch.of(frames[12], track.points[12].astype(np.float64), FRAME)
     core = cv2.erode(masks[12].astype(np.uint8), np.ones((7, 7))) > 0
-    away = np.abs(occluders.find(12, plate).without(plate).pixels - pictures[12])[core].mean(axis=-1)
+    away = np.abs(occluders.find(12, plate, SHOWN).without(plate).pixels - pictures[12])[core].mean(axis=-1)
     assert np.median(np.abs(plate.pixels - pictures[12])[core].mean(axis=-1)) > 40
     assert np.median(away) < 8
     assert np.percentile(away, 80) < 30
