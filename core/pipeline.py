@@ -137,7 +137,7 @@ def _seen(clip: Clip, footage: Footage, job: Job, made_from: str, run: Run) -> t
     ):
         track = detect(clip, options, run.reporter, encoder.observe)
         encoder.finish(track.visible)
-    track.save(marks)
+    track.save(marks, packed=False)
     job.note("landmarks", made_from)
     return track, open_faces(faces)
 

@@ -61,6 +61,11 @@ class ShapeFree:
         """Texels: side of a square as large as the face."""
         return float(np.sqrt(np.count_nonzero(self.inside)))
 
+    @cached_property
+    def _texels(self) -> tuple[NDArray[np.intp], Array32]:
+        """3×N each: the corners and weights of the texels that are part of the face, corner by corner."""
+        return self.landmarks[self.inside].T.astype(np.intp, order="C"), self.weights[self.inside].T.copy()
+
     def texture(self, rgb: NDArray[np.uint8], points: Array32) -> NDArray[np.uint8]:
         """SIDE×SIDE grey values of the face with these landmarks (478×≥2 px) in a frame H×W×3, its exposure and
         contrast made alike; MIDDLE outside the face.
@@ -68,12 +73,18 @@ class ShapeFree:
         mesh = points[:MESH, :2].astype(np.float64)
         patch, corner, scale = _patch(rgb, mesh, self._side)
         place = ((mesh - corner) * scale - CV_PIXEL_CENTRE).astype(np.float32)
-        at = np.einsum("nk,nkc->nc", self.weights, place.take(self.landmarks, axis=0)).reshape(SIDE, SIDE, 2)
-        grey = cv2.remap(patch, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return self._levelled(np.asarray(grey, dtype=np.uint8))
+        across, down = (self._between(values) for values in np.ascontiguousarray(place.T))
+        grey = cv2.remap(patch, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return self._levelled(grey.ravel().astype(np.float32))
 
-    def _levelled(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        face = grey.ravel()[self.inside].astype(np.float32)
+    def _between(self, values: Array32) -> Array32:
+        """N: what lies at the face's texels, of values at the landmarks."""
+        corners, (first, second, third) = self._texels
+        a, b, c = (values.take(each) for each in corners)
+        return np.asarray(first * a + second * b + third * c)
+
+    def _levelled(self, face: Array32) -> NDArray[np.uint8]:
+        """SIDE×SIDE, of the face's N grey values."""
         out = np.full(SIDE * SIDE, MIDDLE, np.uint8)
         level = MIDDLE + CONTRAST * (face - face.mean()) / (face.std() + LEAST_CONTRAST)
         out[self.inside] = np.clip(np.round(level), 0, 255)

@@ -64,14 +64,13 @@ def detect(clip: Clip, options: DetectOptions, reporter: Reporter, observe: Obse
     with closing(open_backend(options.backend, options.task)) as backend:
         follower = Follower(backend, options.person, options.recogniser)
         looks = []
-        for frame in read_ahead(clip):
+        for frame in read_ahead(replace(each, pixels=display(each.pixels, clip)) for each in clip):
             reporter.check()
-            rgb = display(frame.pixels, clip)
-            seen = follower.look(rgb, frame.time)
+            seen = follower.look(frame.pixels, frame.time)
             points, score = (NOWHERE, 0.0) if seen is None else (seen.points, seen.score)
             looks.append(_Look(frame.number, frame.time, points, score))
             if observe is not None:
-                observe(rgb, seen)
+                observe(frame.pixels, seen)
             reporter.progress("detect", len(looks), clip.frame_count)
         for row in follower.strangers():
             looks[row] = replace(looks[row], points=NOWHERE, score=0.0)
