@@ -11,6 +11,7 @@ from expression_transfer.core.clip.exr import Placed, write_exr
 from expression_transfer.core.errors import InputError
 from expression_transfer.core.landmarks.track import LandmarkTrack
 from expression_transfer.core.process import Ended
+from expression_transfer.core.provenance import SOURCE_TYPE, properties
 from expression_transfer.core.refine.composite import composite
 from expression_transfer.scene import compat, compositing_job, compositor, fitted, recomposite, strings
 from fitted_shots import make_fit, plate, solve_folder
@@ -188,20 +189,23 @@ def test_a_saved_set_up_is_whole(blender, layers, tmp_path):
         tmp_path / "solve",
     )
     solve.mkdir()
-    solve_folder(solve, fit, "sequence", plate(blender, solve, range(FIRST, FIRST + 12), WIDTH, HEIGHT))
+    first = plate(blender, solve, range(FIRST, FIRST + 12), WIDTH, HEIGHT)
+    solve_folder(solve, fit, "sequence", tmp_path / "gone.png")
     places = np.random.default_rng(3).uniform(0, HEIGHT, (12, 478, 2)).astype(np.float32)
     LandmarkTrack(
         points=places, depth=places[..., 0], score=np.ones(12, np.float32), visible=fit.visible, frames=fit.frames,
         times=fit.times, fps=fit.fps, width=WIDTH, height=HEIGHT, focal=None, backend="planted",
     ).save(solve / "landmarks.npz")  # fmt: skip
     files = {"result": f"result.{FIRST}.exr", "mattes": f"mattes.{FIRST}.exr"}
-    told = {"count": COUNT, "encoded": False, "solve": str(solve)}
+    moved = {"kind": "sequence", "file": str(first), "named": str(first)}
+    told = {"count": COUNT, "encoded": False, "solve": str(solve), "footage": moved, "provenance": properties()}
     (folder / "compositor.json").write_text(json.dumps(files | told))
     compositing_job.export_setup(folder / "compositor.json", tmp_path / "elsewhere" / "comp.blend")
     (folder / "comp.blend").write_bytes((tmp_path / "elsewhere" / "comp.blend").read_bytes())
     blender.ops.wm.open_mainfile(filepath=str(folder / "comp.blend"))
     assert np.abs(rendered(blender, folder, FIRST + 1) - made[1][1]).max() < 1 / 1024
     assert {image.filepath for image in blender.data.images} >= {f"//{name}" for name in files.values()}
+    assert blender.context.scene["digitalSourceType"] == SOURCE_TYPE
     (clip,) = blender.data.movieclips
     marker = clip.tracking.objects[strings.TRACKS_OBJECT].tracks["nose_tip"].markers.find_frame(2, exact=True)
     assert clip.frame_start == FIRST and marker.co[0] * WIDTH == pytest.approx(places[1, 1, 0], abs=1e-3)

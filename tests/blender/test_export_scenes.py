@@ -9,6 +9,7 @@ from expression_transfer.core.export.gltf import write_gltf
 from expression_transfer.core.export.head_scene import head_scene
 from expression_transfer.core.export.usd import write_usd
 from expression_transfer.core.face.library import load_builtin
+from expression_transfer.core.provenance import SOURCE_TYPE
 from expression_transfer.core.reporting import SilentReporter
 from expression_transfer.scene import export_job, jobs
 from scipy.spatial import cKDTree
@@ -112,6 +113,20 @@ def test_points_and_pixels_come_back(blender, model, tmp_path, form):
     assert cKDTree(read_back).query(expected)[0].max() < 1e-4
     for row, points, there in zip(ROWS, fitted, seen, strict=True):
         assert np.abs(there - acting.seen(fit, points[which], row)).max() < 0.1
+
+
+@pytest.mark.parametrize("altered", [True, False])
+def test_heads_say_that_they_were_altered(blender, model, tmp_path, altered):
+    """Importers of FBX find it with the head's object; Alembic's doesn't look for it, so the file's bytes are asked."""
+    scene = head_scene(acting.acting_fit(model, count=2), model, "take", altered=altered)
+    for kind in ("fbx", "abc"):
+        through_blender(kind)(scene, tmp_path / f"head.{kind}")
+    assert (SOURCE_TYPE.encode() in (tmp_path / "head.abc").read_bytes()) == altered
+    for read in (read_fbx, *([read_fbx_by_ufbx] if "fbx_import" in dir(blender.ops.wm) else [])):
+        blender.ops.wm.read_factory_settings(use_empty=True)
+        read(blender, str(tmp_path / "head.fbx"))
+        head = next(each for each in blender.context.scene.objects if each.name.startswith("head"))
+        assert head.get("digitalSourceType", "") == (SOURCE_TYPE if altered else "")
 
 
 def test_a_zoom_in_alembic(blender, model, tmp_path):
