@@ -242,7 +242,7 @@ def _recomposite(
     people = doubts(run.recogniser, Pair(driver.likeness, plate.likeness), Pair(driver.before, plate.before))
     tell(people, run.reporter)
     plan, laid, wanted = _plan(driver, plate, making, job, edited)
-    plan = replace(plan, provenance=run.provenance, refiner=run.refiner)
+    plan = replace(plan, provenance=run.provenance, refiner=run.refiner, sight=run.sight)
     files = recomposite(plan, run.reporter, run.timings)
     replace(wanted, source=f"{wanted.source}, re-performed").save(job.folder / WANTED)
     kept = _likeness(plan, driver, run)

@@ -31,6 +31,8 @@ from .refine.blur import speed_of
 from .refine.finish import PLAIN, Finish
 from .refine.lesson import Lent, lesson
 from .refine.patch import skin_tone
+from .refine.occlusion_sight import SHIPPED as SIGHT
+from .refine.occlusion_sight import Sight
 from .refine.refiner import SHIPPED, Refiner
 from .refine.reperform import Method, Reperformed, Reperformer, SourceFill
 from .reporting import Reporter
@@ -107,6 +109,7 @@ class Recomposition:
     provenance: bool = True
     """The files say that they were altered."""
     refiner: Refiner = SHIPPED
+    sight: Sight = SIGHT
 
     def speed(self, row: int) -> Array:
         """E weights a frame: how fast the wanted expression changes, which motion blur shows."""
@@ -115,7 +118,7 @@ class Recomposition:
     def performer(self) -> Reperformer:
         """What makes its frames; it has learnt nothing yet."""
         whole = self.model, self.fit, self.track, self.method
-        return Reperformer(*whole, refiner=self.refiner, finish=self.finish, region=self.region)
+        return Reperformer(*whole, refiner=self.refiner, finish=self.finish, region=self.region, sight=self.sight)
 
     def lesson(self, reporter: Reporter) -> Lent | None:
         """The driver's folds, where they are asked for."""
@@ -133,7 +136,7 @@ class Recomposition:
         driver = None if self.driver is None else self.driver.row_at(float(self.fit.times[row]))
         told = self.provenance
         return fingerprint(shot=self.made_from, row=row, wanted=wanted.hexdigest(), driver=driver, provenance=told,
-                           refiner=self.refiner.name)  # fmt: skip
+                           refiner=self.refiner.name, sight=self.sight.name)  # fmt: skip
 
 
 Done = TypeVar("Done")

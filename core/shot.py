@@ -26,6 +26,7 @@ from .job import fingerprint, footage_files, refuse_own_results
 from .landmarks.backend import BackendName
 from .landmarks.track import LandmarkTrack
 from .moved import check_same
+from .refine.occlusion_sight import Sight
 from .refine.refiner import Refiner
 from .reporting import Reporter
 from .timings import Timings
@@ -97,6 +98,11 @@ class Run:
         """What mends re-performed frames. Raises InputError where the user's network can't be used."""
         flow = None if self.flow_model is None else open_flow(self.flow_model, self.device)
         return Refiner(self.device, flow=flow)
+
+    @cached_property
+    def sight(self) -> Sight:
+        """What sees what is in front of re-performed faces."""
+        return Sight(self.device)
 
     @cached_property
     def recogniser(self) -> FaceRecogniser:
