@@ -30,9 +30,9 @@ from .landmarks.track import LandmarkTrack
 from .refine.blur import speed_of
 from .refine.finish import PLAIN, Finish
 from .refine.lesson import Lent, lesson
-from .refine.patch import skin_tone
 from .refine.occlusion_sight import SHIPPED as SIGHT
 from .refine.occlusion_sight import Sight
+from .refine.patch import skin_tone
 from .refine.refiner import SHIPPED, Refiner
 from .refine.reperform import Method, Reperformed, Reperformer, SourceFill
 from .reporting import Reporter
