@@ -4,11 +4,18 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-BAND = 96
-"""Rows."""
+BAND = 72_000
+"""Pixels, about."""
 
 
-def in_bands(draw: Callable[[int], None], rows: int) -> None:
-    """Call `draw` with the first row of each band of an image, in threads: numpy leaves the interpreter to others."""
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as threads:
-        list(threads.map(draw, range(0, rows, BAND)))
+def in_bands(draw: Callable[[slice], None], shape: tuple[int, ...]) -> None:
+    """Call `draw` with the rows of each band of an image (H×W…), in threads: numpy leaves the interpreter to others."""
+    height, width = shape[:2]
+    rows = max(BAND // max(width, 1), 1)
+    bands = [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
+    if len(bands) < 2:
+        for band in bands:
+            draw(band)
+        return
+    with ThreadPoolExecutor(max_workers=min(4, len(bands), os.cpu_count() or 1)) as threads:
+        list(threads.map(draw, bands))

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
-from .bands import BAND, in_bands
+from .bands import in_bands
 from .spans import cut, ranges
 
 ROWS = COLUMNS = 8
@@ -30,12 +30,12 @@ def silhouette_coverage(x: Array, y: Array, seen: NDArray[np.bool_]) -> Array32:
     near = _touches(x, y, edge)
     x, y = np.take(x, near, axis=1), np.take(y, near, axis=1)
 
-    def sample(top: int) -> None:
-        rows = slice(top, top + BAND)
-        here = np.flatnonzero((y.max(axis=0) > top) & (y.min(axis=0) < top + BAND))
-        coverage[rows][edge[rows]] = _sampled(np.take(x, here, axis=1), np.take(y, here, axis=1) - top, edge[rows])
+    def sample(rows: slice) -> None:
+        here = np.flatnonzero((y.max(axis=0) > rows.start) & (y.min(axis=0) < rows.stop))
+        local = np.take(y, here, axis=1) - rows.start
+        coverage[rows][edge[rows]] = _sampled(np.take(x, here, axis=1), local, edge[rows])
 
-    in_bands(sample, len(seen))
+    in_bands(sample, seen.shape)
     return coverage
 
 
@@ -54,14 +54,15 @@ def _sampled(x: Array, y: Array, edge: NDArray[np.bool_]) -> Array32:
     height, width = edge.shape
     spans = cut(x * COLUMNS, y * ROWS, height * ROWS, width * COLUMNS)
     # a span's pixels of `edge` follow each other in flat order: the first one, and the one after the last
-    before = np.concatenate([[0], np.cumsum(edge)])
+    before = np.zeros(edge.size + 1, dtype=np.intp)
+    np.cumsum(edge, out=before[1:])
     flat = spans.row // ROWS * width
     first = np.take(before, flat + spans.first // COLUMNS)
     after = np.take(before, flat + (spans.stop + COLUMNS - 1) // COLUMNS)
     some = np.flatnonzero((after > first) & (spans.stop > spans.first))
     start, stop, row, first, after = (np.take(v, some) for v in (spans.first, spans.stop, spans.row, first, after))
     item, pixel = ranges(first, after - first)
-    column = np.take(np.nonzero(edge)[1], pixel) * COLUMNS
+    column = np.take(np.flatnonzero(edge) % width, pixel) * COLUMNS
     bits = np.take(_FROM, np.maximum(np.take(start, item) - column, 0))
     bits &= ~np.take(_FROM, np.minimum(np.take(stop, item) - column, COLUMNS))
     covered = np.zeros(np.count_nonzero(edge) * ROWS, dtype=np.uint8)

@@ -7,11 +7,12 @@ centre belongs to exactly one of them (the top-left rule).
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..conventions import Array, Array32
-from .bands import BAND, in_bands
+from .bands import in_bands
 from .coverage import silhouette_coverage
 from .nearest import Faces, nearest
 from .windows import Window, clipped_window
@@ -67,13 +68,13 @@ def rasterise(
     weights = np.zeros((*shape, 3), dtype=np.float32)
     image = np.full(shape, np.inf, dtype=np.float32)
 
-    def draw(top: int) -> None:
-        rows = slice(top, top + BAND)
-        here = np.flatnonzero((lower > top) & (upper < top + BAND))
+    def draw(rows: slice) -> None:
+        here = np.flatnonzero((lower > rows.start) & (upper < rows.stop))
         faces = whole.some(here)
-        _draw(faces._replace(y=faces.y - top), np.take(chosen, here), triangle[rows], weights[rows], image[rows])
+        faces = faces._replace(y=faces.y - rows.start)
+        _draw(faces, np.take(chosen, here), triangle[rows], weights[rows], image[rows])
 
-    in_bands(draw, shape[0])
+    in_bands(draw, shape)
     inside = triangle >= 0
     coverage = silhouette_coverage(x, y, inside) if edges else inside.astype(np.float32)
     return Fragments(triangle, weights, image, coverage, window)
@@ -84,11 +85,11 @@ def interpolate(fragments: Fragments, triangles: NDArray[np.int32], attributes: 
     out = np.zeros((*fragments.triangle.shape, attributes.shape[1]), dtype=np.float32)
     flat, width = out.reshape(-1, attributes.shape[1]), out.shape[1]
 
-    def mix(top: int) -> None:
-        place = top * width + np.flatnonzero(fragments.triangle[top : top + BAND] >= 0)
+    def mix(rows: slice) -> None:
+        place = rows.start * width + np.flatnonzero(fragments.triangle[rows] >= 0)
         flat[place] = interpolate_at(place, fragments, triangles, attributes)
 
-    in_bands(mix, len(out))
+    in_bands(mix, out.shape)
     return out
 
 
@@ -129,14 +130,16 @@ def _draw(
     height, width = triangle[here].shape
     found, close = nearest(faces, (height, width))
     triangle[here] = np.take(np.append(numbers, -1), found)
+    seen = close > 0
     far = np.full(close.shape, np.inf)
-    np.divide(1.0, close, out=far, where=close > 0)
+    np.divide(1.0, close, out=far, where=seen)
     depth[here] = far
-    far[close == 0] = 0
     corners = np.arange(3)[:, None]
-    second, third = (_at(faces.plane(np.where(corners == k, faces.closeness, 0.0)), found) * far for k in (1, 2))
-    for corner, weight in enumerate(((far > 0) - second - third, second, third)):
-        weights[here][..., corner] = weight
+    second, third = (_at(faces.plane(np.where(corners == k, faces.closeness, 0.0)), found) for k in (1, 2))
+    for weight in (second, third):
+        np.multiply(weight, far, out=weight, where=seen)
+    parts = [weight.astype(np.float32) for weight in (seen - second - third, second, third)]
+    weights[here] = cv2.merge(parts)
 
 
 def _at(plane: tuple[Array, Array, Array], number: NDArray[np.intp]) -> Array:
@@ -145,4 +148,6 @@ def _at(plane: tuple[Array, Array, Array], number: NDArray[np.intp]) -> Array:
     row, column = (np.arange(size) + 0.5 for size in number.shape)
     a *= column
     b *= row[:, None]
-    return np.asarray(a + b + c)
+    a += b
+    a += c
+    return a

@@ -14,7 +14,7 @@ from ..face.model import FaceModel
 from ..face.surface import vertex_normals
 from ..fit.result import Fit
 from . import gl
-from .bands import BAND, in_bands
+from .bands import in_bands
 from .cpu import Fragments, interpolate, interpolate_at, rasterise
 from .subdivision import Subdivision, subdivide
 from .windows import Window, around, pixel_centres
@@ -164,12 +164,11 @@ def _came_from(images: list[Fragments], old_places: Array32, fit: Fit, row: int)
     if not seen.any():
         return there, seen
 
-    def place(top: int) -> None:
-        rows = slice(top, top + BAND)
+    def place(rows: slice) -> None:
         here = seen[rows]
         there[rows][here] = fit.camera.project(old_places[rows][here].astype(np.float64), row)
 
-    in_bands(place, len(seen))
+    in_bands(place, seen.shape)
     local = there - (np.asarray(images[0].window[:2], dtype=np.float32) + np.float32(CV_PIXEL_CENTRE))
     shown = cv2.remap(images[0].depth, local, None, cv2.INTER_NEAREST, borderValue=float("inf"))
     return there, np.asarray(seen & (old_places[..., 2] > shown + HIDDEN_BY))
@@ -179,11 +178,10 @@ def _goes_to(old: Fragments, triangles: NDArray[np.int32], new_places: Array, fi
     """H×W×2 px, new − old, at the old image's pixels."""
     motion, centres = np.zeros((*old.triangle.shape, 2), dtype=np.float32), pixel_centres(old.window)
 
-    def move(top: int) -> None:
-        rows = slice(top, top + BAND)
+    def move(rows: slice) -> None:
         seen = old.triangle[rows] >= 0
-        places = interpolate_at(top * seen.shape[1] + np.flatnonzero(seen), old, triangles, new_places)
+        places = interpolate_at(rows.start * seen.shape[1] + np.flatnonzero(seen), old, triangles, new_places)
         motion[rows][seen] = fit.camera.project(places.astype(np.float64), row) - centres[rows][seen]
 
-    in_bands(move, len(motion))
+    in_bands(move, motion.shape)
     return motion

@@ -45,14 +45,14 @@ def nearest(faces: Faces, shape: tuple[int, int]) -> tuple[NDArray[np.intp], Arr
 
     Of triangles closer to each other than 2⁻²⁸ of their depth, the one with the greater number.
     """
-    buffer = np.zeros(shape, dtype=np.int64)
     front = faces.area() < 0
-    # fronts hide most of the backs, which then needn't be drawn
-    _draw(buffer, faces, np.flatnonzero(front))
-    backs = np.flatnonzero(~front)
-    _draw(buffer, faces, backs[~_hidden(buffer, faces.some(backs))])
-    closeness = (buffer >> NUMBER << NUMBER).view(np.float64)
-    return np.where(buffer > 0, buffer & ((1 << NUMBER) - 1), len(front)), closeness
+    buffer = np.full(shape, len(front), dtype=np.int64)
+    # the nearer fronts hide most of the backs, and of what is inside a head: that needn't be drawn
+    near = front & (faces.closeness[0] >= faces.closeness[0].mean(where=front)) if front.any() else front
+    _draw(buffer, faces, np.flatnonzero(near))
+    others = np.flatnonzero(~near)
+    _draw(buffer, faces, others[~_hidden(buffer, faces.some(others))])
+    return buffer & ((1 << NUMBER) - 1), (buffer >> NUMBER << NUMBER).view(np.float64)
 
 
 def _draw(buffer: NDArray[np.int64], faces: Faces, numbers: NDArray[np.intp]) -> None:
@@ -73,8 +73,9 @@ def _draw(buffer: NDArray[np.int64], faces: Faces, numbers: NDArray[np.intp]) ->
     step, down, base = (np.take(values, triangle) for values in some.plane(some.closeness))
     close = base + down * (row + 0.5) + step * (column + 0.5)
     place, number = row * width + column, np.take(numbers, triangle)
+    bits = np.int64(-1 << NUMBER)
     for left in longer:
-        key = close[:left].view(np.int64) >> NUMBER << NUMBER
+        key = close[:left].view(np.int64) & bits
         key |= number[:left]
         np.maximum.at(flat, place[:left], key)
         place[:left] += 1

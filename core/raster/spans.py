@@ -48,7 +48,8 @@ def cut(x: Array, y: Array, rows: int, columns: int) -> Spans:
 
 def _inside(place: Array, size: int) -> NDArray[np.intp]:
     """The first sample point at or after each place, 0 … size."""
-    after = np.ceil(place - 0.5)
+    after = place - 0.5
+    np.ceil(after, out=after)
     return np.asarray(np.clip(after, 0, size, out=after), dtype=np.intp)
 
 
@@ -64,7 +65,10 @@ def _cross(upper: tuple[Array, Array], lower: tuple[Array, Array], edge: NDArray
     """Columns where heights cross edges (given by the x and y of their ends)."""
     down = lower[1] - upper[1]
     slope = (lower[0] - upper[0]) / np.where(down > 0, down, 1)  # a level edge is crossed by none
-    return np.asarray(np.take(upper[0], edge) + (height - np.take(upper[1], edge)) * np.take(slope, edge))
+    across = height - np.take(upper[1], edge)
+    across *= np.take(slope, edge)
+    across += np.take(upper[0], edge)
+    return across
 
 
 def ranges(start: NDArray[np.intp], count: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
