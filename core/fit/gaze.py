@@ -85,11 +85,10 @@ def steady_gaze(raw: Array, blink: Array, track: LandmarkTrack) -> Array:
     stiff = (NOISE / (BEND * (30.0 / track.fps) ** 2)) ** 2
     certainty: Array = np.where(seen[:, None], np.clip(1.0 - 1.6 * blink, 1e-4, 1.0) ** 2, 1e-4)
     for run in segments(track.visible, track.times):
-        for eye in range(2):
-            weight = certainty[run, eye, None]
-            hessian: Array = weight[..., None] * np.eye(2)
-            pull: Array = weight * np.nan_to_num(raw[run, eye])
-            gaze[run, eye] = solve_coupled(hessian, pull, np.full((max(len(pull) - 2, 0), 2), stiff))
+        weight = np.repeat(certainty[run], 2, axis=1)  # of either eye's yaw and pitch
+        pull = weight * np.nan_to_num(raw[run]).reshape(-1, 4)
+        found = solve_coupled(weight[..., None] * np.eye(4), pull, np.full((max(len(pull) - 2, 0), 4), stiff))
+        gaze[run] = found.reshape(-1, 2, 2)
     squint = np.median(gaze[seen, 0] - gaze[seen, 1], axis=0)
     gaze[seen | (gaze != 0).any(axis=(1, 2))] -= np.stack([squint / 2, -squint / 2])
     return gaze

@@ -62,6 +62,9 @@ class Residuals:
     view: Array
     """T×478×2×3: derivative of the errors by face-space points."""
 
+    def rows(self, select: NDArray[np.int64]) -> "Residuals":
+        return Residuals(self.errors[select], self.robust[select], self.view[select])
+
 
 def residuals(points: Array, seen: Array, pose: Pose, camera: Camera, focal: Array, metric: Metric) -> Residuals:
     """points: T×478×3 m in the face; seen: T×478×2 px; focal: T px (overrides the camera's)."""

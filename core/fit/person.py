@@ -21,7 +21,7 @@ def solve_person(solver: Solver, rows: Rows, focal: float, reporter: Reporter, s
     evidence = min(1.0, solver.priors.frames / len(rows))
     for iteration in range(steps):
         reporter.check()
-        change, states = person_step(solver, rows, person, states, evidence)
+        change, states = person_step(solver, rows, person, states, evidence, reporter)
         person = replace(person, identity=person.identity + change)
         if iteration >= steps - OFFSET_STEPS:
             person = replace(person, offset=person.offset + offset_step(solver, rows, person, states, evidence))
@@ -30,13 +30,20 @@ def solve_person(solver: Solver, rows: Rows, focal: float, reporter: Reporter, s
     return person, float(np.mean(np.sum(errors * solver.metric.precision(errors), axis=(1, 2))))
 
 
-def person_step(solver: Solver, rows: Rows, person: Person, states: States, evidence: float) -> tuple[Array, States]:
+def person_step(
+    solver: Solver, rows: Rows, person: Person, states: States, evidence: float, reporter: Reporter
+) -> tuple[Array, States]:
     """One Gauss–Newton step of identity and all frames at once: the change of identity (I) and the frames' states."""
     modes = np.concatenate([solver.expression_modes, solver.identity_modes])
     own = POSE + len(solver.expression_modes)
     seen = solver.compare(rows, person, states)
     on_contours, gradient_there = contour_equations(solver, rows, person, states)
-    normal = solver.normal(states, seen, modes) + on_contours
+    parts = np.array_split(np.arange(len(rows)), PARTS)
+
+    def normal_of(part: Rows) -> Array:
+        return solver.normal(states.rows(part), (seen[0].rows(part), seen[1][part]), modes)
+
+    normal = np.concatenate([found for _, found in in_threads(normal_of, parts, reporter)]) + on_contours
     gradient = solver.gradient(rows, person, states, seen, modes) + gradient_there
     prior = 1.0 / solver.priors.identity**2
     change = np.zeros(len(person.identity))
@@ -65,6 +72,8 @@ def contour_equations(solver: Solver, rows: Rows, person: Person, states: States
     return normal_matrices(*equations), gradients(*equations)
 
 
+PARTS = 2
+"""Normal matrices, which take most of a step's time, are made in so many threads."""
 STEPS, READ_STEPS = 9, 6
 """Steps of the person's solve, and of one that begins with an estimator's readings."""
 OFFSET_STEPS = 3

@@ -28,8 +28,8 @@ from .threads import in_threads
 WINDOW, MARGIN = 240, 24
 """Frames solved together, and frames to either side that are solved with them and thrown away."""
 
-EVERY = 2
-"""Every how manieth seen frame is solved alone to begin with."""
+EVERY, TOGETHER = 2, 100
+"""Every how manieth seen frame is solved alone to begin with, and about how many of them in one thread's turn."""
 
 SAMPLES = 64
 """Frames from which the person is learnt."""
@@ -61,7 +61,7 @@ def solve_shot(
     reporter.log("fitting the person")
     person = find_person(solver, spread, focal if focal is not None else track.focal, reporter)
     states, variance = solve_states(solver, person, seen, reporter)
-    return assemble(solver, person, states, variance, None if evidence is None else evidence.gaze)
+    return assemble(solver, person, states, variance, None if evidence is None else evidence.gaze, reporter)
 
 
 def solve_states(solver: Solver, person: Person, seen: Rows, reporter: Reporter) -> tuple[States, Array]:
@@ -71,7 +71,7 @@ def solve_states(solver: Solver, person: Person, seen: Rows, reporter: Reporter)
     variance = 1.0 / solver.belief.precision
     alone_rows = np.union1d(seen[::EVERY], seen[-1:])  # the others begin between their neighbours
     started = np.isin(np.arange(count), alone_rows)
-    chunks = np.array_split(alone_rows, -(-len(alone_rows) // WINDOW))
+    chunks = np.array_split(alone_rows, -(-len(alone_rows) // TOGETHER))
     for chunk, alone in in_threads(lambda chunk: solve_frames(solver, person, chunk), chunks, reporter):
         pose[chunk] = np.column_stack([alone.pose.turn, alone.pose.translation])
         weights[chunk] = alone.expression
@@ -109,19 +109,17 @@ def windows(track: LandmarkTrack) -> list[Window]:
     return found
 
 
-def assemble(solver: Solver, person: Person, states: States, variance: Array, gaze_read: Array | None) -> Fit:
+def assemble(
+    solver: Solver, person: Person, states: States, variance: Array, gaze_read: Array | None, reporter: Reporter
+) -> Fit:
     """The Fit of solved states, with residuals, confidence and gaze (`gaze_read`: as Evidence has it)."""
     track = solver.track
     camera = replace(solver.camera, focal=np.full(len(track), person.focal))
     residual = np.full(len(track), np.nan)
     gaze = np.full((len(track), 2, 2), np.nan)
-    for chunk in np.array_split(np.flatnonzero(track.visible), -(-len(track) // WINDOW)):
-        res, points = solver.compare(chunk, person, states.rows(chunk))
-        pixels = res.errors * (person.focal / states.pose.translation[chunk, None, 2:])
-        residual[chunk] = np.sqrt(np.mean(np.sum(pixels**2, axis=2), axis=1))
-        gaze[chunk] = eye_directions(
-            solver.model, person, solver.neutral(person), points, res.errors, states.pose.rows(chunk)
-        )
+    chunks = np.array_split(np.flatnonzero(track.visible), -(-len(track) // WINDOW))
+    for chunk, found in in_threads(lambda chunk: compared(solver, person, chunk, states.rows(chunk)), chunks, reporter):
+        residual[chunk], gaze[chunk] = found
     blink = [solver.model.expressions.index(f"eyeBlink_{side}") for side in "LR"]
     return Fit(
         model=solver.model.name,
@@ -142,6 +140,14 @@ def assemble(solver: Solver, person: Person, states: States, variance: Array, ga
         times=track.times,
         fps=track.fps,
     )
+
+
+def compared(solver: Solver, person: Person, rows: Rows, states: States) -> tuple[Array, Array]:
+    """Distances between fitted and seen landmarks (T px) and gaze as the irises show it (T×2×2) in visible rows."""
+    res, points = solver.compare(rows, person, states)
+    pixels = res.errors * (person.focal / states.pose.translation[:, None, 2:])
+    residual = np.sqrt(np.mean(np.sum(pixels**2, axis=2), axis=1))
+    return np.asarray(residual), eye_directions(solver.model, person, solver.neutral(person), points, res.errors, states.pose)
 
 
 PIXEL_NOISE = 1.0

@@ -1,6 +1,7 @@
 """One person through a shot: where to look next, whom to believe."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,11 +125,14 @@ class Follower:
         """The face where it was in the frame before."""
         if self._last is None or self._lost:
             return None
-        seen = meshed(self._backend, rgb, region_of_mesh(self._last.points))
+        due = self._unconfirmed + 1 >= CONFIRM_EVERY
+        seen, faces = self._looked(rgb, region_of_mesh(self._last.points), ask=due)
         if seen is None:
             return None
-        self._unconfirmed += 1
-        if self._unconfirmed >= CONFIRM_EVERY or _difference(seen.region, region_of_mesh(seen.points)) > STEADY:
+        here = region_of_mesh(seen.points)
+        fast = _difference(seen.region, here) > STEADY
+        self._unconfirmed = 0 if due or fast else self._unconfirmed + 1
+        if fast or _elsewhere(here, faces) is not None:
             seen = self._confirmed(rgb, seen)
         change = self._portraits.unlike(seen.portrait, self._last.portrait)
         if change >= CHANGED or (change >= SUSPECT and self._memory.doubt(self._look(seen)) >= STAYING):
@@ -136,6 +140,17 @@ class Follower:
         self._pending.append((self._row, seen))
         due = self._doubted or len(self._pending) >= CONFIRM_EVERY
         return seen if not due or self._recognise() else None
+
+    def _looked(self, rgb: Image, region: Region, *, ask: bool) -> tuple[Seen | None, list[FoundFace]]:
+        """What the mesh network sees in a region, and the faces that the finder sees around it, if it is asked. It
+        takes as long as the mesh network: they work side by side.
+        """
+        if not ask:
+            return meshed(self._backend, rgb, region), []
+        with ThreadPoolExecutor(1) as beside:
+            faces = beside.submit(find_near, self._backend, rgb, region)
+            seen = meshed(self._backend, rgb, region)
+        return seen, faces.result()
 
     def _recognise(self) -> bool:
         """Whether the face followed is still the person's. The frames since it last was remain pending; once they are
@@ -162,14 +177,10 @@ class Follower:
 
     def _confirmed(self, rgb: Image, seen: Seen) -> Seen:
         """What was seen or, where the finder puts this face elsewhere and the mesh agrees when it looks there, that."""
-        self._unconfirmed = 0
         here = region_of_mesh(seen.points)
-        regions = [face.region for face in find_near(self._backend, rgb, here)]
-        nearest = min(regions, key=lambda region: _difference(here, region), default=here)
-        if not AGREEMENT < _difference(here, nearest) < REACH:
-            return seen
-        again = settled(self._backend, rgb, nearest)
-        if again is None:
+        nearest = _elsewhere(here, find_near(self._backend, rgb, here))
+        again = None if nearest is None else settled(self._backend, rgb, nearest)
+        if nearest is None or again is None:
             return seen
         better = _difference(region_of_mesh(again.points), nearest) < _difference(here, nearest)
         return again if better else seen
@@ -284,6 +295,12 @@ def meshed(backend: Backend, rgb: Image, region: Region) -> Seen | None:
     in_crop = np.asarray(points * np.float32(backend.side), dtype=np.float32)
     seen = Seen(region.to_image(points), score, region, crop, in_crop, Portraits().of_crop(crop))
     return seen if score >= PRESENCE and share_inside(seen.points, rgb) >= INSIDE else None
+
+
+def _elsewhere(here: Region, faces: Sequence[FoundFace]) -> Region | None:
+    """Where the finder puts the face that the mesh has in a region, if that is somewhere else."""
+    nearest = min((face.region for face in faces), key=lambda region: _difference(here, region), default=here)
+    return nearest if AGREEMENT < _difference(here, nearest) < REACH else None
 
 
 def _known(face: FoundFace, dismissed: Sequence[_Dismissed]) -> bool:

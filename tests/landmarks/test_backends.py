@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import cv2
 import numpy as np
 import pytest
@@ -65,6 +68,21 @@ def test_solutions_agree_with_mediapipes_own_face_mesh(shot, portrait, tracked):
     apart = np.linalg.norm(theirs[468, :2] - theirs[473, :2])
     assert np.linalg.norm(track.points[0] - theirs[:, :2], axis=1).mean() < 0.015 * apart
     assert np.abs(track.depth[0] - theirs[:, 2]).mean() < 0.03 * apart
+
+
+def test_solutions_load_nothing_to_draw_with_and_leave_it_to_others(options):
+    if options.backend != "mediapipe-solutions":
+        pytest.skip("tasks need no mediapipe")
+    lines = (
+        "import sys",
+        "from expression_transfer.core.landmarks.backend import open_backend",
+        "open_backend('mediapipe-solutions', None).close()",
+        "print('matplotlib' in sys.modules)",
+        "import matplotlib.pyplot",
+        "print(callable(matplotlib.pyplot.figure))",
+    )
+    said = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["False", "True"]
 
 
 def test_tasks_agree_with_mediapipes_own_face_landmarker(shot, portrait, shared):

@@ -4,6 +4,7 @@ Somebody is a red disc on grey; who it is stands in the green. No portrait tells
 """
 
 from collections.abc import Sequence
+from threading import Barrier
 
 import cv2
 import numpy as np
@@ -174,3 +175,33 @@ def test_a_third_who_was_never_seen_before_is_a_stranger():
     places = followed([*[[(ANNA, LEFT), (BERT, RIGHT)]] * 3, *[[(CARL, LEFT), (BERT, RIGHT)]] * 12])
     expect(places[:3], LEFT)
     assert np.isnan(places[3:]).all()
+
+
+class Meeting(Discs):
+    """A finder and a mesh network that, from `met` on, wait for each other."""
+
+    met: Barrier | None = None
+
+    def find(self, rgb):
+        self._wait()
+        return super().find(rgb)
+
+    def mesh(self, crop):
+        self._wait()
+        return super().mesh(crop)
+
+    def _wait(self):
+        if self.met is not None:
+            self.met.wait(timeout=30)
+
+
+def test_the_finder_confirms_while_the_mesh_network_works():
+    backend = Meeting()
+    follower = Follower(backend, None, Greens())
+    picture = frame([(ANNA, LEFT)])
+    for t in range(CONFIRM_EVERY):
+        assert follower.look(picture, t / 25) is not None
+    backend.met = Barrier(2)
+    assert follower.look(picture, CONFIRM_EVERY / 25) is not None
+    backend.met = None
+    assert follower.look(picture, (CONFIRM_EVERY + 1) / 25) is not None
