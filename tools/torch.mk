@@ -25,3 +25,12 @@ REFINER_DATA ?= out/refiner
 refiner: .venv-torch/.ready
 	.venv-torch/bin/python -m expression_transfer.models.refiner samples $(REFINER_DATA)
 	.venv-torch/bin/python -m expression_transfer.models.refiner train $(REFINER_DATA)
+
+# and for the network that sees what is in front of faces, of the encoder's people
+OCCLUSION_DATA ?= out/occlusion
+.PHONY: occlusion
+occlusion: .venv-torch/.ready
+	$(BIN)/python -m expression_transfer.models.people --split train --people 500 --out $(OCCLUSION_DATA)/people/train
+	$(BIN)/python -m expression_transfer.models.people --split validation --people 50 --out $(OCCLUSION_DATA)/people/validation
+	.venv-torch/bin/python -m expression_transfer.models.occlusion samples $(OCCLUSION_DATA)
+	.venv-torch/bin/python -m expression_transfer.models.occlusion train $(OCCLUSION_DATA)

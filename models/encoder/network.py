@@ -48,7 +48,7 @@ def small(texture: Tensor) -> Tensor:
     return texture.float().reshape(-1, half, 2, half, 2).mean((2, 4)).flatten(1)
 
 
-def _convolution(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Sequential:
+def convolution(inputs: int, outputs: int, size: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False), nn.BatchNorm2d(outputs))
 
 
@@ -57,7 +57,7 @@ class Block(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.first, self.second = _convolution(width, width, 3), _convolution(width, width, 3)
+        self.first, self.second = convolution(width, width, 3), convolution(width, width, 3)
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.relu_(self.second(functional.relu_(self.first(x))) + x)
@@ -70,11 +70,11 @@ class Trunk(nn.Module):
         super().__init__()
         first, second, third = WIDTHS
         self.layers = nn.Sequential(
-            _convolution(2, first, 3, 2), nn.ReLU(),
-            _convolution(first, second, 3, 2), nn.ReLU(), Block(second),
-            _convolution(second, third, 3, 2), nn.ReLU(), Block(third),
+            convolution(2, first, 3, 2), nn.ReLU(),
+            convolution(first, second, 3, 2), nn.ReLU(), Block(second),
+            convolution(second, third, 3, 2), nn.ReLU(), Block(third),
             # place means something in an aligned face: no pooling over it
-            _convolution(third, 32, 1), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3),
+            convolution(third, 32, 1), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3),
             nn.Linear(32 * (SIDE // 8) ** 2, SEEN), nn.BatchNorm1d(SEEN), nn.ReLU(),
         )  # fmt: skip
 

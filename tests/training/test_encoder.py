@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="torch is missing: make test-torch")
 import onnxruntime  # noqa: E402
 from expression_transfer.core.encoder.shape_free import SIDE  # noqa: E402
 from expression_transfer.core.landmarks.mirror import MIRROR  # noqa: E402
-from expression_transfer.models.encoder import training  # noqa: E402
+from expression_transfer.models import training  # noqa: E402
 from expression_transfer.models.encoder.batches import FRAMES, OTHER_SIDE, batches  # noqa: E402
 from expression_transfer.models.encoder.discriminant import refit  # noqa: E402
 from expression_transfer.models.encoder.judging import rate_where_errors_meet, separation  # noqa: E402

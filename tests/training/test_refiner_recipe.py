@@ -13,7 +13,8 @@ from expression_transfer.core.refine.crop import SIDE, Crop  # noqa: E402
 from expression_transfer.core.refine.light import Light  # noqa: E402
 from expression_transfer.core.refine.refiner import Mending, mended  # noqa: E402
 from expression_transfer.core.refine.view import GUIDES, HALF  # noqa: E402
-from expression_transfer.models.refiner import losses, training  # noqa: E402
+from expression_transfer.models import training  # noqa: E402
+from expression_transfer.models.refiner import losses  # noqa: E402
 from expression_transfer.models.refiner.batches import TURNED, batches  # noqa: E402
 from expression_transfer.models.refiner.judging import figures  # noqa: E402
 from expression_transfer.models.refiner.network import SKIN, Answer, Refiner, refined  # noqa: E402
