@@ -11,15 +11,17 @@ from ..raster.cpu import interpolate, rasterise
 from ..raster.windows import Window
 
 ALBEDO = {
-    "mouth": (0.42, 0.19, 0.20),
+    "mouth": (0.46, 0.24, 0.27),
     "gums": (0.62, 0.30, 0.31),
-    "tongue": (0.66, 0.33, 0.34),
+    "tongue": (0.95, 0.55, 0.57),
     "teeth_upper": (0.94, 0.92, 0.88),
     "teeth_lower": (0.92, 0.89, 0.84),
 }
 """Colours beside the white of the eye."""
-DARKENING = 0.036
-"""m behind what is foremost over which the light falls to 1 / e: a tongue is seen, the throat is dark."""
+DARKENING = 0.065
+"""m behind what is foremost at which the light from outside has fallen to 1 / e, slowly first: a tongue is seen."""
+WALLS = 0.25
+"""Share of the light that red walls scatter everywhere: a throat is dark, not black."""
 TOOTH_WIDTHS = (8.5, 6.5, 7.5, 7.0, 7.0, 10.0)
 """mm along the arch from its middle, central incisor to first molar: the means of the permanent upper teeth."""
 INCISORS = 13.0
@@ -71,7 +73,7 @@ def draw(inner: InnerMouth, white: Array32, window: Window, size: float) -> tupl
     front = float(np.percentile(inner.depth[np.isfinite(inner.arch)], 5))
     behind = np.maximum(np.where(seen, fragments.depth, front) - front, 0)
     arch = interpolate(fragments, inner.triangles, inner.arch[:, None])[..., 0]
-    light = np.exp(-behind / DARKENING)
+    light = WALLS + (1 - WALLS) * np.exp(-((behind / DARKENING) ** 2))
     light *= _facing(inner)[fragments.triangle] * between_teeth(arch)
     colour = inner.albedo[fragments.triangle] * dimmed(light * seen)
     weight, small = _soft(seen.astype(np.float32), window, size), _soft(colour, window, size)

@@ -17,7 +17,7 @@ from ..raster.windows import Window, pixel_centres
 from .aperture import Chart, Rims, carry_along, opening, rims
 from .backward import Motion
 from .colour import eye_white, grain, lips, with_grain
-from .grid import mix, ramp
+from .grid import distance_into, mix, ramp
 from .inner import InnerMouth, dimmed, draw, lower_edge
 from .patch import Patch, affine, apply, head_affine, jaw_shift
 
@@ -61,6 +61,8 @@ FALLOFF = 0.02
 """Face sizes over which the drawn cavity's wet edge gets dark, to 1 / e."""
 SLIT_LOSS = (0.5, 0.7, 0.72)
 """What that shadow takes of red, green and blue."""
+DEEP = (0.0, 0.02)
+"""Face sizes from the lips, up to which nothing of the inside lies deep in it, and from which on all does."""
 LEFT = (0.012, 0.035)
 """Face sizes between the lips, up to which the inside is left to retrieved lips, and from which on it isn't."""
 CORNER = 0.12
@@ -95,6 +97,11 @@ class MouthView:
         picture = mix(below, self.lower * gain, self.lower_weight * np.float32(strength))
         picture = mix(picture, self.upper * gain, self.upper_weight * np.float32(strength))
         return mix(picture, self.whole * gain, self.whole_weight)
+
+    def covered(self, strength: float = 1.0) -> Array32:
+        """H×W, 0–1: what of the picture below is seen no more (as `laid_on`)."""
+        left = (1 - np.float32(strength) * self.lower_weight) * (1 - np.float32(strength) * self.upper_weight)
+        return np.asarray(1 - left * (1 - self.whole_weight), dtype=np.float32)
 
 
 def view(filler: Patch, motion: Motion, window: Window, own: bool) -> MouthView:
@@ -288,12 +295,30 @@ def between_lips(motion: Motion, window: Window, trust: float) -> Array32:
 
 def compose(own: MouthView, others: Sequence["Other"], behind: Array32) -> Array32:
     """H×W×3: the filled opening. `others`: best last; `behind` (H×W×3): what they don't show."""
-    filled, same = behind, 0.0
+    filled = behind
     for other in others:
         filled = mix(filled, other.view.laid_on(filled, other.gain), other.share)
-        same = max(same, other.share * other.view.enough) if other.own else same
-    # a picture of the same person that shows all shows the same teeth: two of them would not quite meet
-    return own.laid_on(filled, np.ones(3, np.float32), 1 - same)
+    return own.laid_on(filled, np.ones(3, np.float32), 1 - _same(others))
+
+
+def unknown(own: MouthView, others: Sequence["Other"]) -> Array32:
+    """H×W, 0–1: how much of what lies behind `compose` shows: no picture has it."""
+    left = 1 - own.covered(1 - _same(others))
+    for other in others:
+        left *= 1 - np.float32(other.share) * other.view.covered()
+    return left
+
+
+def _same(others: Sequence["Other"]) -> float:
+    """0–1: how far a picture of the same person shows all: it shows the same teeth, and two would not quite meet."""
+    return max((other.share * other.view.enough for other in others if other.own), default=0.0)
+
+
+def deep(motion: Motion, window: Window) -> Array32:
+    """H×W, 0–1: inside the new opening, away from the lips."""
+    chart = Chart(rims(motion.new_landmarks, MOUTH))
+    depth = distance_into(opening(chart.rim, window) > 0.5) / np.float32(motion.size)
+    return smoothstep(depth, *DEEP)
 
 
 def retrieved(others: Sequence["Other"], trust: float, shape: tuple[int, ...]) -> tuple[Array32, float]:

@@ -50,6 +50,8 @@ class Layers:
     """H×W, 0–1: of the eyes, and what of the lids was mended."""
     attention: Array32
     """H×W, 0–1: how far the refiner changed the picture."""
+    drawn: Array32
+    """H×W, 0–1: inside of the mouth that no picture shows, away from the lips."""
 
     @property
     def filled(self) -> Array32:
@@ -70,7 +72,8 @@ def perform(
     what the new expression does to it; `row`: the frame's place in the shot.
     """
     fillers_of = (fillers.left_eye, fillers.right_eye)
-    layers = [mouth_layer(plate, motion, fillers.mouth, row)]
+    inside, drawn = mouth_layer(plate, motion, fillers.mouth, row)
+    layers = [inside]
     layers += [eye_layer(plate, motion, eye, others) for eye, others in zip(EYES, fillers_of, strict=True)]
     holes = np.zeros(plate.pixels.shape[:2], dtype=np.bool_)
     for layer in layers:
@@ -88,8 +91,9 @@ def perform(
     for layer in layers[1:]:
         lay(skin, layer, skin.eyes)
     skin.bare[:] = skin.pixels
-    lay(skin, lips.retrieved(plate, motion, fillers.mouth, layers[0].onset), skin.mouth)
-    lay(skin, layers[0], skin.mouth)
+    lay(skin, lips.retrieved(plate, motion, fillers.mouth, inside.onset), skin.mouth)
+    lay(skin, inside, skin.mouth)
+    skin.drawn[within(inside.window, skin.window)] = drawn
     return skin
 
 
@@ -110,8 +114,8 @@ def lay(layers: Layers, fill: Fill, filled: Array32) -> None:
 def warped(plate: Patch, offsets: Array32) -> Layers:
     """The plate moved by a backward map (offsets H×W×2 px), nothing filled."""
     pixels = plate.sample(lookup(offsets, plate.window), cv2.INTER_LANCZOS4)
-    mouth, eyes, attention = (np.zeros(offsets.shape[:2], dtype=np.float32) for _ in range(3))
-    return Layers(plate.window, pixels, pixels.copy(), matte.moved(offsets), offsets, mouth, eyes, attention)
+    nothing = (np.zeros(offsets.shape[:2], dtype=np.float32) for _ in range(4))
+    return Layers(plate.window, pixels, pixels.copy(), matte.moved(offsets), offsets, *nothing)
 
 
 def skin_map(
@@ -125,23 +129,26 @@ def skin_map(
     return lips.unfolded(hold_lips(offsets, motion, window), motion, window)
 
 
-def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], row: int) -> Fill:
-    """The inside of the mouth; `row`: of the shot."""
+def mouth_layer(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], row: int) -> tuple[Fill, Array32]:
+    """The inside of the mouth, and what of it is drawn (as Layers has it); `row`: of the shot."""
     outline = np.concatenate([OUTER_LIPS, MOUTH.upper, MOUTH.lower])
     part, onset = _window(plate, motion, outline, 0.1), _onset(motion, outline)
     trust = max((filler.trust for filler in fillers), default=0.0)
     between = mouth.between_lips(motion, part, trust)
+    unknown = np.zeros_like(between)
     if not between.any():
-        return Fill(part, np.zeros((*between.shape, 3), np.float32), between, onset)
+        return Fill(part, np.zeros((*between.shape, 3), np.float32), between, onset), unknown
     others = _other_mouths(plate, motion, fillers, part) if trust > 0 else []
     picture, sure = mouth.retrieved(others, trust, between.shape)
     if sure < 1:
         own = mouth.view(plate.crop(part), motion, part, own=True)
+        behind = own.whole
         if own.enough < 1:
             others = others or _other_mouths(plate, motion, fillers, part)
-        behind = mouth.drawn(plate, motion, part, row) if own.enough < 1 else own.whole
+            behind = mouth.drawn(plate, motion, part, row)
+            unknown = (1 - sure) * mouth.unknown(own, others) * mouth.deep(motion, part)
         picture = mix(mouth.compose(own, others, behind), picture, sure)
-    return Fill(part, mouth.shaded(picture, motion, part), between, onset)
+    return Fill(part, mouth.shaded(picture, motion, part), between, onset), unknown
 
 
 def _other_mouths(plate: Patch, motion: Motion, fillers: tuple[Filler, ...], part: Window) -> list[mouth.Other]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnxruntime
 import pytest
@@ -10,7 +11,7 @@ from expression_transfer.core.raster.windows import pixel_centres
 from expression_transfer.core.refine.crop import SIDE, Crop
 from expression_transfer.core.refine.light import Light, light_of
 from expression_transfer.core.refine.perform import Layers
-from expression_transfer.core.refine.refiner import NETWORK, SHIPPED, Mending, Refiner, aligned, mended
+from expression_transfer.core.refine.refiner import DRAWN, NETWORK, SHIPPED, Mending, Refiner, aligned, mended
 from expression_transfer.core.refine.reperform import Reperformer
 from expression_transfer.core.refine.stages import Stages
 from expression_transfer.core.refine.view import GUIDES, HALF
@@ -133,7 +134,7 @@ def test_a_users_flow_takes_the_mouth_from_where_it_finds_it(head, shot):
     ramps = np.ascontiguousarray(np.concatenate([pixel_centres(WINDOW), pixel_centres(WINDOW)[..., :1]], axis=2))
     blank, mouth = np.zeros((240, 200), np.float32), np.zeros((240, 200), np.float32)
     mouth[100:140, 60:120] = 1
-    layers = Layers(WINDOW, ramps, ramps, blank, np.zeros((240, 200, 2), np.float32), mouth, blank, blank)
+    layers = Layers(WINDOW, ramps, ramps, blank, np.zeros((240, 200, 2), np.float32), mouth, blank, blank, blank)
     shifted = aligned(layers, lambda one, _other: np.tile(np.float32([2, 1]), (*one.shape[:2], 1)), crop, SCREEN).pixels
     moved = (shifted - ramps)[..., :2]
     np.testing.assert_allclose(moved[110:130, 70:110].mean(axis=(0, 1)), crop.affine[:, :2] @ [2, 1], atol=0.04)
@@ -163,6 +164,17 @@ def test_without_a_network_the_warp_stays(acted, tmp_path):
     result = acted(Refiner(network=tmp_path / "none.onnx"), plate)
     np.testing.assert_array_equal(result.pixels, acted(SHIPPED, plate, Stages(refiner=False)).pixels)
     assert not result.attention.any()
+
+
+def test_deep_inside_a_drawn_mouth_little_is_left_to_the_network(acted):
+    """It lightens all of the face by 51 code values: there a quarter of them is heard."""
+    plate = picture()
+    warped, result = (acted(Fake(low=[0.0] * 3 + [lighter] * 3 + [0.0] * 2), plate) for lighter in (0.0, 0.2))
+    deep = cv2.erode((result.mouth > 0.9).astype(np.uint8), np.ones((9, 9))) > 0
+    assert deep.sum() > 50
+    added = (result.pixels.astype(float) - warped.pixels).mean(axis=2)
+    assert np.median(added[deep]) == pytest.approx((1 - DRAWN) * 51, abs=2)
+    assert np.median(added[(result.attention > 0.99) & (result.mouth == 0)]) == pytest.approx(51, abs=2)
 
 
 def test_the_network_sees_the_face_upright_and_its_guides(acted):
