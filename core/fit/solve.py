@@ -146,8 +146,8 @@ def compared(solver: Solver, person: Person, rows: Rows, states: States) -> tupl
     """Distances between fitted and seen landmarks (T px) and gaze as the irises show it (T×2×2) in visible rows."""
     res, points = solver.compare(rows, person, states)
     pixels = res.errors * (person.focal / states.pose.translation[:, None, 2:])
-    residual = np.sqrt(np.mean(np.sum(pixels**2, axis=2), axis=1))
-    return np.asarray(residual), eye_directions(solver.model, person, solver.neutral(person), points, res.errors, states.pose)
+    residual: Array = np.sqrt(np.mean(np.sum(pixels**2, axis=2), axis=1))
+    return residual, eye_directions(solver.model, person, solver.neutral(person), points, res.errors, states.pose)
 
 
 PIXEL_NOISE = 1.0
