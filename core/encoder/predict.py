@@ -1,5 +1,6 @@
 """Faces → Evidence: the whole shot's expressions and gaze, read against the person's own mean face."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,6 +16,8 @@ from .shape_free import SIDE
 
 BATCH = 64
 """Frames that go through the network together; always the same ones, so that results are the same in every run."""
+THREADS = min(4, os.cpu_count() or 1)
+"""Batches at once: a core each, and 35 MB."""
 
 Rows = NDArray[np.int64]
 
@@ -30,7 +33,7 @@ def predict(network: ExpressionNetwork, faces: Faces, track: LandmarkTrack) -> E
     def read(rows: Rows) -> None:
         weights[rows], sigma[rows], gaze[rows] = network(faces.rows(rows), fronts(track, rows), mean)
 
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(read, _batches(seen)))
     return Evidence(network.names, weights, sigma, gaze)
 
