@@ -292,8 +292,7 @@ class _Products:
 
     def write(self, number: int, made: Reperformed) -> Image:
         """Write one frame; how it looks."""
-        full = np.iinfo(self._depth).max
-        write_png(np.rint(made.matte * full).astype(self._depth), self._matte(number))
+        write_png(made.stored_matte(self._depth), self._matte(number))
         self._frames.write(number, made.pixels)
         return display(made.pixels, self._clip)
 

@@ -16,7 +16,8 @@ from ..provenance import seal, words
 from ..storage import whole_file
 from .footage import Clip, Pixels
 
-CRF = "14"
+CRF, PRESET = "14", "superfast"
+"""x264's: half of veryfast's time, for movies of twice the size that look the same."""
 CLOCK = Fraction(1, 90000)
 """s, the tick of the time stamps."""
 THREADS = 4
@@ -92,7 +93,8 @@ class VideoWriter:
         seconds = float(self._count / self._fps) if time is None else time
         if self._first_time is None:
             self._first_time = seconds
-        even = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        odd = height % 2 or width % 2
+        even = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge") if odd else pixels
         image = av.VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24")
         image = image.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709, interpolation="BICUBIC")
         image.pts = round((seconds - self._first_time) / CLOCK)
@@ -102,7 +104,7 @@ class VideoWriter:
         self._container.mux(self._video.encode(image))
 
     def _video_stream(self) -> av.VideoStream:
-        stream = self._container.add_stream("libx264", rate=self._fps, options={"crf": CRF, "preset": "veryfast"})
+        stream = self._container.add_stream("libx264", rate=self._fps, options={"crf": CRF, "preset": PRESET})
         assert isinstance(stream, av.VideoStream)
         width, height = self._size
         stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"

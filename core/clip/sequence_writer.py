@@ -15,6 +15,10 @@ KEPT_FORMATS = {".png", ".tif", ".tiff", ".exr"}
 NO_DATE = "1970:01:01 00:00:00"
 PNG_LEVEL = 1
 """zlib's: more than twice as fast as its usual 6, files a quarter larger."""
+PNG_UP = 32
+"""libpng's filter that takes each row from the one above: files as large as with the best for each row, in half the
+time.
+"""
 LOSSLESS_EXR = {"none", "rle", "zip", "zips", "piz"}
 
 
@@ -69,6 +73,7 @@ class SequenceWriter:
         if not spec.get_string_attribute("DateTime"):
             spec.attribute("DateTime", NO_DATE)  # OpenImageIO would write the present time: other bytes each time
         spec.attribute("png:compressionLevel", PNG_LEVEL)
+        spec.attribute("png:filter", PNG_UP)
         spec.attribute("Orientation", 1)  # the pixels are upright
         if self._altered:
             told = exr_attributes() if self._suffix == ".exr" else words(spec.get_string_attribute("ImageDescription"))

@@ -88,6 +88,13 @@ class Reperformed:
         """H×W, 0–1: where the plate was changed."""
         return self._whole(None if self.change is None else self.change.matte)
 
+    def stored_matte(self, depth: type[np.uint8 | np.uint16]) -> NDArray[np.uint8 | np.uint16]:
+        """H×W: the matte as whole numbers, 1 the largest."""
+        whole = np.zeros(self.pixels.shape[:2], dtype=depth)
+        if (change := self.change) is not None:
+            whole[within(change.window, self._frame)] = np.rint(change.matte * np.iinfo(depth).max)
+        return whole
+
     @property
     def backward(self) -> Array32:
         """H×W×2 px: where each pixel's skin comes from in the plate (centres at +0.5); itself outside the matte."""
