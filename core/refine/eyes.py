@@ -58,12 +58,6 @@ WITHIN_LIDS = 0.8
 """Iris radii that its centre stays off the corners of the lids, and …"""
 FREELY = 0.7
 """… the share of its way there that it goes unhindered."""
-SHADOW = (0.42, 0.5, 0.54)
-"""What a lid that has come down takes of red, green and blue right under it: its shadow is skin-coloured."""
-SHADOW_REACH = 0.06
-"""Face sizes below the lid that its shadow reaches."""
-SHADOW_CLOSING = 0.06
-"""Closing, in face sizes, at which the whole shadow falls."""
 RINGS = 12
 """Radii at which the iris's colour is measured."""
 EYEBALL = 2.4
@@ -82,6 +76,12 @@ TURN_COUNTS = 0.85
 """How much less a picture that looks elsewhere is worth."""
 EDGE = 0.3
 """Iris radii inside the lids where a picture goes with their edges: its tear line and the shade of its lashes."""
+SHADE = (0.35, 0.8)
+"""Iris radii inside the lids that their shade and lashes reach on a picture; and the same where the new eye is open so
+much wider that this would stay in the middle of it, as a dark arc.
+"""
+WIDER = (0.01, 0.05)
+"""Face sizes by which it is, from and up to."""
 UNLIKE = (0.15, 0.4)
 """Difference of two openings, as a share of both, up to which it does, and from which on it does not."""
 ENOUGH_OF_OWN = 0.3
@@ -166,10 +166,13 @@ class Eyeball:
         """H×W, 0–1: the place is well off the iris."""
         return smoothstep((self.away(lookup) - CLEAR_WHITE[0]) / (CLEAR_WHITE[1] - CLEAR_WHITE[0]))
 
-    def free(self, lookup: Array32, depth: Array32) -> Array32:
-        """H×W, 0–1: the lids leave the place as free as those of the new eye do (depth: H×W px between its lids)."""
+    def free(self, lookup: Array32, depth: Array32, shade: float = SHADE[0]) -> Array32:
+        """H×W, 0–1: the lids leave the place as free as those of the new eye do (depth: H×W px between its lids).
+
+        `shade`: iris radii inside the lids from which on they are far.
+        """
         have = sample(self.depth, self.patch.window, lookup, cv2.INTER_LINEAR)
-        need = np.minimum(depth, np.float32(0.35 * self.radius))
+        need = np.minimum(depth, np.float32(shade * self.radius))
         return smoothstep((have + 0.25) / (need + 0.25))
 
 
@@ -194,13 +197,15 @@ def view(source: Patch, motion: Motion, eye: Eye, window: Window) -> EyeView:
     goal = apply(head, within_lids(motion, eye)).astype(np.float32)
     depth = _depth(motion.new_landmarks, eye, window)
     near = _with_edges(still, source, motion, eye, window, ball.radius)
-    pixels = _look(ball, near, still, goal, depth, _light(motion, eye, window, depth))
+    scale = float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
+    have, need = rims(source.landmarks, eye.aperture), rims(motion.new_landmarks, eye.aperture)
+    wider = ramp(float(need.gaps.max() - have.gaps.max() / scale) / motion.size, *WIDER)
+    shade = SHADE[0] + wider * (SHADE[1] - SHADE[0])
+    pixels = _look(ball, near, still, goal, depth, _light(motion, eye, window, depth), shade)
     shown = visible_iris(source.landmarks, eye, ball.depth, source.window)
     wanted = visible_iris(motion.new_landmarks, eye, depth, window)
-    scale = float(np.sqrt(abs(np.linalg.det(head[:, :2]))))
-    have, need = rims(source.landmarks, eye.aperture).area / scale**2, rims(motion.new_landmarks, eye.aperture).area
     least = CLOSED_AREA * motion.size**2
-    opening = ramp((have + least) / (need + least), *ENOUGH)
+    opening = ramp((have.area / scale**2 + least) / (need.area + least), *ENOUGH)
     towards = 1 - TURN_COUNTS * ramp(float(np.linalg.norm(ball.iris - goal)) / ball.radius, *TURNED)
     return EyeView(pixels, towards * opening * ramp((shown + 0.1) / (wanted + 0.1), *IRIS_ENOUGH))
 
@@ -255,18 +260,20 @@ def _with_edges(still: Array32, source: Patch, motion: Motion, eye: Eye, window:
     return found
 
 
-def _look(ball: Eyeball, near: Array32, still: Array32, goal: Array32, depth: Array32, light: Array32) -> Array32:
+def _look(
+    ball: Eyeball, near: Array32, still: Array32, goal: Array32, depth: Array32, light: Array32, shade: float
+) -> Array32:
     """H×W×3: the eye with its iris at `goal` (2 px). Lookups: `still` with the head, `near` with lids too; `light`
-    (H×W) falls on a white that was never seen.
+    (H×W) falls on a white that was never seen; `shade`: of `Eyeball.free`.
     """
     turned = float(np.linalg.norm(ball.iris - goal)) / ball.radius
     looking = ball.turned(still, goal)
     on_iris = ball.in_iris(looking)
-    white, iris = _white(ball, still) * light[..., None], _iris(ball, looking, depth)
+    white, iris = _white(ball, still) * light[..., None], _iris(ball, looking, depth, shade)
     # a small turn: the picture is shifted at the iris and less and less around it
     warp = near + on_iris[..., None] * (looking - still)
-    warped = mix(mix(white, iris, on_iris), ball.patch.sample(warp), ball.free(warp, depth))
-    shown = ball.free(near, depth) * ball.clear_white(near)
+    warped = mix(mix(white, iris, on_iris), ball.patch.sample(warp), ball.free(warp, depth, shade))
+    shown = ball.free(near, depth, shade) * ball.clear_white(near)
     layered = mix(
         mix(white, ball.patch.sample(near), shown), _without_white(ball, iris, looking), _carried(ball, looking)
     )
@@ -308,9 +315,9 @@ def _weighted_mean(pixels: Array32, weight: Array32) -> Array32:
     return np.asarray(total / (float(weight.sum()) + 1e-3), dtype=np.float32)
 
 
-def _iris(ball: Eyeball, lookup: Array32, depth: Array32) -> Array32:
+def _iris(ball: Eyeball, lookup: Array32, depth: Array32, shade: float) -> Array32:
     """The iris; where a lid hides it, the colour that it has at the same radius elsewhere."""
-    return mix(_by_radius(ball.profile, ball.away(lookup)), ball.patch.sample(lookup), ball.free(lookup, depth))
+    return mix(_by_radius(ball.profile, ball.away(lookup)), ball.patch.sample(lookup), ball.free(lookup, depth, shade))
 
 
 def _carried(ball: Eyeball, lookup: Array32) -> Array32:
@@ -353,16 +360,6 @@ def _by_radius(profile: Array32, away: Array32) -> Array32:
     place = np.clip(away * np.float32(RINGS / LIMBUS[1]) - np.float32(0.5), 0, np.float32(RINGS - 1.001))
     ring = place.astype(np.intp)
     return mix(profile[ring], profile[ring + 1], place - ring.astype(np.float32))
-
-
-def shaded(pixels: Array32, motion: Motion, eye: Eye, window: Window) -> Array32:
-    """H×W×3: darker under an upper lid that has come down, as lid and lashes shade the eye."""
-    chart = Chart(rims(motion.new_landmarks, eye.aperture))
-    before, after = rims(motion.old_landmarks, eye.aperture).gaps.max(), chart.rim.gaps.max()
-    closing = ramp(float(before - after) / motion.size, 0.0, SHADOW_CLOSING)
-    along, below = chart.place(pixel_centres(window))
-    shadow = 1 - smoothstep((below - chart.heights(along)[0]) / np.float32(SHADOW_REACH * motion.size))
-    return pixels * (1 - np.float32(closing) * shadow[..., None] * np.array(SHADOW, dtype=np.float32))
 
 
 Picture = tuple[EyeView, Array32, float]

@@ -36,6 +36,12 @@ SHUTTING = 0.04
 """Closing, in face sizes, at which the whole inset is used."""
 PARTING = (0.005, 0.03)
 """Face sizes between lips over which they leave being held along their line."""
+SHADOW = (0.42, 0.5, 0.54)
+"""What a lid that has come down takes of red, green and blue right under it: its shadow is skin-coloured."""
+SHADOW_REACH = 0.06
+"""Face sizes below the lid that its shadow reaches."""
+SHADOW_CLOSING = 0.06
+"""Closing, in face sizes, at which the whole shadow falls."""
 
 NOTICED = (0.01, 0.035)
 """Change of a lid's opening, in face sizes, from which on stretched skin shows, and at which it is wholly replaced."""
@@ -160,6 +166,16 @@ def seam(plate: Patch, motion: Motion, eye: Eye) -> Fill:
     near = 1 - smoothstep(np.maximum(np.abs(edges.past), edges.outside) / soft - 1)
     passed = mix(one, other, smoothstep(edges.past / soft / 2 + np.float32(0.5)))
     return Fill(edges.window, passed, near * np.float32(_closing(motion, eye.aperture)), 1.0)
+
+
+def shaded(pixels: Array32, motion: Motion, eye: Eye, window: Window) -> Array32:
+    """H×W×3: darker under an upper lid that has come down, as lid and lashes shade the eye."""
+    chart = Chart(rims(motion.new_landmarks, eye.aperture))
+    before, after = rims(motion.old_landmarks, eye.aperture).gaps.max(), chart.rim.gaps.max()
+    closing = ramp(float(before - after) / motion.size, 0.0, SHADOW_CLOSING)
+    along, below = chart.place(pixel_centres(window))
+    shadow = 1 - smoothstep((below - chart.heights(along)[0]) / np.float32(SHADOW_REACH * motion.size))
+    return pixels * (1 - np.float32(closing) * shadow[..., None] * np.array(SHADOW, dtype=np.float32))
 
 
 def _closing(motion: Motion, aperture: Aperture) -> float:

@@ -16,7 +16,7 @@ from .fill import Fill, Filler
 from .finish import Finish
 from .grain import regrained
 from .grid import mix
-from .lids import hold_edges, hold_lips, lid_skin, mend_stretched, seam
+from .lids import hold_edges, hold_lips, lid_skin, mend_stretched, seam, shaded
 from .patch import Patch
 from .shut_lids import without_eyes
 from .wrinkles import Folds
@@ -173,7 +173,7 @@ def eye_layer(plate: Patch, motion: Motion, eye: Eye, fillers: tuple[Filler, ...
     same = pictures(same_person=True) if own.enough < 1 else []
     strangers = pictures(same_person=False) if own.enough < 1 and eyes.missing(same) > 0 else []
     between = opening(rims(motion.new_landmarks, eye.aperture), part, least=max(0.2, eyes.LEAST * motion.size))
-    picture = eyes.shaded(eyes.compose(own, same, strangers), motion, eye, part)
+    picture = shaded(eyes.compose(own, same, strangers), motion, eye, part)
     return Fill(part, picture, between, _onset(motion, outline))
 
 
