@@ -1,5 +1,6 @@
 """One frame re-performed: the stages in order, from the plate and the face's motion to new picture and matte."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
@@ -21,6 +22,9 @@ from .patch import Patch
 from .shut_lids import without_eyes
 from .wrinkles import Folds
 
+STRIP = 64
+"""Rows that are looked up at once: a face is round, what lies beside it is left as it is."""
+
 
 @dataclass(frozen=True)
 class Fillers:
@@ -39,7 +43,7 @@ class Layers:
     pixels: Array32
     """H×W×3, the new picture."""
     bare: Array32
-    """H×W×3: the same before the mouth is filled."""
+    """H×W×3: the same before the mouth is filled; the very same array where nothing fills it."""
     matte: Array32
     """H×W, 0–1."""
     offsets: Array32
@@ -90,7 +94,7 @@ def perform(
             lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye), skin.eyes)
     for layer in layers[1:]:
         lay(skin, layer, skin.eyes)
-    skin.bare[:] = skin.pixels
+    skin = replace(skin, bare=skin.pixels.copy())
     lay(skin, lips.retrieved(plate, motion, fillers.mouth, inside.onset), skin.mouth)
     lay(skin, inside, skin.mouth)
     skin.drawn[within(inside.window, skin.window)] = drawn
@@ -113,9 +117,21 @@ def lay(layers: Layers, fill: Fill, filled: Array32) -> None:
 
 def warped(plate: Patch, offsets: Array32) -> Layers:
     """The plate moved by a backward map (offsets H×W×2 px), nothing filled."""
-    pixels = plate.sample(lookup(offsets, plate.window), cv2.INTER_LANCZOS4)
+    covered, pixels = matte.moved(offsets), plate.pixels.copy()
+    for part in _strips(covered > 0, plate.window):
+        place = within(part, plate.window)
+        pixels[place] = plate.sample(lookup(offsets[place], part), cv2.INTER_LANCZOS4)
     nothing = (np.zeros(offsets.shape[:2], dtype=np.float32) for _ in range(4))
-    return Layers(plate.window, pixels, pixels.copy(), matte.moved(offsets), offsets, *nothing)
+    return Layers(plate.window, pixels, pixels, covered, offsets, *nothing)
+
+
+def _strips(mask: NDArray[np.bool_], window: Window) -> Iterator[Window]:
+    """The parts of a window that hold all of a mask (H×W) on it: strips of STRIP rows, as wide as it is there."""
+    u0, v0, _, v1 = window
+    for top in range(v0, v1, STRIP):
+        columns = np.flatnonzero(mask[top - v0 : top - v0 + STRIP].any(axis=0))
+        if columns.size:
+            yield u0 + int(columns[0]), top, u0 + int(columns[-1]) + 1, min(top + STRIP, v1)
 
 
 def skin_map(

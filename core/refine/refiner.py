@@ -17,7 +17,7 @@ from ..flow.network import FlowNetwork
 from ..raster.windows import Window, around, pixel_centres, within
 from .backward import Motion
 from .crop import SIDE, Crop
-from .grid import mix, sample
+from .grid import across, mix, sample
 from .light import Light
 from .patch import Patch
 from .perform import Layers
@@ -116,12 +116,17 @@ def mended(
     as a display shows it and added to the values.
     """
     low, fine = crop.put(found.low, window), crop.put(found.fine, window)
-    attention, start = fine[..., :1], light.shown(filled)
-    flow = (attention * (low[..., 6:] @ crop.affine[:, :2].T)).astype(np.float32)
+    attention, start = fine[..., 0], light.shown(filled)
+    flow = across(attention, 2) * (low[..., 6:] @ crop.affine[:, :2].T)
     soft = np.clip((SHARP[1] - crop.scale) / (SHARP[1] - SHARP[0]), 0, 1)
     with np.errstate(invalid="ignore"):  # a float plate's infinities stay as they are
-        moved = sample(start, window, pixel_centres(window) + flow, LANCZOS)
-        detail = np.float32(soft) * fine[..., 2:] + fine[..., 1:2] * (light.shown(bare) - start)
-        refined = moved + attention * (np.expm1(low[..., :3]) * moved + low[..., 3:6] + detail)
-        added = light.meant(refined) - light.meant(start)
-    return filled + np.where(np.isfinite(added), added, np.float32(0)), attention[..., 0]
+        moved = sample(start, window, pixel_centres(window) + flow.astype(np.float32), LANCZOS)
+        change = np.expm1(low[..., :3])
+        change *= moved
+        change += low[..., 3:6]
+        change += np.float32(soft) * fine[..., 2:] + across(fine[..., 1], 3) * (light.shown(bare) - start)
+        change *= across(attention, 3)
+        change += moved
+        added = light.meant(change) - light.meant(start)
+    added[~np.isfinite(added)] = 0
+    return filled + added, attention
