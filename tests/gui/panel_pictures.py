@@ -25,6 +25,9 @@ WIDEST = 760
 """px: a picture of a page, not of a screen."""
 
 
+bpy.context.preferences.view.show_splash = False  # a new home's would stand before the sections
+
+
 def window():
     return bpy.context.window_manager.windows[0]
 

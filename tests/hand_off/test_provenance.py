@@ -75,12 +75,12 @@ def test_it_is_left_out_only_on_request_and_then_everything_is_made_anew(run, cl
 
 def told(folder):
     """What scene, curves and script in a folder say of themselves, by kind; each read with another reader."""
-    pxr = pytest.importorskip("pxr", reason="usd-core is missing: make env")
+    sdf = pytest.importorskip("pxr.Sdf", reason="usd-core is missing: make env")
     data = (folder / "fitted_head.glb").read_bytes()
     gltf = json.loads(data[20 : 20 + int.from_bytes(data[12:16], "little")])
     script = nuke_reader.read((folder / "comp.nk").read_text()).nodes
     return {
-        "usd": dict(pxr.Sdf.Layer.FindOrOpen(str(folder / "fitted_head.usda")).customLayerData),
+        "usd": dict(sdf.Layer.FindOrOpen(str(folder / "fitted_head.usda")).customLayerData),
         "gltf": gltf["scenes"][0].get("extras", {}),
         "json": json.loads((folder / "curves.json").read_text()).get("provenance", {}),
         "nuke": dict(enumerate(script["Provenance"].knobs["label"].split("\n"))) if "Provenance" in script else {},
