@@ -58,18 +58,19 @@ def rims(landmarks: Array, aperture: Aperture) -> Rims:
 
 def _spline(points: Array) -> Array:
     """ALONG×2 on the Catmull–Rom spline through N points."""
-    padded = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
-    index, t = _samples(len(points))
-    a, b, c, d = (padded[index + k] for k in range(4))
-    return np.asarray(b + t * ((c - a) + t * ((2 * a - 5 * b + 4 * c - d) + t * (3 * (b - c) + d - a))) / 2)
+    return np.asarray(_basis(len(points)) @ points)
 
 
 @cache
-def _samples(count: int) -> tuple[NDArray[np.intp], Array]:
-    """ALONG evenly spaced places on a curve through `count` points: the point before each, and ALONG×1: how far on."""
+def _basis(count: int) -> Array:
+    """ALONG×N: what each of N points weighs at evenly spaced places on the spline through them."""
+    points = np.eye(count)
+    padded = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
     place = np.linspace(0, count - 1, ALONG)
-    index = np.minimum(place.astype(np.intp), count - 2)
-    return index, (place - index)[:, None]
+    index = np.minimum(place.astype(int), count - 2)
+    t = (place - index)[:, None]
+    a, b, c, d = (padded[index + k] for k in range(4))
+    return np.asarray(b + t * ((c - a) + t * ((2 * a - 5 * b + 4 * c - d) + t * (3 * (b - c) + d - a))) / 2)
 
 
 def coverage(contour: Array, window: Window) -> Array32:

@@ -17,7 +17,7 @@ from ..landmarks.places import Eye
 from ..raster.windows import Window, pixel_centres
 from .aperture import Chart, carry_along, coverage, rims
 from .backward import Motion
-from .grid import distance_into, mix, ramp, sample
+from .grid import distance_into, lengths, mix, ramp, sample
 from .patch import Patch, apply, head_affine
 
 ENOUGH = (0.6, 0.95)
@@ -124,7 +124,7 @@ class Eyeball:
         iris = patch.landmarks[eye.iris].astype(np.float32)
         radius = float(np.linalg.norm(patch.landmarks[eye.limbus] - iris, axis=1).mean())
         depth = _depth(patch.landmarks, eye, patch.window)
-        away = np.linalg.norm(pixel_centres(patch.window) - iris, axis=-1) / np.float32(radius)
+        away = lengths(pixel_centres(patch.window) - iris) / np.float32(radius)
         glint = _glint(patch.pixels, away, depth)
         profile = _profile(patch.pixels, away, (depth > 0.15 * radius) & (away < LIMBUS[1]) & (glint == 0))
         added = glint[..., None] * np.maximum(patch.pixels - _by_radius(profile, away), 0)
@@ -156,7 +156,7 @@ class Eyeball:
 
     def away(self, lookup: Array32) -> Array32:
         """H×W: distance to the iris's centre, in radii."""
-        return np.asarray(np.linalg.norm(lookup - self.iris, axis=-1) / self.radius, dtype=np.float32)
+        return np.asarray(lengths(lookup - self.iris) / self.radius, dtype=np.float32)
 
     def in_iris(self, lookup: Array32) -> Array32:
         """H×W, 0–1: the place is on the iris."""
