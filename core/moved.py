@@ -26,7 +26,7 @@ def check_same(clip: Clip, track: LandmarkTrack, solve: Path, *, to_the_end: boo
     other = _size(clip, track) or _length(clip, track, to_the_end=to_the_end) or _faces(clip, track, solve)
     if other:
         raise InputError(
-            f"{clip.path}: isn't the footage that {solve} was made from ({other}); name that, or solve this"
+            f"{clip.path}: isn't the footage that {solve} was made from ({other}); name that, or solve this one"
         )
 
 
