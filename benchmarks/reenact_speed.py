@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -16,12 +19,13 @@ from unittest.mock import patch
 import cv2
 import numpy as np
 
-from ..core.clip import Clip, Frame
+from ..core.clip import Clip, Frame, SequenceWriter
 from ..core.clip.footage import Pixels
 from ..core.conventions import Array
+from ..core.export.review import Review, Sound
 from ..core.facs.transfer import Mix, lay, mixed, target_expression
 from ..core.recomposite import THREADS
-from ..core.refine import geometry, perform, reperform, wrinkles
+from ..core.refine import geometry, occlusion, perform, refiner, reperform, wrinkles
 from ..core.refine.blur import speed_of
 from ..core.refine.reperform import Method, Reperformer, SourceFill
 from ..core.report import unsure
@@ -39,6 +43,7 @@ FRAMES = 40
 BAR = 4.0
 STAGES: dict[str, tuple[tuple[ModuleType | type, str], ...]] = {
     "geometry": ((geometry.PlateGeometry, "motion"),),
+    "what is in front": ((occlusion.Occluders, "find"),),
     "pictures to fill from": ((reperform.Reperformer, "_fillers"),),
     "mouth": ((perform, "mouth_layer"),),
     "eyes": ((perform, "eye_layer"),),
@@ -46,6 +51,7 @@ STAGES: dict[str, tuple[tuple[ModuleType | type, str], ...]] = {
     "warp": ((perform, "warped"),),
     "lids": ((perform, "mend_stretched"), (perform, "lid_skin")),
     "wrinkles": ((wrinkles.Folds, "laid_on"),),
+    "refiner": ((geometry.PlateGeometry, "surface"), (refiner.Refiner, "__call__")),
     "motion blur": ((reperform, "blurred"),),
     "grain and matte": ((reperform, "laid"),),
     "composite": ((reperform, "composite"),),
@@ -99,7 +105,20 @@ def speed_rows(driver: Solved, plate: Solved) -> list[Row]:
     stages = [Row(f"  {name}", 1000 * clock[name] / len(frames), "ms, its own thread") for name in STAGES]
     rest = clock["frame"] - sum(clock[name] for name in STAGES)
     return [*whole, *stages, Row("  all else", 1000 * rest / len(frames), "ms, its own thread"),
+            Row("writing it: PNGs and both movies", 1000 * writing(frames), "ms, all threads"),
             Row("learning the plate, frames decoded", len(frames) / learnt, "fps")]  # fmt: skip
+
+
+def writing(frames: Sequence[Frame]) -> float:
+    """CPU seconds a frame of what the command writes besides the matte, beside a driver of the plate's size."""
+    with TemporaryDirectory() as folder:
+        sequence, silent = SequenceWriter(Path(folder) / "frames", "plate", altered=True), Sound(None)
+        begun = time.process_time()
+        with Review(Path(folder), len(frames), Fraction(25), silent, silent, altered=True) as review:
+            for frame in frames:
+                sequence.write(frame.number, frame.pixels)
+                review.add(frame.pixels, frame.pixels, frame.time)
+        return (time.process_time() - begun) / len(frames)
 
 
 def _source(driver: Solved) -> SourceFill:

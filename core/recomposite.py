@@ -277,7 +277,7 @@ class _Products:
         # the plate's name without frame number and suffix
         self._stem = plan.clip.path.stem.split(".")[0].split("%")[0].rstrip("_-#") or "plate"
         self._clip = plan.clip
-        self._depth: type[np.uint8 | np.uint16] = np.uint8 if plan.clip.dtype == "uint8" else np.uint16
+        self._depth: type[np.uint8] | type[np.uint16] = np.uint8 if plan.clip.dtype == "uint8" else np.uint16
         self._made_from = {int(number): plan.frame_made_from(row) for row, number in enumerate(plan.fit.frames)}
         self.folders = [plan.job.folder / "frames", plan.job.folder / "matte"]
         self._frames = SequenceWriter(self.folders[0], self._stem, like=plan.clip, altered=plan.provenance)

@@ -150,4 +150,4 @@ def _at(plane: tuple[Array, Array, Array], number: NDArray[np.intp]) -> Array:
     b *= row[:, None]
     a += b
     a += c
-    return a
+    return np.asarray(a)

@@ -90,7 +90,7 @@ def relax(
     # where room is short, straight down: the soft step's steeper middle would fold the picture
     short, soft = np.clip(3 * lengths(blended) / width - 1, 0, 1), smoothstep(left)
     fade = soft + short * (left - soft)
-    return blended * across(fade, 2)
+    return np.asarray(blended * across(fade, 2), dtype=np.float32)
 
 
 def _calmed(field: Array32, away: Array32, width: float) -> Array32:

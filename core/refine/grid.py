@@ -1,6 +1,6 @@
 """Fields of values on the pixels of a window."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..conventions import CV_PIXEL_CENTRE, Array32
 from ..raster.windows import Window
 
-Values = TypeVar("Values", bound=NDArray[Any])
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 def sample(values: Array32, window: Window, lookup: Array32, interpolation: int) -> Array32:
@@ -39,9 +39,9 @@ def mix(one: Array32, other: Array32, share: Array32 | float) -> Array32:
     return np.asarray(change, dtype=np.float32)
 
 
-def across(values: Values, channels: int) -> Values:
+def across(values: NDArray[Scalar], channels: int) -> NDArray[Scalar]:
     """H×W×C: the same values (H×W) in every channel. Broadcast over so few, they cost numpy many times as much."""
-    repeated = np.empty((*values.shape, channels), dtype=values.dtype)
+    repeated: NDArray[Scalar] = np.empty((*values.shape, channels), dtype=values.dtype)
     for channel in range(channels):
         repeated[..., channel] = values
     return repeated

@@ -88,9 +88,9 @@ class Reperformed:
         """H×W, 0–1: where the plate was changed."""
         return self._whole(None if self.change is None else self.change.matte)
 
-    def stored_matte(self, depth: type[np.uint8 | np.uint16]) -> NDArray[np.uint8 | np.uint16]:
+    def stored_matte(self, depth: type[np.uint8] | type[np.uint16]) -> NDArray[np.uint8] | NDArray[np.uint16]:
         """H×W: the matte as whole numbers, 1 the largest."""
-        whole = np.zeros(self.pixels.shape[:2], dtype=depth)
+        whole: NDArray[np.uint8] | NDArray[np.uint16] = np.zeros(self.pixels.shape[:2], dtype=depth)
         if (change := self.change) is not None:
             whole[within(change.window, self._frame)] = np.rint(change.matte * np.iinfo(depth).max)
         return whole
