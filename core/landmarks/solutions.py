@@ -1,7 +1,8 @@
 """The models inside the mediapipe wheel (0.10.21 and earlier): full-range finder, attention mesh with irises.
 
 The mesh network runs in a graph of our own, made of the calculators of MediaPipe's FaceLandmarkCpu, for two reasons:
-mp.solutions.face_mesh finds faces with the short-range model only, and it hides the network's presence score.
+mp.solutions.face_mesh finds faces with the short-range model only, and it hides the network's presence score. The graph
+runs in its caller's thread, which has nothing else to do meanwhile: no thread to wake, no crop to fetch from its cache.
 """
 
 import sys
@@ -24,6 +25,7 @@ COORDINATES = [*range(3, 7), *range(8, 12), *range(13, 17)]
 """Bytes of x, y and z (little-endian floats, a tag before each) in a serialized landmark."""
 
 GRAPH = """
+executor { name: "" type: "ApplicationThreadExecutor" }
 input_stream: "image"
 output_stream: "points"
 output_stream: "presence"
