@@ -15,7 +15,7 @@ from ..conventions import Array, Array32
 from ..easing import smoothstep
 from ..landmarks.places import MOUTH, OUTER_LIPS
 from ..raster.windows import Window, around, pixel_centres, within
-from .aperture import coverage, rims
+from .aperture import Chart, coverage, rims
 from .backward import Motion, lookup
 from .fill import Fill, Filler
 from .grid import mix, ramp
@@ -37,6 +37,10 @@ CORNER, CORNER_SHADOW = 0.12, 0.08
 """Face sizes: round a corner of the mouth, where its shadow is taken away; and what is narrower than that is shadow."""
 PARTED = (0.02, 0.12)
 """Face sizes by which lips part until it is gone."""
+TIP, TIPS = 0.06, 0.7
+"""Face sizes round a corner that a smile draws out to a point; and how much of the point is taken away …"""
+WIDENED = (0.05, 0.2)
+"""… as the mouth gets wider by so many face sizes."""
 SMOOTHING = 1e-3
 """Of the spline that carries it, of points a face size apart: detected landmarks tremble."""
 
@@ -81,11 +85,12 @@ def without_corners(skin: Array32, offsets: Array32, plate: Patch, motion: Motio
     beside the new opening, they are smudges. And H×W, 0–1: where it was changed. `offsets`: H×W×2 px, the map it was
     warped by.
     """
-    heights = [float(rims(landmarks, MOUTH).gaps.max()) for landmarks in (motion.old_landmarks, motion.new_landmarks)]
-    parted = ramp((heights[1] - heights[0]) / motion.size, *PARTED)
+    before, after = (rims(landmarks, MOUTH) for landmarks in (motion.old_landmarks, motion.new_landmarks))
+    parted = ramp(float(after.gaps.max() - before.gaps.max()) / motion.size, *PARTED)
+    drawn_out = TIPS * ramp((Chart(after).width - Chart(before).width) / motion.size, *WIDENED)
     corners = motion.new_landmarks[[MOUTH.upper[0], MOUTH.upper[-1]]]
     part = around(corners, 3 * CORNER * motion.size, plate.window)
-    if parted == 0 or min(part[2] - part[0], part[3] - part[1]) <= 0:
+    if max(parted, drawn_out) == 0 or min(part[2] - part[0], part[3] - part[1]) <= 0:
         return skin, np.zeros(skin.shape[:2], np.float32)
     place = within(part, plate.window)
     width = 2 * round(CORNER_SHADOW * motion.size / 2) + 1
@@ -94,9 +99,9 @@ def without_corners(skin: Array32, offsets: Array32, plate: Patch, motion: Motio
     bright = cv2.GaussianBlur(cv2.morphologyEx(before.pixels, cv2.MORPH_CLOSE, kernel), (0, 0), width / 6)
     mended = replace(before, pixels=np.asarray(bright, np.float32)).sample(lookup(offsets[place], part))
     away = np.min([np.linalg.norm(pixel_centres(part) - corner, axis=2) for corner in corners], axis=0)
-    near = np.exp(-((away / (CORNER * motion.size)) ** 4)).astype(np.float32)
+    near, tips = (np.exp(-((away / (reach * motion.size)) ** 4)).astype(np.float32) for reach in (CORNER, TIP))
     cleared, changed = skin.copy(), np.zeros(skin.shape[:2], np.float32)
-    changed[place] = np.float32(parted) * near
+    changed[place] = np.maximum(np.float32(parted) * near, np.float32(drawn_out) * tips)
     cleared[place] = mix(skin[place], mended, changed[place])
     return cleared, changed
 
