@@ -90,7 +90,8 @@ class Reperformed:
 
     def stored_matte(self, depth: type[np.uint8] | type[np.uint16]) -> NDArray[np.uint8] | NDArray[np.uint16]:
         """H×W: the matte as whole numbers, 1 the largest."""
-        whole: NDArray[np.uint8] | NDArray[np.uint16] = np.zeros(self.pixels.shape[:2], dtype=depth)
+        size = self.pixels.shape[:2]
+        whole = np.zeros(size, np.uint8) if depth is np.uint8 else np.zeros(size, np.uint16)
         if (change := self.change) is not None:
             whole[within(change.window, self._frame)] = np.rint(change.matte * np.iinfo(depth).max)
         return whole
