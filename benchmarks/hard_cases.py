@@ -33,7 +33,7 @@ from ..core.shot import Footage, Run
 from ..models.people.glasses import Glasses, draw_glasses
 from .reenact_scores import psnr, regions, shown
 
-TILE, LINE = 230, 22
+TILE, LINE = 170, 20
 """px: a picture of the sheet, and the caption above it."""
 AWAY = 0.62
 """m from the camera."""
@@ -176,7 +176,7 @@ def _captions(said: tuple[str, ...]) -> Image:
     strip: NDArray[np.uint8] = np.zeros((LINE, TILE * len(said), 3), np.uint8)
     for column, words in enumerate(said):
         written = words.replace("°", " deg")
-        cv2.putText(strip, written, (column * TILE + 6, LINE - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (255, 255, 255), 1,
+        cv2.putText(strip, written, (column * TILE + 6, LINE - 6), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (255, 255, 255), 1,
                     cv2.LINE_AA)  # fmt: skip
     return strip
 
