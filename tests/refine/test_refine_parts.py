@@ -10,6 +10,8 @@ from expression_transfer.core.refine.colour import grain, hue_difference, with_g
 from expression_transfer.core.refine.fill import alike
 from expression_transfer.core.refine.grid import extend
 from expression_transfer.core.refine.inner import GAP_SHADE, arch_length, between_teeth, lower_edge
+from expression_transfer.core.refine.patch import Patch
+from expression_transfer.core.refine.perform import warped
 
 
 def test_coverage_is_the_area_covered():
@@ -45,6 +47,18 @@ def test_relax_keeps_the_mesh_and_ends_at_zero():
     assert np.abs(relaxed[:9]).max() == 0
     assert np.abs(np.diff(relaxed, axis=0)).max() < 0.6
     assert np.abs(np.diff(relaxed, axis=1)).max() < 0.6
+
+
+def test_the_warp_is_opencvs_remap_of_the_whole():
+    """What stays isn't looked up, which changes nothing."""
+    rng, window = np.random.default_rng(2), (10, 20, 210, 220)
+    plate = Patch(rng.random((200, 200, 3), np.float32), window, np.zeros((478, 2)), np.ones(3, np.float32))
+    v, u = np.indices((200, 200), np.float32)
+    bump = np.maximum(1 - np.hypot(u - 90, v - 120) / 60, 0)
+    # OpenCV looks up 32nds of a pixel
+    offsets = (np.rint(32 * np.stack([7 * bump, -3 * bump], axis=-1)) / 32).astype(np.float32)
+    whole = cv2.remap(plate.pixels, np.stack([u, v], axis=-1) + offsets, None, cv2.INTER_LANCZOS4)
+    assert np.abs(warped(plate, offsets).pixels - whole)[8:-8, 8:-8].max() < 1e-6
 
 
 def test_the_spline_is_opencvs():
