@@ -49,7 +49,7 @@ STAGES: dict[str, tuple[tuple[ModuleType | type, str], ...]] = {
     "eyes": ((perform, "eye_layer"),),
     "backward map": ((perform, "skin_map"),),
     "warp": ((perform, "warped"),),
-    "lids": ((perform, "mend_stretched"), (perform, "lid_skin")),
+    "lids": ((perform, "without_eyes"), (perform, "seam"), (perform, "mend_stretched"), (perform, "lid_skin")),
     "wrinkles": ((wrinkles.Folds, "laid_on"),),
     "refiner": ((geometry.PlateGeometry, "surface"), (refiner.Refiner, "__call__")),
     "motion blur": ((reperform, "blurred"),),

@@ -82,12 +82,12 @@ def unfolded(offsets: Array32, motion: Motion, window: Window) -> Array32:
 
 def without_corners(skin: Array32, offsets: Array32, plate: Patch, motion: Motion) -> tuple[Array32, Array32]:
     """The warped plate (H×W×3), in which the dark corners of lips that met are gone where these have parted: drawn out
-    beside the new opening, they are smudges. And H×W, 0–1: where it was changed. `offsets`: H×W×2 px, the map it was
-    warped by.
+    beside the new opening, they are smudges, and a smile draws them out to points. And H×W, 0–1: where it was changed.
+    `offsets`: H×W×2 px, the map it was warped by.
     """
-    before, after = (rims(landmarks, MOUTH) for landmarks in (motion.old_landmarks, motion.new_landmarks))
-    parted = ramp(float(after.gaps.max() - before.gaps.max()) / motion.size, *PARTED)
-    drawn_out = TIPS * ramp((Chart(after).width - Chart(before).width) / motion.size, *WIDENED)
+    old, new = (rims(landmarks, MOUTH) for landmarks in (motion.old_landmarks, motion.new_landmarks))
+    parted = ramp(float(new.gaps.max() - old.gaps.max()) / motion.size, *PARTED)
+    drawn_out = TIPS * ramp((Chart(new).width - Chart(old).width) / motion.size, *WIDENED)
     corners = motion.new_landmarks[[MOUTH.upper[0], MOUTH.upper[-1]]]
     part = around(corners, 3 * CORNER * motion.size, plate.window)
     if max(parted, drawn_out) == 0 or min(part[2] - part[0], part[3] - part[1]) <= 0:

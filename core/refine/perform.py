@@ -82,7 +82,7 @@ def perform(
     holes = np.zeros(plate.pixels.shape[:2], dtype=np.bool_)
     for layer in layers:
         holes[within(layer.window, plate.window)] |= layer.coverage > 0
-    eyeless = without_eyes(plate, motion)
+    eyeless = without_eyes(plate, motion, row)
     skin = warped(eyeless, skin_map(motion, triangles, plate.window, frame, holes))
     skin.pixels[:], skin.mouth[:] = lips.without_corners(skin.pixels, skin.offsets, plate, motion)
     if folds is not None:

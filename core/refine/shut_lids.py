@@ -62,8 +62,8 @@ class _Eye:
     """0–1."""
 
 
-def without_eyes(plate: Patch, motion: Motion) -> Patch:
-    """The plate changed round eyes whose lids come down, as far as they do."""
+def without_eyes(plate: Patch, motion: Motion, row: int) -> Patch:
+    """The plate changed round eyes whose lids come down, as far as they do; `row`: of the shot, for its grain."""
     for eye in EYES:
         before, after = (float(rims(marks, eye.aperture).gaps.max()) / motion.size
                          for marks in (motion.old_landmarks, motion.new_landmarks))  # fmt: skip
@@ -73,17 +73,20 @@ def without_eyes(plate: Patch, motion: Motion) -> Patch:
             changed = plate.pixels.copy()
             place = within(part, plate.window)
             shut = closing * (1 - ramp(after, *MEETING))
-            changed[place] = _without_eye(changed[place], _surroundings(motion, eye, part), motion.size, closing, shut)
+            changed[place] = _without_eye(
+                changed[place], _surroundings(motion, eye, part), motion.size, (closing, shut), (row, eye.iris)
+            )
             plate = replace(plate, pixels=changed)
     return plate
 
 
-def _without_eye(pixels: Array32, eye: _Eye, size: float, closing: float, shut: float) -> Array32:
-    """H×W×3; 0–1: how far lids come down, and how nearly they meet."""
+def _without_eye(pixels: Array32, eye: _Eye, size: float, lids: tuple[float, float], seed: tuple[int, int]) -> Array32:
+    """H×W×3. `lids`, 0–1: how far they come down, and how nearly they meet; `seed`: of the grain."""
+    closing, shut = lids
     unfolded = _unfolded(pixels, eye, size, shut)
     sound = eye.orbit * smoothstep(eye.away, SOUND[0], SOUND[0] + SOFT)
     sound *= 1 - smoothstep(eye.away, SOUND[1], SOUND[1] + SOFT)
-    skin = with_grain(carried_on(unfolded, sound, SPREAD * size), grain(pixels), seed=(round(size),))
+    skin = with_grain(carried_on(unfolded, sound, SPREAD * size), grain(pixels), seed=seed)
     reach = np.float32(shut) * np.where(eye.aside > 0.5, np.float32(CORNER), eye.lower * np.float32(WET))
     gone = 1 - smoothstep((eye.away - reach) / np.float32(SOFT))
     # detected edges lie a little off: there what is darker than skin is taken for lashes, what is lighter for the white
