@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -122,6 +123,25 @@ class Training(ABC, Generic[N, B]):
         for name in KEPT:
             getattr(self, name).load_state_dict(kept[name])
         self.step, self.seconds = kept["step"], kept["seconds"]
+
+
+def ahead(batches: Callable[[], Iterator[B]], count: int = 16) -> Iterator[B]:
+    """The same batches, which another process makes up to `count` ahead."""
+    context = get_context("fork")  # what they are made of is read from disk as it is needed, and not to be copied
+    queue = context.Queue(count)
+    maker = context.Process(target=_fill, args=(queue, batches), daemon=True)
+    maker.start()
+    try:
+        while True:
+            yield queue.get()
+    finally:
+        maker.terminate()
+
+
+def _fill(queue: Any, batches: Callable[[], Iterator[B]]) -> None:
+    torch.set_num_threads(1)
+    for batch in batches():
+        queue.put(batch)
 
 
 def fastest_device() -> str:

@@ -25,7 +25,19 @@ from .occlusion_chart import SIDE as TEXELS
 from .occlusion_front import Front, before_still, on_plate
 from .occlusion_look import UsualLook, logarithm, plate_values
 from .occlusion_pieces import Residual, pieces
-from .occlusion_sight import NOTHING, SHIPPED, Foretold, Sight, clear, foretold, guides, picture, seen
+from .occlusion_sight import (
+    NOTHING,
+    OF_SHOT,
+    OF_STILL,
+    SHIPPED,
+    Foretold,
+    Sight,
+    clear,
+    foretold,
+    guides,
+    picture,
+    seen,
+)
 from .patch import Patch, skin_tone
 
 FRAMES, FEWEST = 48, 8
@@ -155,9 +167,12 @@ class Occluders:
     def _found(self, row: int, plate: Patch, residual: Residual | None, square: Array32, light: Light) -> Front | None:
         placed, crop = self._chart.placed(plate.landmarks, row), Crop.of(plate.landmarks)
         where, told = self._told(residual, placed, crop, light)
-        likely = clear(self.sight(seen(square, where, told)), where[2]) if self.sight.there else np.zeros_like(where[2])
+        likely = np.zeros_like(where[2])
+        if self.sight.there:
+            bar = OF_STILL if residual is None else OF_SHOT
+            likely = clear(self.sight(seen(square, where, told)), where[2], bar)
         if residual is None:
-            return before_still(likely, where[2], plate, crop) if likely.any() else None
+            return before_still(likely, where[2], plate, crop)
         found = pieces(residual, self._chart.face)
         at = crop.points(self._chart.on_frame(placed).reshape(-1, 2)).reshape(*found.shape, 2)
         near = cv2.remap(likely, at.astype(np.float32) - np.float32(CV_PIXEL_CENTRE), None, cv2.INTER_LINEAR)

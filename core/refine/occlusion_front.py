@@ -10,10 +10,9 @@ from ..easing import smoothstep
 from ..raster.windows import Window, around, intersect, within
 from .crop import Crop
 from .grid import mix
+from .occlusion_sight import EDGE
 from .patch import Patch
 
-EDGE = 0.3, 0.7
-"""Probability at which a pixel is the face's alone, and the thing's alone."""
 BESIDE = 5
 """Pixels of the square, round what is in front, that tell nothing of what is behind: its soft edge, its shadow."""
 SMOOTHING = (48.0, 24.0, 12.0, 6.0, 3.0)
@@ -49,17 +48,19 @@ def on_plate(likely: Array32, crop: Crop, window: Window) -> Array32:
 
 
 def before_still(likely: Array32, face: Array32, plate: Patch, crop: Crop) -> Front | None:
-    """Of a picture that has no others beside it; None where all lies beside it. What is behind is made up of the face
-    that is seen (`face`, SIDE×SIDE: 1 between landmarks).
+    """Of a picture that has no others beside it; None where nothing is, or it lies beside the plate's window. What is
+    behind is made up of the face that is seen (`face`, SIDE×SIDE: 1 between landmarks).
     """
-    v, u = np.nonzero(likely > EDGE[0])
+    v, u = np.nonzero(likely > 0)
+    if not len(v):
+        return None
     corners = np.column_stack([u, v]) + 0.5
     places = corners @ crop.affine[:, :2].T + crop.affine[:, 2]
     window = intersect(around(places, 2 * crop.scale, plate.window), plate.window)
     part = plate.crop(window)
     if not part.pixels.size:
         return None
-    hidden = cv2.dilate((likely > EDGE[0]).astype(np.uint8), np.ones((2 * BESIDE + 1,) * 2, np.uint8))
+    hidden = cv2.dilate((likely > 0).astype(np.uint8), np.ones((2 * BESIDE + 1,) * 2, np.uint8))
     bare = (face > 0.5) & (hidden == 0)
     behind = crop.put(made_up(crop.take(plate.pixels, plate.window), bare), part.window)
     return Front(part.window, on_plate(likely, crop, part.window), behind)

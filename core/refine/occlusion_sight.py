@@ -28,10 +28,24 @@ how many of its deviations, and whether it foretells anything.
 """
 DEVIATIONS, MOST = 6.0, 2.0
 """That count as 1, and the most that counts."""
-LIKELY, SURE = 0.4, (0.6, 0.85)
-"""Probability that makes a piece, and that it must have somewhere to count, and to count whole."""
-LEAST = 30.0, 80.0
-"""Pixels of the square on the face that a piece must have to count, and to count whole."""
+EDGE = 0.2, 0.5
+"""Probability at which a pixel is the face's alone, and the thing's alone."""
+LIKELY = 0.3
+"""Probability that makes a piece."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What a piece must have to count, and to count whole."""
+
+    sure: tuple[float, float]
+    """Its highest probability."""
+    large: tuple[float, float]
+    """Its pixels of the square on the face."""
+
+
+OF_SHOT, OF_STILL = Bar((0.9, 0.98), (400.0, 800.0)), Bar((0.6, 0.85), (60.0, 150.0))
+"""What the shot tells itself is better where things are small, and a false alarm is worse than a miss."""
 
 
 @dataclass(frozen=True)
@@ -122,14 +136,15 @@ def foretold(expected: Array32, doubt: Array32, lookup: Array32, tone: float, li
     return Foretold(np.where(there[..., None], shown, 0), np.where(there, spread, 0), own)
 
 
-def clear(likely: Array32, face: Array32) -> Array32:
-    """SIDE×SIDE, 0–1: what is likely in front, without what is tiny or nowhere sure; `face`: 1 between landmarks."""
+def clear(likely: Array32, face: Array32, bar: Bar) -> Array32:
+    """SIDE×SIDE, 0–1: what is likely in front, without pieces below a bar; `face`: 1 between landmarks."""
     count, labels = cv2.connectedComponents((likely > LIKELY).astype(np.uint8))
-    flat = labels.ravel()
-    mass = np.asarray(np.bincount(flat, (likely * face).ravel(), count), dtype=np.float64)
+    flat, on_face = labels.ravel(), (likely * face).ravel()
+    mass = np.asarray(np.bincount(flat, on_face, count), dtype=np.float64)
     peak = np.zeros(count, dtype=np.float32)
-    np.maximum.at(peak, flat, (likely * face).ravel())
-    counts = smoothstep(mass, *LEAST) * smoothstep(peak, *SURE)
+    np.maximum.at(peak, flat, on_face)
+    counts = smoothstep(mass, *bar.large) * smoothstep(peak, *bar.sure)
     counts[0] = 0
     near = cv2.dilate((counts[labels] * (likely > LIKELY)).astype(np.float32), np.ones((5, 5), np.uint8))
-    return np.asarray(likely * near, dtype=np.float32)
+    found = likely * near
+    return np.asarray(np.where(found > EDGE[0], found, 0), dtype=np.float32)

@@ -45,7 +45,7 @@ class Habits:
     """Else: two things are."""
     worn: float = 0.15
     """Of things: the shot always shows it, so it is foretold, and the face's."""
-    still: float = 0.45
+    still: float = 0.6
     """Nothing is foretold."""
     ghost: float = 0.3
     """A thing has crept into what is foretold."""

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..training import Course as AnyCourse
-from ..training import Training, fastest_device
+from ..training import Training, ahead, fastest_device
 from .batches import Batch, Kinds, batches
 from .network import Sight
 
@@ -17,6 +17,8 @@ ALARM = 2.0
 """Weight of pixels of bare faces, beside those with something in front: a false alarm is worse than a miss."""
 EDGE = 2.0
 """Additional weight of pixels on edges of things."""
+OVERLAP = 0.5
+"""Weight of the ratio of areas beside the cross entropy."""
 SMALLEST = 30.0
 """Pixels added to both sides of a ratio of areas."""
 
@@ -38,7 +40,7 @@ class Trainer(Training[Sight, Batch]):
         self.kinds = kinds
 
     def batches(self, first: int) -> Iterator[Batch]:
-        return batches(self.kinds, self.course.seed, first)
+        return ahead(lambda: batches(self.kinds, self.course.seed, first))
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         here = Batch(*(getattr(batch, name).to(self.device) for name in Batch.__annotations__))
@@ -61,5 +63,5 @@ def losses(logit: Tensor, batch: Batch) -> dict[str, Tensor]:
     overlap = (1 - both / union) * (1 - bare.flatten())
     return {
         "entropy": (entropy * weight).sum() / batch.weight.sum(),
-        "overlap": 0.2 * overlap.mean(),
+        "overlap": OVERLAP * overlap.mean(),
     }

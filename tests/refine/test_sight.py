@@ -9,7 +9,17 @@ from expression_transfer.core.refine.crop import SIDE, Crop
 from expression_transfer.core.refine.light import Light
 from expression_transfer.core.refine.occlusion import Occluders
 from expression_transfer.core.refine.occlusion_front import made_up
-from expression_transfer.core.refine.occlusion_sight import CHANNELS, NETWORK, NOTHING, Foretold, Sight, clear, seen
+from expression_transfer.core.refine.occlusion_sight import (
+    CHANNELS,
+    NETWORK,
+    NOTHING,
+    OF_SHOT,
+    OF_STILL,
+    Foretold,
+    Sight,
+    clear,
+    seen,
+)
 from expression_transfer.core.refine.patch import Patch
 from expression_transfer.core.refine.reperform import Reperformer
 from expression_transfer.core.refine.stages import Stages
@@ -114,11 +124,12 @@ def test_specks_and_what_is_nowhere_sure_do_not_count():
     likely = np.zeros((SIDE, SIDE), np.float32)
     likely[10:14, 10:14] = 0.99
     likely[40:80, 40:80] = 0.55
-    likely[120:160, 120:160] = 0.95
-    found = clear(likely, face)
-    assert found[10:90, 10:90].max() < 0.1
-    assert found[125:155, 125:155].min() > 0.9
-    assert not clear(likely, np.zeros_like(face)).any()
+    likely[120:160, 120:160] = 0.99
+    for bar in (OF_SHOT, OF_STILL):
+        found = clear(likely, face, bar)
+        assert found[10:90, 10:90].max() < 0.1
+        assert found[125:155, 125:155].min() > 0.9
+        assert not clear(likely, np.zeros_like(face), bar).any()
 
 
 def test_what_is_behind_continues_what_is_beside():
