@@ -54,6 +54,14 @@ def lengths(vectors: Array32) -> Array32:
     return np.asarray(np.sqrt(squares, out=squares), dtype=np.float32)
 
 
+def grey_closing(pixels: Array32, width: float) -> Array32:
+    """H×W×3: what is darker than its surroundings and narrower than `width` (px) is as bright as they are, softly."""
+    odd = 2 * round(width / 2) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (odd, odd))
+    closed = cv2.morphologyEx(pixels, cv2.MORPH_CLOSE, kernel)
+    return np.asarray(cv2.GaussianBlur(closed, (0, 0), odd / 6), dtype=np.float32)
+
+
 def extend(values: Array32, seen: NDArray[np.bool_]) -> Array32:
     """H×W×C values with every unseen pixel taking the nearest seen one's; as they are where nothing is seen at all."""
     if seen.all() or not seen.any():

@@ -91,7 +91,8 @@ def mend_stretched(pixels: Array32, offsets: Array32, window: Window, motion: Mo
     sound = (1 - streaks) * smoothstep((outwards - 0.4) / 0.2) * seen
     sigma = TONE_WIDTH * motion.size
     soft = cv2.GaussianBlur(streaks, (0, 0), max(0.1 * sigma, 0.5))
-    grown = with_grain(carried_on(pixels[place], sound, sigma), grain(pixels[place]), seed=(row, eye.iris))
+    spread = normalised_convolution(pixels[place], sound, sigma)
+    grown = with_grain(spread, grain(pixels[place]), seed=(row, eye.iris))
     return Fill(part, grown, soft * np.float32(0.85), 1.0)
 
 
@@ -112,13 +113,13 @@ def _fitness(source: Patch, motion: Motion, eye: Eye) -> float:
 
 def _tone(wanted: Array32, given: Array32, weight: Array32, sigma: float) -> Array32:
     """H×W×3 gain that brings `given` to the colours of `wanted` where weight (H×W) is, carried on smoothly."""
-    ratio = (carried_on(wanted, weight, sigma) + 1e-3) / (carried_on(given, weight, sigma) + 1e-3)
-    return np.asarray(np.clip(ratio, 0.6, 1.6), dtype=np.float32)
+    there, here = (normalised_convolution(each, weight, sigma) + 1e-3 for each in (wanted, given))
+    return np.asarray(np.clip(there / here, 0.6, 1.6), dtype=np.float32)
 
 
-def carried_on(pixels: Array32, weight: Array32, sigma: float) -> Array32:
-    """H×W×3: Gaussian mean (standard deviation in px) of weighted pixels (weight: H×W), and their plain mean where none
-    is near.
+def normalised_convolution(pixels: Array32, weight: Array32, sigma: float) -> Array32:
+    """H×W×3: Gaussian mean (standard deviation `sigma` px) of pixels by their weight (H×W), and their plain mean where
+    none is near (Knutsson and Westin 1993).
     """
     mean = (pixels * weight[..., None]).sum(axis=(0, 1)) / np.float32(float(weight.sum()) + 1e-6)
     total = cv2.GaussianBlur(pixels * weight[..., None], (0, 0), sigma) + np.float32(0.02) * mean
@@ -156,6 +157,12 @@ def hold_edges(offsets: Array32, motion: Motion, aperture: Aperture, window: Win
     return held
 
 
+def hold_lips(offsets: Array32, motion: Motion, window: Window) -> Array32:
+    """`hold_edges` round a mouth whose lips meet: where the model's lips overlap, its skin would tear at their line."""
+    gap = float(rims(motion.new_landmarks, MOUTH).gaps.max()) / motion.size
+    return hold_edges(offsets, motion, MOUTH, window, 1 - ramp(gap, *PARTING))
+
+
 def seam(plate: Patch, motion: Motion, eye: Eye) -> Fill:
     """Where lids that close meet, one passes into the other as softly as a lens draws an edge: a map has nothing in
     between.
@@ -165,30 +172,30 @@ def seam(plate: Patch, motion: Motion, eye: Eye) -> Fill:
     one, other = (plate.sample(centres + offsets) for offsets in (edges.upper, edges.lower))
     near = 1 - smoothstep(np.maximum(np.abs(edges.past), edges.outside) / soft - 1)
     passed = mix(one, other, smoothstep(edges.past / soft / 2 + np.float32(0.5)))
-    return Fill(edges.window, passed, near * np.float32(_closing(motion, eye.aperture)), 1.0)
+    return Fill(edges.window, passed, near * np.float32(_closing(motion, eye.aperture, SHUTTING)), 1.0)
 
 
 def shaded(pixels: Array32, motion: Motion, eye: Eye, window: Window) -> Array32:
     """H×W×3: darker under an upper lid that has come down, as lid and lashes shade the eye."""
     chart = Chart(rims(motion.new_landmarks, eye.aperture))
-    before, after = rims(motion.old_landmarks, eye.aperture).gaps.max(), chart.rim.gaps.max()
-    closing = ramp(float(before - after) / motion.size, 0.0, SHADOW_CLOSING)
+    closing = _closing(motion, eye.aperture, SHADOW_CLOSING)
     along, below = chart.place(pixel_centres(window))
     shadow = 1 - smoothstep((below - chart.heights(along)[0]) / np.float32(SHADOW_REACH * motion.size))
     return pixels * (1 - np.float32(closing) * shadow[..., None] * np.array(SHADOW, dtype=np.float32))
 
 
-def _closing(motion: Motion, aperture: Aperture) -> float:
-    """0–1: how far an opening closes."""
+def _closing(motion: Motion, aperture: Aperture, whole: float) -> float:
+    """0–1: how far an opening closes; 1 where it gets less high by `whole` face sizes."""
     before, after = (rims(marks, aperture).gaps.max() for marks in (motion.old_landmarks, motion.new_landmarks))
-    return ramp(float(before - after) / motion.size, 0.0, SHUTTING)
+    return ramp(float(before - after) / motion.size, 0.0, whole)
 
 
 def _edges(motion: Motion, aperture: Aperture, window: Window) -> _Edges:
+    """The rims of the new opening over the part of a window that is round it."""
     old, new = rims(motion.old_landmarks, aperture), rims(motion.new_landmarks, aperture)
     part = around(new.contour, 4 * LASHES * motion.size + 2, window)
     # a lid that closes shows skin up to its edge: the eyeball must not shine through its last pixel
-    closing = _closing(motion, aperture)
+    closing = _closing(motion, aperture, SHUTTING)
     inset, over = (INSET, 0.0) if aperture is MOUTH else (UPPER_INSET, OVER)
     shown = motion.size * closing * old.down
     chart = Chart(new)
@@ -196,20 +203,18 @@ def _edges(motion: Motion, aperture: Aperture, window: Window) -> _Edges:
     upper = _carried(old.upper - inset * shown - new.upper, new.upper, chart, along)
     lower = _carried(old.lower + INSET * shown - new.lower, new.lower, chart, along)
     top, bottom = chart.heights(along)
-    # nor through the corners, where up and down are no way off it
-    sideways = 2 * along / np.float32(max(chart.width, 1e-6)) - 1
-    corner = np.sign(sideways) * smoothstep((np.abs(sideways) - CORNER) / (1 - CORNER))
-    aside = np.float32(CORNER_INSET * motion.size * closing) * corner[..., None] * chart.along_axis.astype(np.float32)
+    aside = _aside(chart, along, CORNER_INSET * motion.size * closing)
     beyond = np.maximum(np.maximum(-along, along - np.float32(chart.width)), 0)
     outside = np.hypot(np.maximum(np.maximum(top - below, below - bottom), 0), beyond)
     past = below - (top + bottom) / 2 - np.float32(over * closing * motion.size)
     return _Edges(part, upper + aside, lower + aside, past, outside)
 
 
-def hold_lips(offsets: Array32, motion: Motion, window: Window) -> Array32:
-    """The same round a mouth whose lips meet: where the model's lips overlap, its skin would tear at their line."""
-    gap = float(rims(motion.new_landmarks, MOUTH).gaps.max()) / motion.size
-    return hold_edges(offsets, motion, MOUTH, window, 1 - ramp(gap, *PARTING))
+def _aside(chart: Chart, along: Array32, inset: float) -> Array32:
+    """H×W×2 px: outwards by `inset` (px) in the corners, where up and down are no way off the eyeball."""
+    sideways = 2 * along / np.float32(max(chart.width, 1e-6)) - 1
+    corner = np.sign(sideways) * smoothstep((np.abs(sideways) - CORNER) / (1 - CORNER))
+    return np.asarray(np.float32(inset) * corner[..., None] * chart.along_axis.astype(np.float32))
 
 
 def _carried(values: Array, points: Array, chart: Chart, along: Array32) -> Array32:

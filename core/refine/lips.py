@@ -18,7 +18,7 @@ from ..raster.windows import Window, around, pixel_centres, within
 from .aperture import Chart, coverage, rims
 from .backward import Motion, lookup
 from .fill import Fill, Filler
-from .grid import mix, ramp
+from .grid import grey_closing, mix, ramp
 from .patch import Patch
 from .spline import spline
 
@@ -85,25 +85,28 @@ def without_corners(skin: Array32, offsets: Array32, plate: Patch, motion: Motio
     beside the new opening, they are smudges, and a smile draws them out to points. And H×W, 0–1: where it was changed.
     `offsets`: H×W×2 px, the map it was warped by.
     """
-    old, new = (rims(landmarks, MOUTH) for landmarks in (motion.old_landmarks, motion.new_landmarks))
-    parted = ramp(float(new.gaps.max() - old.gaps.max()) / motion.size, *PARTED)
-    drawn_out = TIPS * ramp((Chart(new).width - Chart(old).width) / motion.size, *WIDENED)
+    parted, drawn_out = _opened(motion)
     corners = motion.new_landmarks[[MOUTH.upper[0], MOUTH.upper[-1]]]
     part = around(corners, 3 * CORNER * motion.size, plate.window)
     if max(parted, drawn_out) == 0 or min(part[2] - part[0], part[3] - part[1]) <= 0:
         return skin, np.zeros(skin.shape[:2], np.float32)
     place = within(part, plate.window)
-    width = 2 * round(CORNER_SHADOW * motion.size / 2) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
     before = plate.crop(around(motion.old_landmarks[OUTER_LIPS], 2 * CORNER * motion.size, plate.window))
-    bright = cv2.GaussianBlur(cv2.morphologyEx(before.pixels, cv2.MORPH_CLOSE, kernel), (0, 0), width / 6)
-    mended = replace(before, pixels=np.asarray(bright, np.float32)).sample(lookup(offsets[place], part))
+    bright = replace(before, pixels=grey_closing(before.pixels, CORNER_SHADOW * motion.size))
+    mended = bright.sample(lookup(offsets[place], part))
     away = np.min([np.linalg.norm(pixel_centres(part) - corner, axis=2) for corner in corners], axis=0)
     near, tips = (np.exp(-((away / (reach * motion.size)) ** 4)).astype(np.float32) for reach in (CORNER, TIP))
     cleared, changed = skin.copy(), np.zeros(skin.shape[:2], np.float32)
     changed[place] = np.maximum(np.float32(parted) * near, np.float32(drawn_out) * tips)
     cleared[place] = mix(skin[place], mended, changed[place])
     return cleared, changed
+
+
+def _opened(motion: Motion) -> tuple[float, float]:
+    """How far the dark corners are to go: 0–1 as lips have parted, 0–TIPS as a smile has widened the mouth."""
+    old, new = (rims(landmarks, MOUTH) for landmarks in (motion.old_landmarks, motion.new_landmarks))
+    parted = ramp(float(new.gaps.max() - old.gaps.max()) / motion.size, *PARTED)
+    return parted, TIPS * ramp((Chart(new).width - Chart(old).width) / motion.size, *WIDENED)
 
 
 def _carried(pictures: Sequence[Array], new: Array, size: float, window: Window) -> list[Array32]:

@@ -18,19 +18,20 @@ from ..landmarks.track import LandmarkTrack
 from ..raster.windows import Window, around, pixel_centres, within
 from ..reporting import Reporter
 from . import tps
+from .backward import Motion
 from .bank import Bank, Likeness, farthest, mismatch, shares, trust
 from .blur import Pace, blurred
 from .composite import Plate, composite, full_scale
 from .fill import Filler, alike
 from .finish import PLAIN, Finish
 from .geometry import PlateGeometry, landmarks_only
-from .light import light_of
+from .light import Light, light_of
 from .occlusion import Occluders
 from .occlusion_front import Front
 from .occlusion_sight import SHIPPED as SIGHT
 from .occlusion_sight import Sight
 from .patch import Patch
-from .perform import Fillers, laid, perform, warped
+from .perform import Fillers, Layers, laid, perform, warped
 from .refiner import SHIPPED, Refiner
 from .stages import Stages
 from .wrinkles import Learner, Lent, Wrinkles
@@ -61,11 +62,11 @@ class SourceFill:
 
 @dataclass(frozen=True)
 class Change:
-    """What became of a window of the plate (H×W)."""
+    """What became of a window of the plate (H×W); offsets, mouth, eyes and attention are as in Layers."""
 
     window: Window
     matte: Array32
-    """H×W, 0–1: what is in front of the face is taken off it. The rest is as in Layers."""
+    """H×W, 0–1: without what is in front of the face."""
     offsets: Array32
     mouth: Array32
     eyes: Array32
@@ -223,11 +224,7 @@ class Reperformer:
         `speed`: E weights a frame, how fast that expression changes; None: unknown, and nothing is blurred by it.
         `offsets` (method 'tps'): 478×2, in eye distances, from tps.offset; None: the new geometry's own.
         """
-        known = self._fit.visible[row] or self._fit.bridged[row]
-        motion = self._geometry.motion(row, expression, gaze) if known else None
-        if motion is not None and offsets is not None:
-            moved = tps.displaced(motion.old_landmarks, offsets)
-            motion = replace(motion, new_landmarks=moved)
+        motion = self._motion(row, expression, gaze, offsets)
         if motion is None or motion.reach == 0:
             return Reperformed(pixels.copy())
         window = around(np.concatenate([motion.old, motion.new]), motion.skirt + 2, self._frame)
@@ -240,12 +237,7 @@ class Reperformer:
         else:
             stranger = None if source is None else self._stranger(source, plate, pixels)
             fillers = self._fillers(row, expression, gaze, stranger)
-            folds = None
-            if self._stages.wrinkles and self._wrinkles is not None:
-                folds = self._wrinkles.folds(self._fit.expression[row], expression, self._lent)
-            layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers, folds, row)
-            if self._stages.refiner:
-                layers = self._refiner(layers, plate, motion, self._geometry.surface(row, expression), light)
+            layers = self._performed(row, plate, motion, expression, fillers, light)
         if speed is not None and self._stages.motion_blur:
             smear = self._pace.smear(row, motion, expression, speed, self._finish.shutter)
             layers = replace(layers, pixels=blurred(layers.pixels, window, smear))
@@ -253,6 +245,27 @@ class Reperformer:
         matte = layers.matte if front is None else layers.matte * (1 - front.over(layers.window))
         change = Change(layers.window, matte, layers.offsets, layers.mouth, layers.eyes, layers.attention)
         return Reperformed(composite(pixels, layers.pixels, matte, layers.window), change, front)
+
+    def _motion(self, row: int, expression: Array, gaze: Array, offsets: Array | None) -> Motion | None:
+        """As `frame` has the arguments; None where no face is known."""
+        if not (self._fit.visible[row] or self._fit.bridged[row]):
+            return None
+        motion = self._geometry.motion(row, expression, gaze)
+        if offsets is None:
+            return motion
+        return replace(motion, new_landmarks=tps.displaced(motion.old_landmarks, offsets))
+
+    def _performed(
+        self, row: int, plate: Patch, motion: Motion, expression: Array, fillers: Fillers, light: Light
+    ) -> Layers:
+        """The method 'geometry', with those of its stages that are at work."""
+        folds = None
+        if self._stages.wrinkles and self._wrinkles is not None:
+            folds = self._wrinkles.folds(self._fit.expression[row], expression, self._lent)
+        layers = perform(plate, self._frame, motion, self._geometry.triangles, fillers, folds, row)
+        if self._stages.refiner:
+            layers = self._refiner(layers, plate, motion, self._geometry.surface(row, expression), light)
+        return layers
 
     def at_work(self, stages: Stages) -> "Reperformer":
         """The same, with all that it has learnt, and other stages at work."""

@@ -16,8 +16,8 @@ from ..raster.windows import Window, around, pixel_centres, within
 from .aperture import Chart, closed_spline, coverage, rims
 from .backward import Motion
 from .colour import grain, with_grain
-from .grid import mix, ramp
-from .lids import carried_on
+from .grid import grey_closing, mix, ramp
+from .lids import normalised_convolution
 from .patch import Patch
 
 CLOSING = (0.005, 0.04)
@@ -59,7 +59,7 @@ class _Eye:
     aside: Array32
     """0–1: beyond the corners."""
     orbit: Array32
-    """0–1."""
+    """0–1: within the outermost ring of landmarks round the eye."""
 
 
 def without_eyes(plate: Patch, motion: Motion, row: int) -> Patch:
@@ -86,7 +86,7 @@ def _without_eye(pixels: Array32, eye: _Eye, size: float, lids: tuple[float, flo
     unfolded = _unfolded(pixels, eye, size, shut)
     sound = eye.orbit * smoothstep(eye.away, SOUND[0], SOUND[0] + SOFT)
     sound *= 1 - smoothstep(eye.away, SOUND[1], SOUND[1] + SOFT)
-    skin = with_grain(carried_on(unfolded, sound, SPREAD * size), grain(pixels), seed=seed)
+    skin = with_grain(normalised_convolution(unfolded, sound, SPREAD * size), grain(pixels), seed=seed)
     reach = np.float32(shut) * np.where(eye.aside > 0.5, np.float32(CORNER), eye.lower * np.float32(WET))
     gone = 1 - smoothstep((eye.away - reach) / np.float32(SOFT))
     # detected edges lie a little off: there what is darker than skin is taken for lashes, what is lighter for the white
@@ -105,20 +105,18 @@ def _surroundings(motion: Motion, eye: Eye, part: Window) -> _Eye:
     outside = (coverage(rim.contour, part) < 0.5).astype(np.uint8)
     beyond = np.maximum(-along, along - np.float32(chart.width)) / size
     return _Eye(
-        cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / size,
-        (below - top) / size,
-        smoothstep((below - (top + bottom) / 2) / size, -SOFT, SOFT),
-        smoothstep(beyond, -SOFT, SOFT),
-        coverage(closed_spline(motion.old_landmarks[eye.rings[-1]]), part),
+        away=cv2.distanceTransform(outside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / size,
+        past_upper=(below - top) / size,
+        lower=smoothstep((below - (top + bottom) / 2) / size, -SOFT, SOFT),
+        aside=smoothstep(beyond, -SOFT, SOFT),
+        orbit=coverage(closed_spline(motion.old_landmarks[eye.rings[-1]]), part),
     )
 
 
 def _unfolded(pixels: Array32, eye: _Eye, size: float, shut: float) -> Array32:
     """H×W×3 with the lid's fold filled up: a lid that comes down is smooth."""
-    width = 2 * round(FOLD * size / 2) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
     soft = cv2.GaussianBlur(pixels, (0, 0), max(SOFT * size / 2, 0.5))
-    filled = cv2.GaussianBlur(cv2.morphologyEx(soft, cv2.MORPH_CLOSE, kernel), (0, 0), width / 6)
+    filled = grey_closing(soft, FOLD * size)
     where = eye.orbit * (1 - eye.lower) * smoothstep(eye.away, 0.02, SOUND[0])
     return np.asarray(
         pixels + np.float32(UNFOLDED * shut) * where[..., None] * np.maximum(filled - soft, 0), np.float32
