@@ -12,7 +12,7 @@ from .errors import InputError
 from .landmarks.track import LandmarkTrack
 
 ALIKE = 8.0
-"""Grey levels of 255, on average over a face's shape-free texture: the same picture differs by less, however it is
+"""Grey levels (0–255), on average over a face's shape-free texture: the same picture differs by less, however it is
 encoded; measured: other people's by 26–36 under the same landmarks, and by 1–3 the same person's three frames later.
 """
 LOOKED_AT = (0.0, 0.5, 1.0)
@@ -31,6 +31,7 @@ def check_same(clip: Clip, track: LandmarkTrack, solve: Path, *, to_the_end: boo
 
 
 def _size(clip: Clip, track: LandmarkTrack) -> str:
+    """What is other; empty: nothing. So the next two."""
     same = (clip.width, clip.height) == (track.width, track.height)
     return "" if same else f"{clip.width}×{clip.height} px, not {track.width}×{track.height}"
 

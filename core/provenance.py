@@ -40,7 +40,7 @@ XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 def properties() -> dict[str, str]:
-    """The same as texts by name, for files that aren't pictures: scenes, curves."""
+    """What the XMP says as texts by name, for files that carry none: scenes, curves."""
     return {"Software": f"{SOFTWARE} {VERSION}", "comments": STATEMENT, "digitalSourceType": SOURCE_TYPE}
 
 

@@ -46,8 +46,8 @@ class Course:
 class Training(ABC, Generic[N, B]):
     """The state of a training and its steps."""
 
-    steepest = 1.0
-    """Norm of the gradient, at most."""
+    clip_norm = 1.0
+    """Norm that gradients are clipped to."""
 
     def __init__(self, network: N, course: Course, folder: Path, device: str = "cpu") -> None:
         self.network, self.course, self.folder, self.device = network.to(device), course, folder, device
@@ -92,13 +92,13 @@ class Training(ABC, Generic[N, B]):
         parts = self.losses(batch)
         self.optimiser.zero_grad()
         torch.stack(list(parts.values())).sum().backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), self.steepest)
+        nn.utils.clip_grad_norm_(self.network.parameters(), self.clip_norm)
         self.optimiser.step()
-        self._follow()
+        self._take_average()
         return {name: float(part.detach()) for name, part in parts.items()}
 
     @torch.no_grad()
-    def _follow(self) -> None:
+    def _take_average(self) -> None:
         share = min(self.course.average, (self.step + 1) / (self.step + 10))
         mine, theirs = self.average.state_dict(), self.network.state_dict()
         for name, value in mine.items():
@@ -145,4 +145,5 @@ def _fill(queue: Any, batches: Callable[[], Iterator[B]]) -> None:
 
 
 def fastest_device() -> str:
+    """A GPU where torch has one."""
     return "cuda" if torch.cuda.is_available() else "cpu"

@@ -73,12 +73,12 @@ class ShapeFree:
         mesh = points[:MESH, :2].astype(np.float64)
         patch, corner, scale = _patch(rgb, mesh, self._side)
         place = ((mesh - corner) * scale - CV_PIXEL_CENTRE).astype(np.float32)
-        across, down = (self._between(values) for values in np.ascontiguousarray(place.T))
+        across, down = (self._interpolated(values) for values in np.ascontiguousarray(place.T))
         grey = cv2.remap(patch, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return self._levelled(grey.ravel().astype(np.float32))
 
-    def _between(self, values: Array32) -> Array32:
-        """N: what lies at the face's texels, of values at the landmarks."""
+    def _interpolated(self, values: Array32) -> Array32:
+        """N values at the face's texels, of 468 at the landmarks."""
         corners, (first, second, third) = self._texels
         a, b, c = (values.take(each) for each in corners)
         return np.asarray(first * a + second * b + third * c)

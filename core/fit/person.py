@@ -9,7 +9,7 @@ import numpy as np
 
 from ..conventions import Array
 from ..reporting import Reporter
-from .normal import POSE, gradients, normal_matrices
+from .normal import POSE, Residuals, gradients, normal_matrices
 from .solver import TYPICAL_FOCAL, Person, Rows, Solver, States, diagonals
 from .threads import in_threads
 
@@ -38,12 +38,7 @@ def person_step(
     own = POSE + len(solver.expression_modes)
     seen = solver.compare(rows, person, states)
     on_contours, gradient_there = contour_equations(solver, rows, person, states)
-    parts = np.array_split(np.arange(len(rows)), PARTS)
-
-    def normal_of(part: Rows) -> Array:
-        return solver.normal(states.rows(part), (seen[0].rows(part), seen[1][part]), modes)
-
-    normal = np.concatenate([found for _, found in in_threads(normal_of, parts, reporter)]) + on_contours
+    normal = normal_in_parts(solver, states, seen, modes, reporter) + on_contours
     gradient = solver.gradient(rows, person, states, seen, modes) + gradient_there
     prior = 1.0 / solver.priors.identity**2
     change = np.zeros(len(person.identity))
@@ -60,6 +55,18 @@ def person_step(
 
     frames = solver.bounded_step(rows, states.expression, gradient[:, :own], step, rounds=3)
     return change, states.moved(frames)
+
+
+def normal_in_parts(
+    solver: Solver, states: States, seen: tuple[Residuals, Array], modes: Array, reporter: Reporter
+) -> Array:
+    """As Solver.normal, the same to the bit: frames' matrices don't depend on each other."""
+    parts = np.array_split(np.arange(len(states.expression)), PARTS)
+
+    def normal(part: Rows) -> Array:
+        return solver.normal(states.rows(part), (seen[0].rows(part), seen[1][part]), modes)
+
+    return np.concatenate([found for _, found in in_threads(normal, parts, reporter)])
 
 
 def contour_equations(solver: Solver, rows: Rows, person: Person, states: States) -> tuple[Array, Array]:

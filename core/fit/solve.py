@@ -29,7 +29,7 @@ WINDOW, MARGIN = 240, 24
 """Frames solved together, and frames to either side that are solved with them and thrown away."""
 
 EVERY, TOGETHER = 2, 100
-"""Every how manieth seen frame is solved alone to begin with, and about how many of them in one thread's turn."""
+"""One in how many seen frames is solved alone to begin with, and about how many of these in one turn of a thread."""
 
 SAMPLES = 64
 """Frames from which the person is learnt."""
@@ -143,7 +143,9 @@ def assemble(
 
 
 def compared(solver: Solver, person: Person, rows: Rows, states: States) -> tuple[Array, Array]:
-    """Distances between fitted and seen landmarks (T px) and gaze as the irises show it (T×2×2) in visible rows."""
+    """In N visible rows: distance between fitted and seen landmarks (N px, root mean square), and gaze as the irises
+    show it (N×2×2 rad, left eye first).
+    """
     res, points = solver.compare(rows, person, states)
     pixels = res.errors * (person.focal / states.pose.translation[:, None, 2:])
     residual: Array = np.sqrt(np.mean(np.sum(pixels**2, axis=2), axis=1))

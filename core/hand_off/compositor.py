@@ -16,7 +16,7 @@ from ..storage import write_json
 from .blender import write_in_blender
 from .exr import LAYERS, RESULT
 from .handed import HandOff
-from .header import no_colour, origin_of, time_of
+from .header import no_colour, provenance_of, time_of
 from .setups import is_encoded, write_layers
 
 MATTES, SETUP, BLEND = "mattes", "compositor.json", "comp.blend"
@@ -79,7 +79,7 @@ def _write_mattes(frame: _Frame, hand: HandOff) -> None:
     planes, width, height = _whole(frame.file(LAYERS))
     stmap = {"stmap.X": planes.pop("stmap.u"), "stmap.Y": planes.pop("stmap.v")}
     stmap["stmap.Z"] = np.ones((height, width), dtype=np.float32)
-    about = time_of(hand.result, frame.number) | no_colour() | origin_of(hand)
+    about = time_of(hand.result, frame.number) | no_colour() | provenance_of(hand)
     write_exr(frame.file(MATTES), planes | stmap, Placed(0, 0, width, height), about)
 
 

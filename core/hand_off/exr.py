@@ -11,7 +11,7 @@ from ..clip.footage import Pixels
 from ..refine.composite import full_scale
 from .frames import FrameFiles, Made
 from .handed import HandOff
-from .header import camera_of, colour_of, no_colour, origin_of, time_of
+from .header import camera_of, colour_of, no_colour, provenance_of, time_of
 
 RESULT, LAYERS = "result", "layers"
 """How the two files of a frame are called."""
@@ -19,7 +19,7 @@ RESULT, LAYERS = "result", "layers"
 
 def _write(made: Made, paths: dict[str, Path], hand: HandOff) -> None:
     result, fit, row = made.result, made.result.fit, made.row
-    common = {**time_of(result, made.number), **camera_of(fit, row), **origin_of(hand)}
+    common = {**time_of(result, made.number), **camera_of(fit, row), **provenance_of(hand)}
     whole = Placed(0, 0, fit.camera.width, fit.camera.height)
     write_exr(paths[RESULT], picture(made.reperformed.pixels, made.plate), whole, common | colour_of(result))
     window, channels = made.layers

@@ -66,7 +66,7 @@ def write_frames(hand: HandOff, kinds: tuple[FrameFiles, ...]) -> dict[str, list
     result, reporter = hand.result, hand.run.reporter
     plan = replace(result.plan(hand.job), provenance=hand.run.provenance)
     left = Left(hand.made) if hand.altered else None
-    wanted = [_Wanted(kind, kind.paths(hand), _good(hand, kind, plan, left)) for kind in kinds]
+    wanted = [_wanted(hand, kind, plan, left) for kind in kinds]
     kept = {number for number in map(int, result.fit.frames) if not any(each.lacks(number) for each in wanted)}
     performer, drawn = plan.performer(), surface(result.model, 1)
     if hand.altered and len(kept) < len(result.fit):
@@ -92,22 +92,27 @@ def write_frames(hand: HandOff, kinds: tuple[FrameFiles, ...]) -> dict[str, list
 
 @dataclass(frozen=True)
 class _Wanted:
+    """A kind's files, and which of them need not be written."""
+
     kind: FrameFiles
     paths: dict[int, dict[str, Path]]
     good: set[Path]
     """What an earlier run left of them that stays."""
 
     def lacks(self, number: int) -> bool:
+        """Whether a file of a frame is to be written."""
         return not self.good.issuperset(self.paths[number].values())
 
 
-def _good(hand: HandOff, kind: FrameFiles, plan: Recomposition, left: Left | None) -> set[Path]:
+def _wanted(hand: HandOff, kind: FrameFiles, plan: Recomposition, left: Left | None) -> _Wanted:
+    """Tells the job what each file is made from."""
     from_what = {
         int(number): fingerprint(frame=plan.frame_made_from(row), left=left and left.files.get(int(number)))
         for row, number in enumerate(hand.result.fit.frames)
     }
-    named = kind.paths(hand).items()
-    return hand.job.begin(kind.stage, {file: from_what[number] for number, of in named for file in of.values()})
+    paths = kind.paths(hand)
+    files = {file: from_what[number] for number, named in paths.items() for file in named.values()}
+    return _Wanted(kind, paths, hand.job.begin(kind.stage, files))
 
 
 def _learn(performer: Reperformer, plan: Recomposition, hand: HandOff) -> None:

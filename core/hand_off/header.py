@@ -56,6 +56,6 @@ def camera_of(fit: Fit, row: int) -> dict[str, Attribute]:
     }
 
 
-def origin_of(hand: HandOff) -> dict[str, Attribute]:
-    """Provenance, where a hand-off has to say it."""
+def provenance_of(hand: HandOff) -> dict[str, Attribute]:
+    """That the picture was altered, and from which clip; nothing where a hand-off doesn't have to say so."""
     return {**exr_attributes(), "alteredFrom": hand.result.clip.path.name} if hand.says_altered else {}

@@ -9,13 +9,13 @@ from ..conventions import Array32, stmap_from_pixels
 from ..raster.windows import Window, pixel_centres, within
 from .frames import FrameFiles, Made
 from .handed import HandOff
-from .header import camera_of, no_colour, origin_of, time_of
+from .header import camera_of, no_colour, provenance_of, time_of
 
 
 def _write(made: Made, paths: dict[str, Path], hand: HandOff) -> None:
     result, fit = made.result, made.result.fit
     window, layers = made.layers
-    told = {**time_of(result, made.number), **camera_of(fit, made.row), **no_colour(), **origin_of(hand)}
+    told = {**time_of(result, made.number), **camera_of(fit, made.row), **no_colour(), **provenance_of(hand)}
     whole = Placed(0, 0, fit.camera.width, fit.camera.height)
     for name, file in paths.items():
         u, v = (_whole(layers[f"{name}.{axis}"], window, whole, axis) for axis in "uv")

@@ -125,13 +125,13 @@ class Follower:
         """The face where it was in the frame before."""
         if self._last is None or self._lost:
             return None
-        due = self._unconfirmed + 1 >= CONFIRM_EVERY
-        seen, faces = self._looked(rgb, region_of_mesh(self._last.points), ask=due)
+        confirm = self._unconfirmed + 1 >= CONFIRM_EVERY
+        seen, faces = self._looked(rgb, region_of_mesh(self._last.points), find=confirm)
         if seen is None:
             return None
         here = region_of_mesh(seen.points)
         fast = _difference(seen.region, here) > STEADY
-        self._unconfirmed = 0 if due or fast else self._unconfirmed + 1
+        self._unconfirmed = 0 if confirm or fast else self._unconfirmed + 1
         if fast or _elsewhere(here, faces) is not None:
             seen = self._confirmed(rgb, seen)
         change = self._portraits.unlike(seen.portrait, self._last.portrait)
@@ -141,11 +141,11 @@ class Follower:
         due = self._doubted or len(self._pending) >= CONFIRM_EVERY
         return seen if not due or self._recognise() else None
 
-    def _looked(self, rgb: Image, region: Region, *, ask: bool) -> tuple[Seen | None, list[FoundFace]]:
-        """What the mesh network sees in a region, and the faces that the finder sees around it, if it is asked. It
-        takes as long as the mesh network: they work side by side.
+    def _looked(self, rgb: Image, region: Region, *, find: bool) -> tuple[Seen | None, list[FoundFace]]:
+        """What the mesh network sees in a region; with `find`, also the faces that the finder sees around it. Each
+        takes about as long as the other: they work side by side.
         """
-        if not ask:
+        if not find:
             return meshed(self._backend, rgb, region), []
         with ThreadPoolExecutor(1) as beside:
             faces = beside.submit(find_near, self._backend, rgb, region)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 BAND = 72_000
-"""Pixels, about."""
+"""About how many pixels one has."""
 
 
 def in_bands(draw: Callable[[slice], None], shape: tuple[int, ...]) -> None:

@@ -35,7 +35,7 @@ class Course(AnyCourse):
 class Trainer(Training[Encoder, Batch]):
     """On the CPU: loading takes longer than learning."""
 
-    steepest = 5.0
+    clip_norm = 5.0
 
     def __init__(self, people: Samples, course: Course, folder: Path) -> None:
         torch.manual_seed(course.seed)
