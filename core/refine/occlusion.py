@@ -2,7 +2,7 @@
 
 Each frame is compared with how the shot's face usually looks (occlusion_look) on a chart (occlusion_chart). What the
 shot always shows in one place of the face (glasses, a beard, a fringe) is how it looks, and moves with it. A network
-(occlusion_sight) is shown the frame and that comparison, and of stills the frame alone.
+(occlusion_sight) is shown the frame and that comparison.
 """
 
 from dataclasses import dataclass, field
@@ -22,13 +22,11 @@ from .crop import SIDE, Crop
 from .light import Light
 from .occlusion_chart import FACE, FaceChart, Placed
 from .occlusion_chart import SIDE as TEXELS
-from .occlusion_front import Front, before_still, on_plate
+from .occlusion_front import Front, on_plate
 from .occlusion_look import UsualLook, logarithm, plate_values
 from .occlusion_pieces import Residual, pieces
 from .occlusion_sight import (
     NOTHING,
-    OF_SHOT,
-    OF_STILL,
     SHIPPED,
     Foretold,
     Sight,
@@ -124,11 +122,12 @@ class Occluders:
 
     def cleared(self, row: int, part: Patch) -> Patch:
         """Part of a frame that was shown, without what is in front."""
-        if part.pixels.size == 0:  # a feature beyond the frame's edge
+        residual = self._left(row, *self._logs(row))
+        if residual is None or part.pixels.size == 0:  # a feature beyond the frame's edge
             return part
         kept = self._shown[row]
         square = kept.square.astype(np.float32) / np.float32(255)
-        front = self._found(row, part, self._left(row, *self._logs(row)), square, kept.light)
+        front = self._found(row, part, residual, square, kept.light)
         return part if front is None else front.without(part)
 
     def forget(self) -> None:
@@ -136,10 +135,13 @@ class Occluders:
         self._shown.clear()
 
     def find(self, row: int, plate: Patch, light: Light) -> Front | None:
-        """What is in front of the face in a row; None where nothing is, or nothing is known of it."""
+        """What is in front of the face in a row; None where nothing is, or where the look is not known."""
+        if self._look is None:
+            return None
         texture, shown = self._chart.texture(plate.pixels, plate.window, self._chart.placed(plate.landmarks, row))
         square = picture(plate.pixels, plate.window, Crop.of(plate.landmarks), light)
-        return self._found(row, plate, self._left(row, logarithm(texture, self._tone), shown), square, light)
+        residual = self._look(logarithm(texture, self._tone), shown, self._features(row))
+        return self._found(row, plate, residual, square, light)
 
     def foretells(self, row: int, plate: Patch, crop: Crop, light: Light) -> tuple[Array32, Foretold]:
         """The network's guides, and what the shot foretells of a row, over a square: what it is trained with."""
@@ -164,15 +166,12 @@ class Occluders:
             told = foretold(residual.expected, self._look.fine, lookup, self._tone, light)
         return guides(self._chart, lookup), told
 
-    def _found(self, row: int, plate: Patch, residual: Residual | None, square: Array32, light: Light) -> Front | None:
+    def _found(self, row: int, plate: Patch, residual: Residual, square: Array32, light: Light) -> Front | None:
         placed, crop = self._chart.placed(plate.landmarks, row), Crop.of(plate.landmarks)
         where, told = self._told(residual, placed, crop, light)
         likely = np.zeros_like(where[2])
         if self.sight.there:
-            bar = OF_STILL if residual is None else OF_SHOT
-            likely = clear(self.sight(seen(square, where, told)), where[2], bar)
-        if residual is None:
-            return before_still(likely, where[2], plate, crop)
+            likely = clear(self.sight(seen(square, where, told)), where[2])
         found = pieces(residual, self._chart.face)
         at = crop.points(self._chart.on_frame(placed).reshape(-1, 2)).reshape(*found.shape, 2)
         near = cv2.remap(likely, at.astype(np.float32) - np.float32(CV_PIXEL_CENTRE), None, cv2.INTER_LINEAR)

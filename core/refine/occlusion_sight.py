@@ -8,6 +8,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..conventions import CV_PIXEL_CENTRE, Array32
 from ..device import Device
@@ -28,24 +29,18 @@ how many of its deviations, and whether it foretells anything.
 """
 DEVIATIONS, MOST = 6.0, 2.0
 """That count as 1, and the most that counts."""
-EDGE = 0.2, 0.5
+EDGE = 0.3, 0.7
 """Probability at which a pixel is the face's alone, and the thing's alone."""
 LIKELY = 0.3
 """Probability that makes a piece."""
-
-
-@dataclass(frozen=True)
-class Bar:
-    """What a piece must have to count, and to count whole."""
-
-    sure: tuple[float, float]
-    """Its highest probability."""
-    large: tuple[float, float]
-    """Its pixels of the square on the face."""
-
-
-OF_SHOT, OF_STILL = Bar((0.9, 0.98), (400.0, 800.0)), Bar((0.6, 0.85), (60.0, 150.0))
-"""What the shot tells itself is better where things are small, and a false alarm is worse than a miss."""
+SPREAD = 5
+"""Pixels of the square: so far round what is thick enough all counts."""
+SURE, LARGE = (0.9, 0.98), (400.0, 800.0)
+"""Highest probability, and pixels of the square on the face, that a piece must have to count, and to count whole: what
+is small the shot itself tells better, and a false alarm is worse than a miss.
+"""
+THICK = 11
+"""Pixels of the square: what is thinner is left to the shot as well."""
 
 
 @dataclass(frozen=True)
@@ -136,15 +131,21 @@ def foretold(expected: Array32, doubt: Array32, lookup: Array32, tone: float, li
     return Foretold(np.where(there[..., None], shown, 0), np.where(there, spread, 0), own)
 
 
-def clear(likely: Array32, face: Array32, bar: Bar) -> Array32:
-    """SIDE×SIDE, 0–1: what is likely in front, without pieces below a bar; `face`: 1 between landmarks."""
+def clear(likely: Array32, face: Array32) -> Array32:
+    """SIDE×SIDE, 0–1: what is likely in front, no small, thin or unsure pieces; `face`: 1 between landmarks."""
     count, labels = cv2.connectedComponents((likely > LIKELY).astype(np.uint8))
     flat, on_face = labels.ravel(), (likely * face).ravel()
     mass = np.asarray(np.bincount(flat, on_face, count), dtype=np.float64)
     peak = np.zeros(count, dtype=np.float32)
     np.maximum.at(peak, flat, on_face)
-    counts = smoothstep(mass, *bar.large) * smoothstep(peak, *bar.sure)
+    counts = smoothstep(mass, *LARGE) * smoothstep(peak, *SURE)
     counts[0] = 0
     near = cv2.dilate((counts[labels] * (likely > LIKELY)).astype(np.float32), np.ones((5, 5), np.uint8))
     found = likely * near
+    thick = cv2.morphologyEx(found, cv2.MORPH_OPEN, _ball(THICK))
+    found = np.minimum(found, cv2.dilate(thick, _ball(SPREAD)))
     return np.asarray(np.where(found > EDGE[0], found, 0), dtype=np.float32)
+
+
+def _ball(width: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), dtype=np.uint8)

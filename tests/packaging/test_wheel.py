@@ -56,7 +56,7 @@ def test_it_holds_every_module_the_built_in_model_and_the_encoder(wheel):
     wanted = tracked(*PARTS)
     assert {"models/builtin/head.npz", "models/builtin/LICENSE-Apache-2.0.txt"} <= set(wanted)
     assert {f"models/encoder/{name}" for name in ENCODER} <= set(wanted)
-    assert "models/refiner/refiner.onnx" in wanted
+    assert {"models/refiner/refiner.onnx", "models/occlusion/occlusion.onnx"} <= set(wanted)
     assert names == {f"expression_transfer/{name}" for name in wanted}
 
 
