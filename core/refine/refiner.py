@@ -31,7 +31,10 @@ SHARP = (1.25, 2.0)
 """px of the plate in one of the network's: up to the first its detail is as sharp as the plate, from the second on it
 would be a blur and is left out.
 """
-
+HEARD = 0.4
+"""How much of its attention counts: of people whom it has not learnt it is right in direction, but too bold, and what is
+already good has most to lose. Chosen among 1, 0.6 and 0.4 on passages held out of training (models/refiner/CARD.md).
+"""
 DRAWN = 0.75
 """How much less it may do deep inside a drawn mouth, whose dark it takes for a fault and lightens to a lilac grey."""
 
@@ -84,7 +87,7 @@ class Refiner:
         seen = view(layers, plate, motion, surface, crop, light)
         low, fine = self._session.run(["low", "fine"], {"pictures": seen.pictures[None], "guides": seen.guides[None]})
         found = Mending(low[0].transpose(1, 2, 0), fine[0].transpose(1, 2, 0))
-        found.fine[..., 0] *= cv2.resize(seen.moves, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+        found.fine[..., 0] *= HEARD * cv2.resize(seen.moves, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
         part = around(motion.new_landmarks, 1, plate.window)  # beyond the face attention is zero (view.region)
         place = within(part, plate.window)
         pixels, attention = layers.pixels.copy(), layers.attention.copy()

@@ -18,7 +18,7 @@ from .network import Refiner, refined
 class Course(AnyCourse):
     """How long and how fast."""
 
-    steps: int = 1300
+    steps: int = 5000
     rate: float = 1.5e-3
     shares: Shares = field(default_factory=Shares)
 

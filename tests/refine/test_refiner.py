@@ -11,7 +11,7 @@ from expression_transfer.core.raster.windows import pixel_centres
 from expression_transfer.core.refine.crop import SIDE, Crop
 from expression_transfer.core.refine.light import Light, light_of
 from expression_transfer.core.refine.perform import Layers
-from expression_transfer.core.refine.refiner import DRAWN, NETWORK, SHIPPED, Mending, Refiner, aligned, mended
+from expression_transfer.core.refine.refiner import DRAWN, HEARD, NETWORK, SHIPPED, Mending, Refiner, aligned, mended
 from expression_transfer.core.refine.reperform import Reperformer
 from expression_transfer.core.refine.stages import Stages
 from expression_transfer.core.refine.view import GUIDES, HALF
@@ -173,7 +173,7 @@ def test_deep_inside_a_drawn_mouth_little_is_left_to_the_network(acted):
     deep = cv2.erode((result.mouth > 0.9).astype(np.uint8), np.ones((9, 9))) > 0
     assert deep.sum() > 50
     added = (result.pixels.astype(float) - warped.pixels).mean(axis=2)
-    assert np.median(added[deep]) == pytest.approx((1 - DRAWN) * 51, abs=2)
+    assert np.median(added[deep]) == pytest.approx((1 - DRAWN) * HEARD * 51, abs=2)
     assert np.median(added[(result.attention > 0.99) & (result.mouth == 0)]) == pytest.approx(51, abs=2)
 
 
@@ -198,7 +198,7 @@ def test_answers_reach_the_face_alone(acted, head, shot):
     warped = acted(Fake(fine=(0, 0, 0, 0, 0)), plate)
     result = acted(Fake(low=[0.2] * 3 + [0] * 5), plate)
     changed = (result.pixels != warped.pixels).any(axis=2)
-    assert changed[(result.attention > 0.5) & (result.matte == 1)].mean() > 0.95
+    assert changed[(result.attention > 0.5 * HEARD) & (result.matte == 1)].mean() > 0.95
     beside = np.abs(result.pixels.astype(int) - warped.pixels)[result.attention == 0]
     assert beside.max() <= 1  # grain is matched to the picture as a whole
     points = face(head, shot)
