@@ -32,7 +32,7 @@ SHARP = (1.25, 2.0)
 would be a blur and is left out.
 """
 HEARD = 0.4
-"""How much of its attention counts: of people whom it has not learnt it is right in direction, but too bold, and what is
+"""How much of its attention counts: of people whom it has not learnt it is right in direction, too bold, and what is
 already good has most to lose. Chosen among 1, 0.6 and 0.4 on passages held out of training (models/refiner/CARD.md).
 """
 DRAWN = 0.75
