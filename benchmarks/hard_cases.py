@@ -35,15 +35,14 @@ from .reenact_scores import psnr, regions, shown
 
 TILE, LINE = 170, 20
 """px: a picture of the sheet, and the caption above it."""
-AWAY = 0.62
+DISTANCE = 0.62
 """m from the camera."""
-WORN_BY = 7
-"""Seed of the spectacles."""
+GLASSES_SEED = 7
 
 
 @dataclass(frozen=True)
 class Case:
-    """A person before the camera, and what is asked of her."""
+    """A person before the camera, and the expression asked for."""
 
     name: str
     asked: Mapping[str, float]
@@ -54,7 +53,8 @@ class Case:
     """Of identity and complexion."""
     yaw: float = 0.0
     """Degrees, to the subject's left."""
-    away: float = AWAY
+    distance: float = DISTANCE
+    """m from the camera."""
     glasses: bool = False
 
 
@@ -65,7 +65,7 @@ CASES = (
     Case("eyes torn open", {"eyeWide": 1.0, "browInnerUp": 0.6, "browOuterUp": 0.6}, "eyes", 14),
     Case("turned by 40°", {"mouthSmile": 0.6, "jawOpen": 0.4, "eyeBlink": 0.5}, "mouth", 29, yaw=40.0),
     Case("glasses", {"eyeBlink": 1.0, "browDown": 0.6}, "eyes", 20, glasses=True),
-    Case("small face", {"jawOpen": 0.5, "mouthSmile": 0.5, "eyeBlink": 0.8}, "mouth", 23, away=4 * AWAY),
+    Case("small face", {"jawOpen": 0.5, "mouthSmile": 0.5, "eyeBlink": 0.8}, "mouth", 23, distance=4 * DISTANCE),
 )
 
 
@@ -108,7 +108,7 @@ def _made(model: FaceModel, case: Case) -> Made:
 
 
 def _columns(model: FaceModel, asked: Mapping[str, float]) -> dict[int, float]:
-    """Of E weights."""
+    """Column of the E weights → value."""
     stems = [name.removesuffix("_L").removesuffix("_R") for name in model.expressions]
     return {column: asked[stem] for column, stem in enumerate(stems) if stem in asked}
 
@@ -120,7 +120,7 @@ def _pictures(model: FaceModel, case: Case) -> tuple[Image, Image]:
         weights[1, column] = value
     head = np.tile([np.radians(case.yaw), 0.0, 0.0], (2, 1))
     identity = 0.8 * np.random.default_rng(case.seed).normal(size=len(model.identity))
-    place = np.tile([0.0, 0.0, case.away], (2, 1))
+    place = np.tile([0.0, 0.0, case.distance], (2, 1))
     acted = Scene(30, np.arange(2) / 30, model.expressions, weights, np.zeros((2, 2, 2)), head, place, identity)
     stage = Stage(model, acted, case.seed)
     pictures = stage.frame(0), stage.frame(1)
@@ -131,17 +131,18 @@ def _pictures(model: FaceModel, case: Case) -> tuple[Image, Image]:
 
 
 def _glasses(landmarks: Array) -> Glasses:
-    rng = np.random.default_rng(WORN_BY)
+    """The first that fit a face (landmarks 478×3 m)."""
+    rng = np.random.default_rng(GLASSES_SEED)
     while (worn := draw_glasses(rng, landmarks)) is None:
         pass
     return worn
 
 
 def _with_glasses(picture: Image, worn: Glasses) -> Image:
-    """Of a head that is not turned."""
+    """A picture of a head at DISTANCE that is not turned, with glasses."""
 
     def project(points: Array) -> Array:
-        camera = (points - LOOK_AT) @ CAMERA_FROM_FACE.T + [0.0, 0.0, AWAY]
+        camera = (points - LOOK_AT) @ CAMERA_FROM_FACE.T + [0.0, 0.0, DISTANCE]
         return np.asarray(FOCAL * camera[:, :2] / camera[:, 2:] + SIZE / 2)
 
     light = linear_light(picture)
@@ -155,7 +156,7 @@ def _row(case: Case, made: Made) -> Image:
     parts = [OUTER_LIPS] if case.closer == "mouth" else [eye.rings[2] for eye in EYES]
     near = np.concatenate([marks[part] for marks in (made.landmarks, made.moved) for part in parts])
     size = float(eye_distance(made.landmarks))
-    tiles = [_cut(picture, box) for box in (_square(points, 0.25 * size), _square(near, 0.1 * size))
+    tiles = [_enlarged(picture, box) for box in (_square(points, 0.25 * size), _square(near, 0.1 * size))
              for picture in (made.plate, made.answer, made.result)]  # fmt: skip
     return np.vstack([_captions((f"{case.name}: plate", "asked", "result", case.closer, "asked", "result")),
                       np.hstack(tiles)])  # fmt: skip
@@ -167,7 +168,7 @@ def _square(points: Array, margin: float) -> Window:
     return around(np.stack([middle - half, middle + half]), margin, (0, 0, SIZE, SIZE))
 
 
-def _cut(picture: Image, box: Window) -> Image:
+def _enlarged(picture: Image, box: Window) -> Image:
     part = picture[within(box, (0, 0, SIZE, SIZE))]
     return np.asarray(cv2.resize(part, (TILE, TILE), interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
 

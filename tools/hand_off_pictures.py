@@ -27,7 +27,7 @@ from expression_transfer.core.reporting import SilentReporter
 from numpy.typing import NDArray
 
 Picture = NDArray[np.float32]
-"""H×W×3, 0–1."""
+"""0–1: H×W×3, or H×W of a single channel."""
 
 ACTED = {"AU1": 0.5, "AU12": 0.7, "AU25": 0.3, "AU26": 0.45}
 """What the driver is made to do at least, by action unit, …"""
