@@ -86,16 +86,17 @@ def layers(folder: Path) -> Iterator[tuple[str, Picture]]:
     yield "depth.Z", grey(np.where(depth < NOTHING, 1 - spread(depth, depth < NOTHING), 0))
     yield "N.xyz", 0.5 + 0.5 * np.stack([data[f"N.{axis}"] for axis in "xyz"], axis=-1)
     yield "P.xyz", 0.5 + 4 * np.stack([data[f"P.{axis}"] for axis in "xyz"], axis=-1)
-    yield "uv", pair(data["uv.u"], data["uv.v"], 0)
+    yield "uv", pair(data["uv.u"], data["uv.v"])
     most = 2 * max(1.0, float(np.abs(data["backward.v"]).max()))
     for name in ("forward", "backward"):
-        yield f"{name}.uv", 0.5 + pair(data[f"{name}.u"], data[f"{name}.v"], 0) / most
+        yield f"{name}.uv", 0.5 + pair(data[f"{name}.u"], data[f"{name}.v"]) / most
     for name in ("stmap", "stmap_inverse"):
-        yield f"{name}.uv", pair(*(spread(data[f"{name}.{axis}"]) for axis in "uv"), 0)
+        yield f"{name}.uv", pair(spread(data[f"{name}.u"]), spread(data[f"{name}.v"]))
     there = looked_up(plate, data["stmap.u"], data["stmap.v"])
     yield "plate through stmap", there
     yield "result through the inverse", looked_up(result, data["stmap_inverse.u"], data["stmap_inverse.v"])
-    yield "its difference to result, x8", 8 * np.abs(there - result[box])
+    away: Picture = np.abs(there - result[box])
+    yield "its difference to result, x8", 8 * away
 
 
 def read(file: Path) -> tuple[tuple[int, int], dict[str, Picture]]:
@@ -109,21 +110,21 @@ def grey(values: Picture) -> Picture:
     return np.repeat(values[..., None], 3, axis=-1)
 
 
-def pair(first: Picture, second: Picture, third: float) -> Picture:
-    return np.stack([first, second, np.full_like(first, third)], axis=-1)
+def pair(red: Picture, green: Picture) -> Picture:
+    return np.stack([red, green, np.zeros_like(red)], axis=-1)
 
 
 def spread(values: Picture, where: NDArray[np.bool_] | None = None) -> Picture:
     """0–1 over the values, or over those that count."""
     counting = values if where is None else values[where]
-    return (values - counting.min()) / max(float(np.ptp(counting)), 1e-9)
+    return np.asarray((values - counting.min()) / max(float(np.ptp(counting)), 1e-9))
 
 
 def looked_up(picture: Picture, u: Picture, v: Picture) -> Picture:
     """By OpenCV, where an STMap (origin bottom left) says."""
     height, width = picture.shape[:2]
     places = ((u * width - 0.5).astype(np.float32), ((1 - v) * height - 0.5).astype(np.float32))
-    return cv2.remap(picture, *places, cv2.INTER_LANCZOS4)
+    return np.asarray(cv2.remap(picture, *places, cv2.INTER_LANCZOS4))
 
 
 def sheet(pictures: dict[str, Picture]) -> Picture:
@@ -136,7 +137,7 @@ def labelled(tile: Picture, name: str) -> Picture:
     coded = np.rint(255 * tile).astype(np.uint8)  # OpenCV draws smooth letters on nothing else
     framed = cv2.copyMakeBorder(coded, 0, 20, 0, 6, cv2.BORDER_CONSTANT, value=(255, 255, 255))
     cv2.putText(framed, name, (4, TILE + 14), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (40, 40, 40), 1, cv2.LINE_AA)
-    return framed.astype(np.float32) / 255
+    return np.asarray(framed, dtype=np.float32) / 255
 
 
 def scenes(driver: Path, work: Path) -> Picture:
