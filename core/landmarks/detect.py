@@ -64,6 +64,7 @@ def detect(clip: Clip, options: DetectOptions, reporter: Reporter, observe: Obse
     with closing(open_backend(options.backend, options.task)) as backend:
         follower = Follower(backend, options.person, options.recogniser)
         looks = []
+        # made to be looked at in the reader's thread: the follower's sets the pace
         for frame in read_ahead(replace(each, pixels=display(each.pixels, clip)) for each in clip):
             reporter.check()
             seen = follower.look(frame.pixels, frame.time)

@@ -47,7 +47,7 @@ def nearest(faces: Faces, shape: tuple[int, int]) -> tuple[NDArray[np.intp], Arr
     """
     front = faces.area() < 0
     buffer = np.full(shape, len(front), dtype=np.int64)
-    # the nearer fronts hide most of the backs, and of what is inside a head: that needn't be drawn
+    # the nearer fronts hide most of the backs and most of what is inside a head, which then needn't be drawn
     near = front & (faces.closeness[0] >= faces.closeness[0].mean(where=front)) if front.any() else front
     _draw(buffer, faces, np.flatnonzero(near))
     others = np.flatnonzero(~near)

@@ -77,10 +77,9 @@ def perform(
     """
     fillers_of = (fillers.left_eye, fillers.right_eye)
     inside, drawn = mouth_layer(plate, motion, fillers.mouth, row)
-    layers = [inside]
-    layers += [eye_layer(plate, motion, eye, others) for eye, others in zip(EYES, fillers_of, strict=True)]
+    eyeballs = [eye_layer(plate, motion, eye, others) for eye, others in zip(EYES, fillers_of, strict=True)]
     holes = np.zeros(plate.pixels.shape[:2], dtype=np.bool_)
-    for layer in layers:
+    for layer in (inside, *eyeballs):
         holes[within(layer.window, plate.window)] |= layer.coverage > 0
     eyeless = without_eyes(plate, motion, row)
     skin = warped(eyeless, skin_map(motion, triangles, plate.window, frame, holes))
@@ -88,17 +87,24 @@ def perform(
     if folds is not None:
         skin.pixels[:] = folds.laid_on(skin.pixels, motion, plate.window)
     for eye, others in zip(EYES, fillers_of, strict=True):
-        lay(skin, seam(eyeless, motion, eye), skin.eyes)
-        lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye, row), skin.eyes)
-        for filler in others:
-            lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye), skin.eyes)
-    for layer in layers[1:]:
+        _lay_lids(skin, plate, eyeless, motion, eye, others, row)
+    for layer in eyeballs:
         lay(skin, layer, skin.eyes)
     skin = replace(skin, bare=skin.pixels.copy())
     lay(skin, lips.retrieved(plate, motion, fillers.mouth, inside.onset), skin.mouth)
     lay(skin, inside, skin.mouth)
     skin.drawn[within(inside.window, skin.window)] = drawn
     return skin
+
+
+def _lay_lids(
+    skin: Layers, plate: Patch, eyeless: Patch, motion: Motion, eye: Eye, others: tuple[Filler, ...], row: int
+) -> None:
+    """What a warp can't bring of an eye's lids, in the order in which one covers the other; `eyeless`: without_eyes."""
+    lay(skin, seam(eyeless, motion, eye), skin.eyes)
+    lay(skin, mend_stretched(skin.pixels, skin.offsets, plate.window, motion, eye, row), skin.eyes)
+    for filler in others:
+        lay(skin, lid_skin(filler, plate, skin.pixels, motion, eye), skin.eyes)
 
 
 def laid(layers: Layers, plate: Array32, finish: Finish, number: int) -> Layers:
