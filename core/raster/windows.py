@@ -20,7 +20,7 @@ def clipped_window(window: Window | None, width: int, height: int) -> Window:
     return intersect(window or frame, frame)
 
 
-def around(points: Array, margin: float, frame: Window) -> Window:
+def around(points: Array | Array32, margin: float, frame: Window) -> Window:
     """The window round points (N×2 px) with a margin (px), inside `frame`."""
     low = np.floor(points.min(axis=0) - margin).astype(int)
     high = np.ceil(points.max(axis=0) + margin).astype(int)

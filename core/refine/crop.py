@@ -44,7 +44,7 @@ class Crop:
         """How many px of the frame make one of the square."""
         return float(np.sqrt(np.linalg.det(self.affine[:, :2])))
 
-    def points(self, pixels: Array) -> Array:
+    def points(self, pixels: Array | Array32) -> Array:
         """N×2 px of the square, of N×2 px of the frame."""
         return np.asarray((pixels - self.affine[:, 2]) @ np.linalg.inv(self.affine[:, :2]).T)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -259,5 +260,5 @@ def _mirrored(face: Planted, rng: np.random.Generator) -> Planted:
     if rng.random() < 0.5:
         return face
     guides = face.guides[..., ::-1] * np.array([-1, 1, 1], np.float32)[:, None, None]
-    flipped = {name: np.ascontiguousarray(getattr(face, name)[:, ::-1]) for name in FLAT}
+    flipped: dict[str, Any] = {name: np.ascontiguousarray(getattr(face, name)[:, ::-1]) for name in FLAT}
     return replace(face, guides=np.ascontiguousarray(guides), **flipped)

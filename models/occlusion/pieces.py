@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ...core.conventions import Array, Array32
 from ...core.refine.crop import SIDE
@@ -52,7 +53,7 @@ def noise(rng: np.random.Generator, scale: float, channels: int = 1) -> Array32:
     count = max(int(np.ceil(SIDE / max(scale, 1))), 2)
     coarse = rng.uniform(-1, 1, (count + 1, count + 1, channels)).astype(np.float32)
     fine = cv2.resize(coarse, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-    return fine.reshape(SIDE, SIDE, channels)
+    return np.asarray(fine.reshape(SIDE, SIDE, channels), dtype=np.float32)
 
 
 def clouds(rng: np.random.Generator, scale: float, octaves: int = 4) -> Array32:
@@ -79,7 +80,7 @@ def stroked(lines: Sequence[tuple[Array, float]]) -> Array32:
     return _halved(mask, 0)
 
 
-def _halved(mask: Array32, soft: float) -> Array32:
+def _halved(mask: NDArray[np.uint8], soft: float) -> Array32:
     small = cv2.resize(mask, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     return np.asarray(small if soft <= 0 else cv2.GaussianBlur(small, (0, 0), soft), dtype=np.float32)
 
@@ -87,9 +88,9 @@ def _halved(mask: Array32, soft: float) -> Array32:
 def curve(points: Array, count: int = 40) -> Array:
     """count×2: a Bézier curve of any degree."""
     share = np.linspace(0, 1, count)[:, None, None]
-    level = np.broadcast_to(points, (count, *points.shape))
+    level: Array = np.broadcast_to(points, (count, *points.shape))
     while level.shape[1] > 1:
-        level = level[:, :-1] * (1 - share) + level[:, 1:] * share
+        level = np.asarray(level[:, :-1] * (1 - share) + level[:, 1:] * share, dtype=np.float64)
     return np.asarray(level[:, 0])
 
 

@@ -78,7 +78,7 @@ def filmed(solved: Solved, rows: NDArray[np.intp], rng: np.random.Generator) -> 
     kept = {}
     for row, frame in enumerate(solved.clip):
         if row in occluders.rows:
-            occluders.show(row, frame.pixels, geometry.landmarks(row))
+            occluders.show(row, frame.pixels, geometry.landmarks(row), SHOWN)
         if row in rows:
             kept[row] = frame.pixels
         if row >= max(wanted):

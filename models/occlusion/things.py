@@ -5,7 +5,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from ...core.conventions import Array32
+from ...core.conventions import Array, Array32
 from ...core.landmarks.places import EYES, OUTER_EYE_CORNERS
 from ...core.refine.crop import SIDE
 from .hands import Bone, hand, raised, skin
@@ -21,7 +21,8 @@ HAIRS = np.array(
 
 def strands(rng: np.random.Generator, at: Sitter) -> Thing:
     """Single hairs and thin wisps that fall over the face or are blown across."""
-    colour, lines = _hair_colour(rng, at), []
+    colour = _hair_colour(rng, at)
+    lines: list[tuple[Array, float]] = []
     wind = rng.normal(0, 0.6)
     for _ in range(rng.integers(1, 6)):
         root = at.middle + at.size * np.array([rng.uniform(-0.9, 0.9), rng.uniform(-1.1, -0.5)])
@@ -33,7 +34,8 @@ def strands(rng: np.random.Generator, at: Sitter) -> Thing:
         width = float(np.exp(rng.uniform(np.log(0.4), np.log(3.5)))) * at.size / 95
         for _ in range(rng.integers(1, 5)):
             drift = np.linspace(0, 1, len(path))[:, None] * rng.normal(0, 0.06 * at.size, 2)
-            lines.append((path + rng.normal(0, 1.2 * width, 2) + drift, width * rng.uniform(0.3, 1)))
+            moved = np.asarray(path + rng.normal(0, 1.2 * width, 2) + drift, dtype=np.float64)
+            lines.append((moved, width * rng.uniform(0.3, 1)))
     along = 1 + np.float32(rng.uniform(0.02, 0.3)) * clouds(rng, 25)
     return Thing(stroked(lines), np.clip(colour * along, 0, 1).astype(np.float32))
 
@@ -157,8 +159,8 @@ def tool(rng: np.random.Generator, at: Sitter) -> Thing:
     bones = [Bone(np.append(tip, 0.0), np.append(end, 0.0), (thin, thin * rng.uniform(0.7, 1.6)))]
     if rng.random() < 0.5:
         head = at.size * rng.uniform(0.08, 0.4)
-        ends = (np.append(tip + share * head * way, head) for share in (-0.4, rng.uniform(0, 0.6)))
-        bones.append(Bone(*ends, (head, head * rng.uniform(0.6, 1))))
+        above, below = (np.append(tip + share * head * way, head) for share in (-0.4, rng.uniform(0, 0.6)))
+        bones.append(Bone(above, below, (head, head * rng.uniform(0.6, 1))))
     height, matte = raised(bones)
     bumps = np.float32(rng.uniform(0, 1)) * noise(rng, rng.uniform(1, 4))[..., 0]
     return Thing(matte, material(rng, at, height + bumps))
