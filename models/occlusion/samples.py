@@ -1,7 +1,7 @@
 """Faces with nothing in front of them, as the network is shown them: of footage, of stills and of rendered people."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ from ...core.refine.occlusion_chart import FaceChart, Placed
 from ...core.refine.occlusion_sight import NOTHING, Foretold, guides
 from ...core.refine.patch import Patch
 from ...core.shot import Solved
-from ...core.storage import whole_file
 from ..people.degrade import unpacked
 from ..people.person import draw_person
 from ..people.shards import SEEDS, Workshop
 from ..refiner.samples import jittered
+from ..stored import Stored
 
 TURNS = 12
 """Squares cut of a still."""
@@ -29,7 +29,7 @@ SHOWN = Light(255.0, linear=False)
 
 
 @dataclass(frozen=True)
-class Faces:
+class Faces(Stored):
     """N faces."""
 
     picture: NDArray[np.uint8]
@@ -42,24 +42,6 @@ class Faces:
     """N×SIDE×SIDE×3: what the shot foretells; black where it tells nothing."""
     doubt: NDArray[np.float16]
     """N×SIDE×SIDE: standard deviation of that, natural log; 0 where it tells nothing."""
-
-    def __len__(self) -> int:
-        return len(self.marks)
-
-    @classmethod
-    def load(cls, folder: Path) -> "Faces":
-        """Read from disk as they are needed."""
-        return cls(*(np.load(folder / f"{each.name}.npy", mmap_mode="r") for each in fields(cls)))
-
-    def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for each in fields(self):  # the last tells that all are there
-            with whole_file(folder / f"{each.name}.npy") as part, part.open("wb") as file:
-                np.save(file, getattr(self, each.name))
-
-    @staticmethod
-    def there(folder: Path) -> bool:
-        return (folder / f"{fields(Faces)[-1].name}.npy").is_file()
 
 
 Face = tuple[NDArray[Any], ...]

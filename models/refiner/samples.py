@@ -1,8 +1,7 @@
 """What the refiner learns from: how a frame was re-performed, what the geometry says about it, how it really looks."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -19,7 +18,7 @@ from ...core.refine.patch import Patch
 from ...core.refine.perform import Layers
 from ...core.refine.refiner import Refiner
 from ...core.refine.view import HALF, Surface, View, view
-from ...core.storage import whole_file
+from ..stored import Stored
 
 SHIFT, ZOOM, ROLL = 0.03, 0.06, np.radians(5.0)
 """Standard deviations by which squares are moved (of their side), scaled (logarithm) and turned."""
@@ -28,7 +27,7 @@ BESIDE = 0.06
 
 
 @dataclass(frozen=True)
-class Samples:
+class Samples(Stored):
     """N frames, in twos: the same plate asked for two successive moments."""
 
     pictures: NDArray[np.uint8]
@@ -39,24 +38,6 @@ class Samples:
     """N×3×SIDE×SIDE."""
     parts: NDArray[np.uint8]
     """N×2×HALF×HALF, 0 or 1: mouth, eyes."""
-
-    def __len__(self) -> int:
-        return len(self.parts)
-
-    @classmethod
-    def load(cls, folder: Path) -> "Samples":
-        """Read from disk as they are needed."""
-        return cls(*(np.load(folder / f"{each.name}.npy", mmap_mode="r") for each in fields(cls)))
-
-    def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        for each in fields(self):  # the last tells that all are there
-            with whole_file(folder / f"{each.name}.npy") as part, part.open("wb") as file:
-                np.save(file, getattr(self, each.name))
-
-    @staticmethod
-    def there(folder: Path) -> bool:
-        return (folder / f"{fields(Samples)[-1].name}.npy").is_file()
 
 
 @dataclass(frozen=True)
