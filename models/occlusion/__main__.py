@@ -18,15 +18,11 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from ...core.heads.registry import load_model  # noqa: E402
 from ...core.pipeline import solve  # noqa: E402
 from ...core.refine.occlusion_chart import FaceChart  # noqa: E402
 from ...core.reporting import SilentReporter  # noqa: E402
 from ...core.shot import Footage, Run, Solved, is_solve, read_solve  # noqa: E402
 from ...core.storage import write_json  # noqa: E402
-from ..people.chart import skin_chart, with_skin_chart  # noqa: E402
-from ..people.figure import Figure  # noqa: E402
-from ..people.photo import load_photos  # noqa: E402
 from ..people.shards import PHOTOS, Workshop  # noqa: E402
 from .export import export  # noqa: E402
 from .judging import figures  # noqa: E402
@@ -76,9 +72,8 @@ def _render(data: Path, split: str, count: int) -> None:
     folders = {data / split / f"{RENDERED}{number:02d}": file for number, file in enumerate(files)}
     wanted = {folder: file for folder, file in folders.items() if not Faces.there(folder)}
     if wanted:
-        head = with_skin_chart(load_model(str(SHARED / "models" / "ICT-FaceKit-master.zip")))
-        photos = load_photos(head, [SHARED / "footage" / name for name in PHOTOS[split]])
-        workshop = Workshop(Figure.of(head), skin_chart(head), (), photos)
+        photos = [SHARED / "footage" / name for name in PHOTOS[split]]
+        workshop = Workshop.of(SHARED / "models" / "ICT-FaceKit-master.zip", photos)
         someone = _solved(data, PHOTOS[split][0])
         mean = replace(someone.fit, identity=np.zeros_like(someone.fit.identity))
         for folder, file in wanted.items():

@@ -1,23 +1,25 @@
 """The dataset: shards of renders with everything that is known of them, each made from its own seed alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.conventions import Array, Array32
 from ...core.errors import Failure
+from ...core.heads.registry import load_model
 from ...core.landmarks.backend import Backend
 from ...core.storage import whole_file
 from .acts import take as act
-from .chart import Chart
+from .chart import Chart, skin_chart, with_skin_chart
 from .degrade import Image, packed, spoilt
 from .figure import Figure
 from .observe import draw_backend, observed
 from .person import Person, draw_person
+from .photo import load_photos
 from .stage import Stage, exposed
 from .take import draw_take
 
@@ -60,6 +62,12 @@ class Workshop:
     chart: Chart
     backends: tuple[Backend, ...]
     photos: tuple[Array32, ...]
+
+    @classmethod
+    def of(cls, head: Path, photos: Sequence[Path], backends: tuple[Backend, ...] = ()) -> Self:
+        """Of a head model's file and of what people's skins are taken from. Raises as load_model and load_photos."""
+        model = with_skin_chart(load_model(str(head)))
+        return cls(Figure.of(model), skin_chart(model), backends, load_photos(model, photos))
 
 
 def shard_path(folder: Path, index: int) -> Path:

@@ -5,11 +5,7 @@ from pathlib import Path
 
 import cv2
 
-from ...core.heads.registry import load_model
-from .chart import skin_chart, with_skin_chart
-from .figure import Figure
 from .observe import open_backends
-from .photo import load_photos
 from .shards import Workshop, make_shard
 
 _workshop: list[Workshop] = []
@@ -18,9 +14,7 @@ _workshop: list[Workshop] = []
 
 def start(head: Path, task: Path, photos: Sequence[Path]) -> None:
     cv2.setNumThreads(1)
-    model = with_skin_chart(load_model(str(head)))
-    workshop = Workshop(Figure.of(model), skin_chart(model), open_backends(task), load_photos(model, photos))
-    _workshop.append(workshop)
+    _workshop.append(Workshop.of(head, photos, open_backends(task)))
 
 
 def make(split: str, index: int, path: Path) -> tuple[int, int]:

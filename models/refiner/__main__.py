@@ -14,12 +14,8 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import torch  # noqa: E402
 
-from ...core.heads.registry import load_model  # noqa: E402
 from ...core.storage import write_json  # noqa: E402
-from ..people import shards  # noqa: E402
-from ..people.chart import skin_chart, with_skin_chart  # noqa: E402
-from ..people.figure import Figure  # noqa: E402
-from ..people.photo import load_photos  # noqa: E402
+from ..people.shards import PHOTOS, Workshop  # noqa: E402
 from .export import export  # noqa: E402
 from .filmed import filmed  # noqa: E402
 from .judging import figures  # noqa: E402
@@ -71,9 +67,8 @@ def _render(data: Path, split: str, sets: int) -> None:
     folders = {number: data / split / f"{RENDERED}{number:02d}" for number in range(sets)}
     wanted = {number: folder for number, folder in folders.items() if not Samples.there(folder)}
     if wanted:
-        head = with_skin_chart(load_model(str(SHARED / "models" / "ICT-FaceKit-master.zip")))
-        photos = load_photos(head, [SHARED / "footage" / name for name in shards.PHOTOS[split]])
-        workshop = shards.Workshop(Figure.of(head), skin_chart(head), (), photos)
+        photos = [SHARED / "footage" / name for name in PHOTOS[split]]
+        workshop = Workshop.of(SHARED / "models" / "ICT-FaceKit-master.zip", photos)
         for number, folder in wanted.items():
             _keep(played(workshop, split, number), folder)
 
