@@ -35,6 +35,7 @@ from .occlusion_sight import (
     guides,
     picture,
     seen,
+    skin,
 )
 from .patch import Patch, skin_tone
 
@@ -171,7 +172,7 @@ class Occluders:
         where, told = self._told(residual, placed, crop, light)
         likely = np.zeros_like(where[2])
         if self.sight.there:
-            likely = clear(self.sight(seen(square, where, told)), where[2])
+            likely = clear(self.sight(seen(square, where, told)), skin(where[2], crop.points(plate.landmarks)))
         found = pieces(residual, self._chart.face)
         at = crop.points(self._chart.on_frame(placed).reshape(-1, 2)).reshape(*found.shape, 2)
         near = cv2.remap(likely, at.astype(np.float32) - np.float32(CV_PIXEL_CENTRE), None, cv2.INTER_LINEAR)

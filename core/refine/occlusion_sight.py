@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..conventions import CV_PIXEL_CENTRE, Array32
+from ..conventions import CV_PIXEL_CENTRE, Array, Array32
 from ..device import Device
 from ..easing import smoothstep
 from ..encoder.sessions import open_session
 from ..errors import InputError
+from ..landmarks.places import EYES, OUTER_LIPS
 from ..raster.windows import Window
 from .crop import SIDE, Crop
 from .light import Light
@@ -131,13 +132,24 @@ def foretold(expected: Array32, doubt: Array32, lookup: Array32, tone: float, li
     return Foretold(np.where(there[..., None], shown, 0), np.where(there, spread, 0), own)
 
 
-def clear(likely: Array32, face: Array32) -> Array32:
-    """SIDE×SIDE, 0–1: what is likely in front, no small, thin or unsure pieces; `face`: 1 between landmarks."""
+def skin(face: Array32, marks: Array) -> Array32:
+    """SIDE×SIDE: `face` (1 between landmarks) without mouth and eyes; marks: 478×2 px of the square."""
+    left = face.copy()
+    for outline in (OUTER_LIPS, *(eye.rings[1] for eye in EYES)):
+        hull = cv2.convexHull(np.round(16 * (marks[outline] - CV_PIXEL_CENTRE)).astype(np.int32))
+        cv2.fillConvexPoly(left, hull, 0.0, cv2.LINE_8, 4)
+    return left
+
+
+def clear(likely: Array32, skin: Array32) -> Array32:
+    """SIDE×SIDE, 0–1: what is likely in front, no small, thin or unsure pieces. Only what of them is before the skin
+    (1 there) speaks for them: teeth, tongue and the white of eyes come and go with nothing in front.
+    """
     count, labels = cv2.connectedComponents((likely > LIKELY).astype(np.uint8))
-    flat, on_face = labels.ravel(), (likely * face).ravel()
-    mass = np.asarray(np.bincount(flat, on_face, count), dtype=np.float64)
+    flat, on_skin = labels.ravel(), (likely * skin).ravel()
+    mass = np.asarray(np.bincount(flat, on_skin, count), dtype=np.float64)
     peak = np.zeros(count, dtype=np.float32)
-    np.maximum.at(peak, flat, on_face)
+    np.maximum.at(peak, flat, on_skin)
     counts = smoothstep(mass, *LARGE) * smoothstep(peak, *SURE)
     counts[0] = 0
     near = cv2.dilate((counts[labels] * (likely > LIKELY)).astype(np.float32), np.ones((5, 5), np.uint8))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from expression_transfer.core.landmarks.places import OUTER_LIPS
 from expression_transfer.core.refine.crop import SIDE, Crop
 from expression_transfer.core.refine.light import Light
 from expression_transfer.core.refine.occlusion import Occluders
@@ -64,6 +65,19 @@ def test_what_only_the_network_sees_is_in_front(learnt):
     found = make(Told(front)).find(3, plate, SHOWN).over(FRAME) > 0.5
     true = Crop.of(points).put(front[..., None], FRAME)[..., 0] > 0.5
     assert (found & true).sum() / (found | true).sum() >= 0.85
+
+
+def test_a_grin_is_nothing_in_front_but_a_hand_before_the_mouth_is(learnt):
+    make, plate, points = learnt
+    lips = Crop.of(points).points(points[OUTER_LIPS])
+    low, high = lips.min(axis=0).astype(int), lips.max(axis=0).astype(int)
+    teeth, hand = np.zeros((2, SIDE, SIDE), np.float32)
+    teeth[low[1] - 1 : high[1] + 1, low[0] + 4 : high[0] - 4] = 0.99
+    hand[low[1] - 1 : high[1] + 30, low[0] + 4 : high[0] - 4] = 0.99
+    assert make(Told(teeth)).find(3, plate, SHOWN) is None
+    found = make(Told(hand)).find(3, plate, SHOWN).over(FRAME) > 0.5
+    true = Crop.of(points).put(hand[..., None], FRAME)[..., 0] > 0.5
+    assert (found & true).sum() / (found | true).sum() >= 0.85  # the mouth behind it included
 
 
 def test_without_its_file_it_sees_nothing(learnt, tmp_path):
