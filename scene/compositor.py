@@ -1,8 +1,9 @@
 """The composite made again by Blender's compositor from exported layers, with what an artist wants to change.
 
 A node group takes the face off the plate where it was laid on (`face = plate + (result − plate) / matte`) and lays it
-on again, choked or left out of mouth and eyes; as it comes, it gives the result. Layers keep the plate's own values,
-in which the engine mixes; only then they become linear light.
+on again, choked or left out of mouth and eyes; as it comes, it gives the result. What an artist changes is changed on
+the face alone: the matte is wherever pixels moved. Layers keep the plate's own values, in which the engine mixes; only
+then they become linear light.
 """
 
 import json
@@ -20,8 +21,8 @@ LEAST = 1 / 64
 _TINY = 1e-6
 _OURS = "expression_transfer_composite"
 """Custom property of the node group, and of the nodes in the scene's tree that were added with it."""
-_VERSION = 1
-PASSES = {"matte": "Matte", "mouth": "Mouth Matte", "eyes": "Eyes Matte", "stmap": "STMap"}
+_VERSION = 2
+PASSES = {"matte": "Matte", "face": "Face Matte", "mouth": "Mouth Matte", "eyes": "Eyes Matte", "stmap": "STMap"}
 """Sockets of the image node that shows the mattes, and of the group."""
 _CONTROLS = {
     "Choke": (0.0, strings.COMPOSITE_CHOKE_TIP),
@@ -118,7 +119,7 @@ def _new_group(encoded: bool, mark: str) -> Any:
     group[_OURS] = mark
     for name in ("Result", "Plate"):
         group.interface.new_socket(name, in_out="INPUT", socket_type="NodeSocketColor")
-    for name in ("Matte", "Mouth Matte", "Eyes Matte"):
+    for name in ("Matte", "Face Matte", "Mouth Matte", "Eyes Matte"):
         group.interface.new_socket(name, in_out="INPUT", socket_type="NodeSocketFloat")
     group.interface.new_socket("STMap", in_out="INPUT", socket_type="NodeSocketVector")
     for name, (value, tip) in _CONTROLS.items():
@@ -142,7 +143,8 @@ class _Wiring:
         safe = self._math("MAXIMUM", given["Matte"], LEAST)
         change = self._mix("SUBTRACT", 1.0, given["Result"], given["Plate"])
         face = self._mix("ADD", 1.0, given["Plate"], self._mix("DIVIDE", 1.0, change, safe), strings.TAKE_OFF)
-        picture = self._mix("MIX", self._weight(safe), given["Plate"], self._source(face), strings.LAY_ON)
+        changed = self._changed(self._source(face), safe)
+        picture = self._mix("MIX", self._weight(safe), given["Plate"], changed, strings.LAY_ON)
         if encoded:
             picture = self._to_light(picture)
         self._group.links.new(picture, self._place(self._group.nodes.new("NodeGroupOutput")).inputs["Image"])
@@ -156,7 +158,18 @@ class _Wiring:
         self._group.links.new(given["STMap"], moved.inputs["UV"])
         filled = self._math("MAXIMUM", given["Mouth Matte"], given["Eyes Matte"])
         share = self._math("MULTIPLY", given["Warped Plate"], self._math("SUBTRACT", 1.0, filled))
-        return self._mix("MIX", share, face, moved.outputs["Image"], strings.GRADE_HERE)
+        return self._mix("MIX", share, face, moved.outputs["Image"])
+
+    def _changed(self, source: Any, safe: Any) -> Any:
+        """The source, with what the artist makes of it where the face is. A reroute, for one link leaves it: what is
+        dropped there can't end up on the wrong side of the mix.
+        """
+        here = self._place(self._group.nodes.new("NodeReroute"))
+        here.label = strings.GRADE_HERE
+        self._group.links.new(source, here.inputs[0])
+        laid = self._math("DIVIDE", self._given["Matte"], safe)  # 1 but where the weight is more than the matte
+        covered = self._math("MULTIPLY", self._given["Face Matte"], laid)
+        return self._mix("MIX", covered, source, here.outputs[0], strings.ON_FACE_ALONE)
 
     def _weight(self, safe: Any) -> Any:
         """How much of the face is laid on: in proportion to its matte, never more than it was."""

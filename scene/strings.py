@@ -535,6 +535,7 @@ FEATHER_TIP = "Soft edge of the matte, in pixels inwards; 0 leaves the edge as t
 CHOKE = "Choke"
 TAKE_OFF = "Face, off the plate"
 GRADE_HERE = "Change the face after this"
+ON_FACE_ALONE = "Changed on the face alone"
 LAY_ON = "Face, on the plate"
 CHOKE_TIP = "Draws the matte's edge in, in pixels"
 GRAIN = "Grain"

@@ -1,7 +1,8 @@
 """A Nuke script that makes the composite again from the layers, with what an artist wants to change in between.
 
 The face is taken off the plate where it was laid on (`face = plate + (result − plate) / matte`) and laid on again, so
-that it can be graded, choked, or left out of mouth and eyes on the way; as it comes, the script gives the result.
+that it can be graded, choked, or left out of mouth and eyes on the way; as it comes, the script gives the result. The
+matte is wherever pixels moved, hair and wall beside the face too: what is graded is the face alone.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,8 @@ LEAST = 1 / 64
 _TINY = 1e-6
 _ALPHA = "{-rgba.red -rgba.green -rgba.blue rgba.alpha}"
 
-CUSTOM = {"plate": ("red", "green", "blue"), "stmap": ("u", "v")} | dict.fromkeys(("matte", "mouth", "eyes"), ("Y",))
+_MATTES = ("matte", "face", "mouth", "eyes")
+CUSTOM = {"plate": ("red", "green", "blue"), "stmap": ("u", "v")} | dict.fromkeys(_MATTES, ("Y",))
 """Channels by layer of what is read, as Nuke calls them."""
 
 
@@ -41,10 +43,12 @@ def composite(shot: Shot, files: Files, *, encoded: bool) -> list[Node]:
     source = _warped(plate, face, layers)
     grade = Node("Grade", "Grade_face", {"black_clamp": "false", "label": quoted("change the face here")},
                  (source[-1],), (0, 620))  # fmt: skip
+    covered = _alpha("Face_matte", f"face.Y * min(matte.Y / {LEAST}, 1)", layers, (220, 620))
+    graded = Node("Keymix", "On_face_alone", {"channels": "rgb"}, (source[-1], grade, covered), (0, 690))
     weights = _weights(matte, layers)
-    laid = Node("Keymix", "Composite", {"channels": "rgb"}, (plate, grade, weights[-1]), (-220, 760))
+    laid = Node("Keymix", "Composite", {"channels": "rgb"}, (plate, graded, weights[-1]), (-220, 760))
     ends = [Node("Colorspace", "To_linear", {"colorspace_in": "sRGB"}, (laid,), (-220, 840))] if encoded else []
-    return [result, layers, matte, plate, under, face, *source, grade, *weights, laid, *ends]
+    return [result, layers, matte, plate, under, face, *source, grade, covered, graded, *weights, laid, *ends]
 
 
 _RGB = ("red", "green", "blue")

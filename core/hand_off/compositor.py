@@ -20,7 +20,7 @@ from .header import no_colour, provenance_of, time_of
 from .setups import is_encoded, write_layers
 
 MATTES, SETUP, BLEND = "mattes", "compositor.json", "comp.blend"
-_KEPT = ("matte.Y", "mouth.Y", "eyes.Y", "stmap.u", "stmap.v")
+_KEPT = ("matte.Y", "face.Y", "mouth.Y", "eyes.Y", "stmap.u", "stmap.v")
 
 
 @dataclass(frozen=True)

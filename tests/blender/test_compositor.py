@@ -36,6 +36,7 @@ def layers(tmp_path):
         whole |= {f"plate.{name}": plate[..., k] / np.float32(255) for k, name in enumerate("RGB")}
         data = {
             "matte.Y": matte,
+            "face.Y": face_of(matte),
             "mouth.Y": mouth,
             "eyes.Y": 0 * mouth,
             "stmap.X": np.asarray((u + 3) / WIDTH, np.float32),
@@ -47,6 +48,11 @@ def layers(tmp_path):
         write_exr(tmp_path / f"mattes.{number}.exr", data, placed, {})
         made.append((plate / 255, result / 255))
     return tmp_path, made, matte, mouth
+
+
+def face_of(matte):
+    """Less than what moved, soft at its edge, and cut off where the matte isn't."""
+    return (np.clip(2 * matte - 0.5, 0, 1) * (np.arange(WIDTH) < WIDTH * 2 // 3)).astype(np.float32)
 
 
 def rendered(blender, folder, frame):
@@ -100,6 +106,21 @@ def test_sliders_leave_parts_out(blender, layers):
     share = np.divide(np.maximum((matte - 0.5) / 0.5, 0), matte, out=0 * matte, where=matte > 0)[..., None]
     choked = plate + (result - plate) * share
     assert np.abs(rendered(blender, folder, 11) - choked).max() < 1 / 1024
+
+
+def test_a_grade_changes_the_face_alone(blender, layers):
+    folder, made, matte, _ = layers
+    result, group = made[0][1], built(blender, folder).node_tree
+    here = next(each for each in group.nodes if each.label == strings.GRADE_HERE)
+    (laid,) = (link.to_socket for link in here.outputs[0].links)
+    _, sockets = compat.compositor_mix(group, "ADD")
+    sockets["factor"].default_value, sockets["over"].default_value = 1.0, (0.25, 0.25, 0.25, 0.0)
+    group.links.new(here.outputs[0], sockets["under"])
+    group.links.new(sockets["result"], laid)
+    lifted, face = rendered(blender, folder, 11) - result, face_of(matte)
+    beside = (matte > 0) & (face == 0)
+    assert beside.any() and np.abs(lifted[face == 0]).max() < 1 / 1024
+    assert np.abs(lifted - 0.25 * (matte * face)[..., None]).max() < 1 / 1024
 
 
 def test_plate_is_warped_as_the_stmap_says(blender, layers):

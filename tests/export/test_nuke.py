@@ -34,6 +34,7 @@ def layers():
     first |= {"rgba.alpha": np.ones((40, 60))}
     first |= {f"plate.{each}": plate[..., k] for k, each in enumerate(("red", "green", "blue"))}
     second = {"matte.Y": matte, "mouth.Y": mouth, "eyes.Y": 0 * mouth, "stmap.u": (u + 2) / 60, "stmap.v": 1 - v / 40}
+    second |= {"face.Y": np.clip(1.5 - across, 0, 1) * (u < 40)}
     return {FILES.result: first, FILES.layers: second}, plate, result
 
 
@@ -49,6 +50,19 @@ def test_the_script_gives_the_composite(layers):
     assert np.abs(made - result).max() < 1e-6
     untouched = files[FILES.layers]["matte.Y"] == 0
     assert untouched.any() and np.array_equal(made[untouched], plate[untouched])
+
+
+def test_a_grade_changes_the_face_alone(layers):
+    files, plate, result = layers
+    script, last = comp()
+    neutral = colours(script.nodes[last], files)
+    script.nodes["Grade_face"].knobs |= {"multiply": "0.5", "add": "0.25"}
+    graded = colours(script.nodes[last], files)
+    matte, face = (files[FILES.layers][name][..., None] for name in ("matte.Y", "face.Y"))
+    new = plate + (result - plate) / np.maximum(matte, nuke_comp.LEAST)
+    assert np.abs(graded - (result + matte * face * (0.25 - 0.5 * new))).max() < 1e-6
+    beside = face[..., 0] == 0
+    assert matte[beside].any() and np.array_equal(graded[beside], neutral[beside])
 
 
 def test_mouth_can_be_left_out(layers):

@@ -53,6 +53,19 @@ def test_the_nuke_script_gives_the_engines_composite(run, made, out):
         assert np.abs(worked_out(script, out, frame.number) - frame.pixels / 255).max() < 1 / 1024
 
 
+def test_a_grade_in_nuke_changes_the_face_alone(run, made, out):
+    assert run("export", "nuke", made, "-o", out).status == 0
+    script = nuke_reader.read((out / "comp.nk").read_text())
+    neutral = worked_out(script, out, MIDDLE)
+    script.nodes["Grade_face"].knobs["add"] = "0.25"
+    found = layers(out / f"layers.{MIDDLE:04d}.exr")
+    matte, face = found["matte.Y"], found["face.Y"]
+    lifted = worked_out(script, out, MIDDLE) - neutral
+    assert ((matte > 0) & (face == 0)).sum() > 100 and ((matte > 0) & (face > 0)).sum() > 1000
+    assert np.abs(lifted - 0.25 * (matte * face)[..., None]).max() < 1e-6
+    assert not lifted[face == 0].any()
+
+
 def test_the_warp_alone_comes_near_it(run, made, out):
     assert run("export", "nuke", made, "-o", out).status == 0
     script = nuke_reader.read((out / "comp.nk").read_text())
@@ -80,7 +93,7 @@ def test_blender_gets_whole_frames(run, made, out):
     assert (told["result"], told["mattes"], told["count"]) == ("result.0001.exr", "mattes.0001.exr", 9)
     assert told["encoded"] is True
     whole, box = layers(out / f"mattes.{MIDDLE:04d}.exr"), layers(out / f"layers.{MIDDLE:04d}.exr")
-    for name in ("matte.Y", "mouth.Y", "eyes.Y"):
+    for name in ("matte.Y", "face.Y", "mouth.Y", "eyes.Y"):
         assert np.array_equal(whole[name], box[name])
     inside = box["matte.Y"] > 0
     assert np.array_equal(whole["stmap.X"][inside], box["stmap.u"][inside])

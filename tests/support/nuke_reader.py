@@ -173,8 +173,10 @@ def picture(node, files):  # noqa: C901  a case a kind
         base = pictures[int(knobs["which"])]
     elif node.kind in {"FilterErode", "Blur"}:
         assert knobs["size"] == "0"
+    elif node.kind == "Grade":
+        base |= {each: base[each] * float(knobs.get("multiply", 1)) + float(knobs.get("add", 0)) for each in COLOUR}
     else:
-        assert node.kind in {"Grade", "Colorspace"}
+        assert node.kind == "Colorspace"
     return base
 
 
