@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 FOLDER = Path(os.environ["GUI_FOLDER"])
@@ -43,14 +44,13 @@ def shoot(name):
 
 
 def insist(act, condition, seconds=6.0):
-    """Do it again where a busy Blender has missed it, as anyone would."""
-    for _ in range(4):
-        act()
-        try:
+    """Do it again where a busy Blender has missed it or hasn't drawn yet, as anyone would."""
+    for _ in range(3):
+        with suppress(TimeoutError):
+            act()
             return wait(condition, seconds)
-        except TimeoutError:
-            continue
-    return wait(condition, 1.0)
+    act()
+    return wait(condition, seconds)
 
 
 def order(**fields):
