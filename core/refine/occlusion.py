@@ -169,9 +169,9 @@ class Occluders:
 
     def _found(self, row: int, plate: Patch, residual: Residual, square: Array32, light: Light) -> Front | None:
         placed, crop = self._chart.placed(plate.landmarks, row), Crop.of(plate.landmarks)
-        where, told = self._told(residual, placed, crop, light)
-        likely = np.zeros_like(where[2])
+        likely = np.zeros((SIDE, SIDE), np.float32)
         if self.sight.there:
+            where, told = self._told(residual, placed, crop, light)
             likely = clear(self.sight(seen(square, where, told)), skin(where[2], crop.points(plate.landmarks)))
         found = pieces(residual, self._chart.face)
         at = crop.points(self._chart.on_frame(placed).reshape(-1, 2)).reshape(*found.shape, 2)
